@@ -1,0 +1,1 @@
+"""What we know and decide: plain data, standard library only, no I/O."""

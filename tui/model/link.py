@@ -1,0 +1,121 @@
+"""An interface as the kernel describes it."""
+
+from typing import NamedTuple
+
+IFF_UP = 0x1
+
+# include/uapi/linux/if.h; the order of the bits is the order in which `ip` prints them.
+_FLAGS = (
+    (0x8, "LOOPBACK"),
+    (0x2, "BROADCAST"),
+    (0x10, "POINTOPOINT"),
+    (0x1000, "MULTICAST"),
+    (0x80, "NOARP"),
+    (0x200, "ALLMULTI"),
+    (0x100, "PROMISC"),
+    (0x400, "MASTER"),
+    (0x800, "SLAVE"),
+    (0x4, "DEBUG"),
+    (0x4000, "DYNAMIC"),
+    (0x8000, "AUTOMEDIA"),
+    (0x2000, "PORTSEL"),
+    (0x20, "NOTRAILERS"),
+    (0x1, "UP"),
+    (0x10000, "LOWER_UP"),
+    (0x20000, "DORMANT"),
+    (0x40000, "ECHO"),
+)
+_IFF_RUNNING = 0x40
+
+# RFC 2863 ifOperStatus, as include/uapi/linux/if.h numbers it.
+OPERSTATES = ("UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP")
+
+# include/uapi/linux/if_arp.h, in the words that `ip` uses.
+LINK_TYPES = {
+    1: "ether",
+    32: "infiniband",
+    280: "can",
+    512: "ppp",
+    768: "ipip",
+    769: "tunnel6",
+    772: "loopback",
+    776: "sit",
+    778: "gre",
+    801: "ieee802.11",
+    803: "ieee802.11/radiotap",
+    823: "gre6",
+    824: "netlink",
+    65534: "none",
+}
+
+
+class Link(NamedTuple):
+    """One interface: an immutable record, equal when nothing that we show differs.
+
+    A named tuple, since 16,384 of them are built and compared at every reconcile: that's C work here.
+    """
+
+    ifindex: int
+    name: bytes
+    """As the kernel holds it: up to 15 bytes, nearly any (see model/text.py)."""
+    group: int
+    """The group tag, u32; 0 is "default"."""
+    flags: int
+    """IFF_* bits."""
+    operstate: int
+    """RFC 2863 operational state, an index into OPERSTATES."""
+    mtu: int
+    """Bytes."""
+    min_mtu: int
+    """Bytes; the driver refuses less."""
+    max_mtu: int
+    """Bytes; the driver refuses more; 0: no limit."""
+    txqlen: int
+    """Packets."""
+    kind: bytes
+    """IFLA_INFO_KIND, empty for hardware."""
+    master: int
+    """ifindex of the master (bridge, bond), 0: none."""
+    lower: int
+    """IFLA_LINK: ifindex of the lower link or veth peer, 0: none."""
+    lower_netnsid: int | None
+    """The id of the netns that holds the lower link; None: this one."""
+    address: bytes
+    """Hardware address."""
+    broadcast: bytes
+    """Hardware broadcast address."""
+    alias: bytes
+    """Free text set by an administrator, up to 255 arbitrary bytes."""
+    altnames: tuple[bytes, ...]
+    arptype: int
+    """ARPHRD_*, a key of LINK_TYPES."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it is administratively up."""
+        return bool(self.flags & IFF_UP)
+
+    @property
+    def oper(self) -> str:
+        """The operational state as a word, as `ip` prints it."""
+        return OPERSTATES[self.operstate] if self.operstate < len(OPERSTATES) else str(self.operstate)
+
+    def takes_mtu(self, mtu: int) -> bool:
+        """Whether the driver's announced limits admit ``mtu`` (dev_validate_mtu, net/core/dev.c)."""
+        if mtu == self.mtu:
+            return True
+        return mtu >= self.min_mtu and (self.max_mtu == 0 or mtu <= self.max_mtu)
+
+    def flag_words(self) -> list[str]:
+        """Return the flags as `ip` words them (print_link_flags, ip/ipaddress.c), unknown bits in hex."""
+        rest = self.flags & ~_IFF_RUNNING
+        words = []
+        if self.flags & IFF_UP and not self.flags & _IFF_RUNNING:
+            words.append("NO-CARRIER")
+        for bit, word in _FLAGS:
+            if rest & bit:
+                words.append(word)
+                rest &= ~bit
+        if rest:
+            words.append(f"{rest:x}")
+        return words

@@ -1,0 +1,99 @@
+"""The current truth: every interface by ifindex, its revision, and immutable snapshots of it."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tui.model.group import Group, Tally
+from tui.model.link import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was known at one moment. Never changes; holding one costs memory, no lock."""
+
+    revision: int
+    """Grows by one for each interface that really changed, so the difference of two counts the changes between."""
+    links: Mapping[int, Link]
+    """By ifindex, in no order."""
+    groups: Mapping[int, Group]
+    """By id, those that have members."""
+
+    def members(self, group_id: int) -> dict[int, Link]:
+        """Return the members of a group by ifindex, ascending: the order of dumps, and mostly of registration."""
+        found = {index: link for index, link in self.links.items() if link.group == group_id}
+        return dict(sorted(found.items()))
+
+
+EMPTY = Snapshot(0, MappingProxyType({}), MappingProxyType({}))
+"""Nothing known yet."""
+
+
+class Store:
+    """Holds the current interfaces. Written by the monitor thread alone; read from any thread."""
+
+    def __init__(self) -> None:
+        """Start empty, at revision 0."""
+        self._lock = threading.Lock()
+        self._links: dict[int, Link] = {}
+        self._tallies: dict[int, Tally] = {}
+        self._groups: dict[int, Group] = {}
+        self._touched: set[int] = set()
+        self._revision = 0
+        self._snapshot = EMPTY
+
+    @property
+    def revision(self) -> int:
+        """The number of changes so far."""
+        return self._revision
+
+    def apply(self, changes: Mapping[int, Link | None]) -> bool:
+        """Take in changed interfaces (None: it is gone). Return whether anything differs from before."""
+        with self._lock:
+            return self._apply(changes.items())
+
+    def replace(self, links: Mapping[int, Link]) -> bool:
+        """Take in a whole dump: what it doesn't hold is gone. Return whether anything differs from before."""
+        with self._lock:
+            gone = [(index, None) for index in self._links.keys() - links.keys()]
+            changed = self._apply(gone)
+            return self._apply(links.items()) or changed
+
+    def _apply(self, changes: Iterable[tuple[int, Link | None]]) -> bool:
+        known = self._links
+        before = self._revision
+        for index, link in changes:
+            old = known.get(index)
+            if old == link:
+                continue
+            self._revision += 1
+            if old is not None:
+                self._tallies[old.group].remove(old)
+                self._touched.add(old.group)
+            if link is None:
+                del known[index]
+                continue
+            known[index] = link
+            if (tally := self._tallies.get(link.group)) is None:
+                tally = self._tallies[link.group] = Tally()
+            tally.add(link)
+            self._touched.add(link.group)
+        return self._revision != before
+
+    def snapshot(self) -> Snapshot:
+        """Return what is known now; the same object as long as nothing changes."""
+        with self._lock:
+            if self._snapshot.revision != self._revision:
+                for group_id in self._touched:
+                    tally = self._tallies[group_id]
+                    if tally.members:
+                        self._groups[group_id] = tally.group(group_id)
+                    else:
+                        del self._tallies[group_id]
+                        self._groups.pop(group_id, None)
+                self._touched.clear()
+                self._snapshot = Snapshot(
+                    self._revision, MappingProxyType(self._links.copy()), MappingProxyType(self._groups.copy())
+                )
+            return self._snapshot

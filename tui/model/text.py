@@ -1,0 +1,65 @@
+"""Hostile bytes → visible text: the one sanitiser of everything that is shown, logged, copied or printed.
+
+The kernel takes almost any byte in a device name (``dev_valid_name``, net/core/dev.c: only ``/``, ``:``, white
+space, ``.`` and ``..`` are refused) and every byte in an alias. Terminals obey C0, C1, bidirectional and
+zero-width characters, so none of them may pass.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+# Categories that a terminal may obey, reorder by or give no cell to: controls, formats, surrogates, private use,
+# unassigned, combining marks, line and paragraph separators, and spaces that look like U+0020 but aren't.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Mc", "Zl", "Zp", "Zs"})
+
+# Letters and symbols that are blank, join their neighbours, or whose width terminals disagree on: Hangul fillers
+# and conjoining jamo, the Braille blank, emoji modifiers, regional indicators.
+_ODD = (
+    (0x115F, 0x11FF),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xD7B0, 0xD7FF),
+    (0xFFA0, 0xFFA0),
+    (0x1F1E6, 0x1F1FF),
+    (0x1F3FB, 0x1F3FF),
+)
+
+
+def _hidden(char: str) -> bool:
+    if unicodedata.category(char) in _HIDDEN:
+        return char != " "
+    return any(first <= ord(char) <= last for first, last in _ODD)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if char == "\\":
+        return "\\\\"
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x20 or 0x7F <= code < 0xA0:
+        return f"\\x{code:02x}"
+    return f"<U+{code:04X}>"
+
+
+@lru_cache(maxsize=65536)
+def visible(raw: bytes | str) -> str:
+    r"""Return ``raw`` as printable text in which every character takes one or two cells.
+
+    Bytes are read as UTF-8. Controls and bytes that aren't UTF-8 become ``\x1b``, ``\xff``; characters without a
+    width of their own, or that reorder text, become ``<U+202E>``; a backslash becomes ``\\``, so that what is
+    shown can't be forged by a name that contains the escape itself.
+    """
+    text = raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
+    if "<U+" in text:
+        text = text.replace("<U+", "\\<U+")
+        return "\\<U+".join(_visible(part) for part in text.split("\\<U+"))
+    return _visible(text)
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        _escape(char) if char == "\\" or _hidden(char) else char for char in text
+    )

@@ -1,0 +1,1 @@
+"""Everything that owns a netlink socket or a network namespace."""

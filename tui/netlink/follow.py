@@ -1,0 +1,170 @@
+"""One connection to the kernel's link state: a socket that listens, a socket that asks, and how they agree."""
+
+import errno
+import select
+import socket
+import struct
+import time
+from types import TracebackType
+from typing import Self
+
+from tui.model.link import Link
+from tui.model.store import Store
+from tui.netlink.dump import LinkReader, StoppedError
+from tui.netlink.sockets import READ_SIZE, RTMGRP_LINK, open_socket, widen
+from tui.netlink.wire import RTM_DELLINK, RTM_NEWLINK, LinkDecoder, WireError
+
+_QUIET = 0.02  # seconds without an event after which a storm counts as over
+_PATIENCE = 1.0  # seconds that a resync waits for that quiet before it dumps all the same
+_TRIES = 5  # dumps in a row, before an interrupted one is taken for what it is
+_RACED = 512  # links that changed during a dump and are asked for again; more of them wait for the next check
+_ROUNDS = 3  # times that they are asked for
+_DRAIN = 16384  # events taken in at once, so that requests are heard during a storm
+
+_EVENT = struct.Struct("=IHHIIBxHi")  # nlmsghdr, and ifinfomsg up to its index
+
+
+class OverrunError(Exception):
+    """The kernel dropped notifications: our receive buffer was full (ENOBUFS)."""
+
+
+class Follower:
+    """Subscribes before it dumps, takes events in, and checks the store against full dumps."""
+
+    def __init__(self, store: Store, stop: int, buffer: int, force: bool = True) -> None:
+        """Open both sockets, asking for a receive buffer of ``buffer`` bytes.
+
+        ``stop`` is a descriptor that ends every wait (StoppedError) once it is readable. Raises OSError.
+        """
+        self._store = store
+        self._listen = open_socket(RTMGRP_LINK)
+        try:
+            self._listen.setblocking(False)
+            self.buffer, self.forced = widen(self._listen, buffer, force)
+            self._ask = open_socket()
+        except OSError:
+            self._listen.close()
+            raise
+        self._reader = LinkReader(self._ask, stop)
+        self._decoder = LinkDecoder()
+        self._bytes = bytearray(READ_SIZE)
+        self._view = memoryview(self._bytes)
+        self._quiet = select.poll()
+        self._quiet.register(self._listen, select.POLLIN)
+        self._quiet.register(stop, select.POLLIN)
+        self._stop = stop
+        self.events = 0
+        """Link notifications received."""
+        self.foreign = 0
+        """Messages dropped because their sender was not the kernel."""
+
+    def __enter__(self) -> Self:
+        """Return itself; leaving closes both sockets."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close both sockets."""
+        self._listen.close()
+        self._ask.close()
+
+    def fileno(self) -> int:
+        """Return the listening socket's descriptor, for polling."""
+        return self._listen.fileno()
+
+    def take_events(self) -> bool:
+        """Take in the events that wait; return whether the store changed. Raises OverrunError, WireError, OSError."""
+        return self._store.apply(self._decode(self._drain()))
+
+    def check(self) -> bool:
+        """Dump all links and make the store equal to them; return whether that is certain.
+
+        It isn't when every dump was interrupted (then nothing is swept out), or when more links changed during the
+        dump than could be asked for again. Raises OverrunError, OSError, StoppedError, WireError.
+        """
+        while queued := self._drain():
+            # Older than the dump to come. Without this, an event from before would undo what the dump tells.
+            self._store.apply(self._decode(queued))
+        for _ in range(_TRIES):
+            links, interrupted = self._reader.dump()
+            raced = self._drain()
+            if not interrupted:
+                break
+        certain = not interrupted and self._settle(links, raced)
+        if interrupted:
+            self._store.apply(links)
+        else:
+            self._store.replace(links)
+        return certain
+
+    def _settle(self, links: dict[int, Link], raced: dict[int, bytes | None]) -> bool:
+        """Decide in ``links`` between the dump and the events that came meanwhile; return whether that succeeded.
+
+        Which of the two is newer can't be told, and a retag that sends no event may lie between: so ask again.
+        """
+        for _ in range(_ROUNDS):
+            if not raced or len(raced) > _RACED:
+                break
+            _merge(links, self._reader.get(raced))
+            raced = self._drain()
+        _merge(links, self._decode(raced))
+        return not raced
+
+    def wait_for_quiet(self) -> int:
+        """Throw away events until none comes for a moment, at most a second; return the further overruns met.
+
+        A full check must follow. Raises StoppedError, OSError.
+        """
+        overruns = 0
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            try:
+                while self._drain():
+                    pass
+            except OverrunError:
+                overruns += 1
+            ready = self._quiet.poll(_QUIET * 1000)
+            if any(fd == self._stop for fd, _ in ready):
+                raise StoppedError
+            if not ready:
+                break
+        return overruns
+
+    def _drain(self) -> dict[int, bytes | None]:
+        """Read the events that wait: the last message of each link, None if it says that the link is gone."""
+        latest: dict[int, bytes | None] = {}
+        receive, view, unpack = self._listen.recvfrom_into, self._view, _EVENT.unpack_from
+        for _ in range(_DRAIN):
+            try:
+                size, sender = receive(view)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno == errno.ENOBUFS:
+                    raise OverrunError from error
+                raise
+            if sender[0] != 0:
+                self.foreign += 1
+                continue
+            at = 0
+            while size - at >= _EVENT.size:
+                length, kind, _, _, _, family, _, index = unpack(view, at)
+                if length < _EVENT.size or length > size - at:
+                    raise WireError(f"a notification claims {length} bytes; {size - at} are there")
+                # A bridge tells of its ports with the same message types, in a family of its own: no news of links.
+                if family == socket.AF_UNSPEC and kind in (RTM_NEWLINK, RTM_DELLINK):
+                    self.events += 1
+                    latest[index] = bytes(view[at : at + length]) if kind == RTM_NEWLINK else None
+                at += (length + 3) & ~3
+        return latest
+
+    def _decode(self, latest: dict[int, bytes | None]) -> dict[int, Link | None]:
+        decode = self._decoder.decode
+        return {index: None if raw is None else decode(raw, 0, len(raw)) for index, raw in latest.items()}
+
+
+def _merge(links: dict[int, Link], changes: dict[int, Link | None]) -> None:
+    for index, link in changes.items():
+        if link is None:
+            links.pop(index, None)
+        else:
+            links[index] = link

@@ -1,0 +1,181 @@
+"""The listening thread: subscribe, dump, follow, resync, reconcile.
+
+Notifications are lossy, and for group tags often absent (a retag of a DOWN link, any write to sysfs), so an event is
+only a hint: a full check (a dump, with mark and sweep) follows every overrun, every write of our own, and a period
+chosen so that checks cost at most half a percent of one core.
+"""
+
+import contextlib
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+
+from tui.model.health import Health
+from tui.model.store import Snapshot, Store
+from tui.netlink.dump import StoppedError
+from tui.netlink.follow import Follower, OverrunError
+from tui.netlink.sockets import EVENT_BUFFER
+
+CHECK_SHARE = 0.005
+"""The share of one core that full checks may cost."""
+MIN_PERIOD = 2.0
+"""Seconds between full checks where they cost next to nothing."""
+_AGAIN = 0.5  # seconds until the next check after one that could not be certain
+_BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between restarts
+_QUIET = 0.02  # seconds to let a storm pass that went on through a check; doubled each time
+
+
+class Monitor:
+    """Keeps a store equal to the kernel's links, from a thread of its own."""
+
+    def __init__(
+        self, store: Store, changed: Callable[[], None], *, buffer: int = EVENT_BUFFER, force: bool = True
+    ) -> None:
+        """Prepare; `start` opens the sockets, with a receive buffer of ``buffer`` bytes if the kernel grants it.
+
+        ``changed`` is called on the monitor's thread after the store or the health changed; it must not block.
+        """
+        self._store = store
+        self._changed = changed
+        self._buffer = buffer
+        self._force = force
+        self._thread = threading.Thread(target=self._run, name="netlink-monitor", daemon=True)
+        self._stop = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._nudge = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._lock = threading.Lock()
+        self._waiting: list[Future[Snapshot]] = []
+        self._stopped = False
+        self.health = Health()
+        """The latest condition; replaced as a whole, so any thread may read it."""
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread at once and wait for it; what waits for a check gets StoppedError."""
+        with self._lock:
+            if self._stopped:
+                return
+            self._stopped = True
+        os.eventfd_write(self._stop, 1)
+        if self._thread.is_alive():
+            self._thread.join()
+        for future in self._take_waiting():
+            future.set_exception(StoppedError())
+        os.close(self._stop)
+        os.close(self._nudge)
+
+    def check(self) -> Future[Snapshot]:
+        """Ask for a full check that begins after this call; the future holds what was known once it was taken in.
+
+        The future fails with StoppedError if the monitor is stopped before.
+        """
+        future: Future[Snapshot] = Future()
+        with self._lock:
+            if self._stopped:
+                future.set_exception(StoppedError())
+                return future
+            self._waiting.append(future)
+            os.eventfd_write(self._nudge, 1)
+        return future
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopped:
+            begun = time.monotonic()
+            try:
+                with Follower(self._store, self._stop, self._buffer, self._force) as follower:
+                    counted = (self.health.events, self.health.foreign)
+                    self._publish(buffer=follower.buffer, forced=follower.forced)
+                    self._follow(follower, *counted)
+            except StoppedError:
+                return
+            except Exception as error:
+                # Whatever it was, the screen says so and we start again: a console that silently stopped
+                # following would lie.
+                self._publish(state="stale", reason=_sentence(error), restarts=self.health.restarts + 1)
+                failures = 0 if time.monotonic() - begun > _BACKOFF[-1] else failures + 1
+                self._pause(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
+
+    def _follow(self, follower: Follower, events: int, foreign: int) -> None:
+        poll = select.poll()
+        for descriptor in (follower.fileno(), self._stop, self._nudge):
+            poll.register(descriptor, select.POLLIN)
+        next_check = 0.0
+        while True:
+            timeout = max(0.0, next_check - time.monotonic())
+            ready = {fd for fd, _ in poll.poll(timeout * 1000)}
+            if self._stop in ready:
+                raise StoppedError
+            if self._nudge in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.eventfd_read(self._nudge)
+            try:
+                if self._waiting or time.monotonic() >= next_check:
+                    next_check = self._check(follower)
+                elif follower.take_events():
+                    self._changed()
+            except OverrunError:
+                next_check = self._resync(follower)
+            self._publish(events=events + follower.events, foreign=foreign + follower.foreign)
+
+    def _check(self, follower: Follower) -> float:
+        """Check in full, answer who waits, and return when (time.monotonic()) the next check is due."""
+        waiting = self._take_waiting()
+        begun, cost = time.monotonic(), time.thread_time()
+        try:
+            certain = follower.check()
+        except BaseException:
+            # They wait for the check that follows the resync or the restart.
+            with self._lock:
+                self._waiting[:0] = waiting
+            raise
+        cost = time.thread_time() - cost
+        period = max(MIN_PERIOD, cost / CHECK_SHARE)
+        checked_at = begun if certain or not self.health.checked_at else self.health.checked_at
+        self._publish(state="live", reason="", checked_at=checked_at, check_cost=cost, period=period)
+        snapshot = self._store.snapshot()
+        for future in waiting:
+            future.set_result(snapshot)
+        return time.monotonic() + (period if certain else max(_AGAIN, cost * 10))
+
+    def _resync(self, follower: Follower) -> float:
+        """Events were lost: let the storm pass, then check in full, as often as it takes."""
+        backoff = _QUIET
+        while not self._stopped:
+            self._publish(state="resyncing", overruns=self.health.overruns + 1)
+            try:
+                if more := follower.wait_for_quiet():
+                    self._publish(overruns=self.health.overruns + more)
+                return self._check(follower)
+            except OverrunError:
+                self._pause(backoff)
+                backoff = min(backoff * 2, _BACKOFF[-1])
+        raise StoppedError
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless we are stopped."""
+        poll = select.poll()
+        poll.register(self._stop, select.POLLIN)
+        poll.poll(seconds * 1000)
+
+    def _take_waiting(self) -> list[Future[Snapshot]]:
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def _publish(self, **fields: object) -> None:
+        before = self.health
+        self.health = replace(before, **fields)  # type: ignore[arg-type]
+        if self.health != before:
+            self._changed()
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error.strerror if isinstance(error, OSError) and error.strerror else error)
+    return f"{text or type(error).__name__}"
