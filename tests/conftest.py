@@ -1,0 +1,63 @@
+"""Every test runs in network namespaces of its own and never sees the host's interfaces."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tui.netlink import namespace
+
+_forbidden = ""
+
+
+def pytest_configure() -> None:
+    """Leave the host's network before any thread exists: a user namespace can't be entered later."""
+    global _forbidden
+    try:
+        namespace.enter_private()
+    except OSError as error:
+        _forbidden = str(error.strerror)
+
+
+def pytest_report_header() -> str:
+    """Say where the tests run."""
+    return f"netns: {_forbidden or namespace.identity()}"
+
+
+@pytest.fixture
+def netns() -> Iterator[None]:
+    """A fresh network namespace for the calling thread and the threads and processes it starts."""
+    if _forbidden:
+        pytest.skip(_forbidden)
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    namespace.unshare(namespace.CLONE_NEWNET)
+    # What IPv6 does when thousands of links come up has nothing to do with what is tested, and takes seconds.
+    for which in ("default", "all"):
+        setting = Path(f"/proc/sys/net/ipv6/conf/{which}/disable_ipv6")
+        if setting.exists():
+            setting.write_text("1")
+    try:
+        yield
+    finally:
+        namespace.setns(home, namespace.CLONE_NEWNET)
+        os.close(home)
+
+
+@pytest.fixture
+def ip(netns: None) -> Callable[..., str]:
+    """Run `ip` with these words, in the test's namespace; return what it printed."""
+    tool = shutil.which("ip", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if tool is None:
+        pytest.skip("iproute2 is not installed")
+
+    def run(*words: str | bytes | int) -> str:
+        line = [tool.encode(), *(word if isinstance(word, bytes) else str(word).encode() for word in words)]
+        done = subprocess.run(line, capture_output=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"ip {words}: {done.stderr.decode(errors='replace').strip()}")
+        return done.stdout.decode(errors="surrogateescape")
+
+    return run

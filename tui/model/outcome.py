@@ -1,0 +1,141 @@
+"""Before/after → Outcome: what really happened to each member of a group change.
+
+The kernel's ACK proves nothing (an empty group is ACKed too) and its error names neither a device nor a count, so
+the answer is found by comparing what was known before with a full dump after.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tui.model.link import Link
+from tui.model.plan import Intent
+
+Verdict = Literal["done", "partly", "failed", "refused", "nothing", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The kernel's reply to what was sent, and what it cost."""
+
+    errno: int | None
+    """0: ACK; else a positive errno; None: no answer within the deadline."""
+    text: str
+    """The kernel's words, or ours if nothing could be sent; unsafe to show before `visible`."""
+    messages: int
+    """Messages sent to change something."""
+    size: int
+    """Bytes sent."""
+    waited: float
+    """Seconds from send to ACK."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A member that refused, and why."""
+
+    link: Link
+    reason: str
+    """The kernel's words when asked again for this member alone; unsafe to show before `visible`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened, member by member. Each member of the intent is in exactly one of the first six."""
+
+    intent: Intent
+    reply: Reply
+    changed: tuple[Link, ...] = ()
+    already: tuple[Link, ...] = ()
+    """As asked before and after."""
+    refused: tuple[Refusal, ...] = ()
+    not_reached: tuple[Link, ...] = ()
+    """Not as asked, and not known to have refused: the kernel stopped before it."""
+    left: tuple[Link, ...] = ()
+    """In another group now."""
+    vanished: tuple[Link, ...] = ()
+    """Gone, or another interface under the same index."""
+    joined: tuple[Link, ...] = ()
+    """Members now that were not seen before."""
+    renamed: tuple[tuple[Link, Link], ...] = ()
+    """(before, after) of members that bear another name now; they count in the first four as well."""
+    checked: bool = True
+    """Whether the state after could be read back."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The whole in one word."""
+        if not self.checked:
+            return "refused" if self.reply.messages == 0 else "unknown"
+        if self.refused or self.not_reached:
+            return "partly" if self.changed else "failed"
+        if self.reply.errno is None:
+            return "unknown"
+        if self.reply.errno:
+            return "failed"
+        return "done" if self.changed or self.already or self.joined else "nothing"
+
+
+def compare(intent: Intent, after: Mapping[int, Link], reply: Reply) -> Outcome:
+    """Sort each member of ``intent`` by what became of it. ``after`` is a full dump begun after the reply."""
+    changed, already, short, left, vanished = [], [], [], [], []
+    renamed: list[tuple[Link, Link]] = []
+    for index, before in intent.members.items():
+        now = after.get(index)
+        if now is None or not _same_device(before, now):
+            vanished.append(before)
+            continue
+        if now.name != before.name:
+            renamed.append((before, now))
+        if now.group != intent.group_id:
+            left.append(now)
+        elif not intent.reached(now):
+            short.append(now)
+        elif intent.reached(before):
+            already.append(now)
+        else:
+            changed.append(now)
+    joined = [
+        now
+        for index, now in after.items()
+        if now.group == intent.group_id and (index not in intent.members or intent.members[index] in vanished)
+    ]
+    return Outcome(
+        intent=intent,
+        reply=reply,
+        changed=tuple(changed),
+        already=tuple(already),
+        not_reached=tuple(short),
+        left=tuple(left),
+        vanished=tuple(vanished),
+        joined=tuple(joined),
+        renamed=tuple(renamed),
+    )
+
+
+def _same_device(before: Link, now: Link) -> bool:
+    """Whether an index still means the device that was seen.
+
+    A rename keeps kind and hardware address, an index reused on purpose keeps the name at best.
+    """
+    return before.kind == now.kind and (before.name == now.name or before.address == now.address)
+
+
+def first_suspect(outcome: Outcome) -> Link | None:
+    """Return the member to ask the kernel about: the first whose limits exclude the MTU, else the first in order.
+
+    The kernel walks in registration order, which is ifindex order unless indexes were chosen by hand.
+    """
+    short = outcome.not_reached
+    mtu = outcome.intent.mtu
+    if mtu is not None:
+        for link in short:
+            if not link.takes_mtu(mtu):
+                return link
+    return short[0] if short else None
+
+
+def with_refusal(outcome: Outcome, refusal: Refusal) -> Outcome:
+    """Return ``outcome`` with one of the members that were not reached known to have refused."""
+    rest = tuple(link for link in outcome.not_reached if link.ifindex != refusal.link.ifindex)
+    return replace(outcome, refused=(*outcome.refused, refusal), not_reached=rest)

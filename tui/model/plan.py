@@ -1,0 +1,103 @@
+"""Intent → Plan: what the operator asked, and what it takes, risks and will change, before anything is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.model.group import DEFAULT_GROUP
+from tui.model.link import Link
+from tui.model.names import NameMap, ip_set
+from tui.model.store import Snapshot
+
+Operation = Literal["up", "down", "mtu"]
+
+MIN_IPV6_MTU = 1280
+"""Bytes; RFC 8200 §5. Below it the kernel takes IPv6 off the interface, and its addresses don't come back."""
+MAX_MTU = 0x7FFFFFFF
+"""Bytes; the kernel takes the MTU for a signed int (dev_validate_mtu)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the operator asked, frozen with what was on the screen at that moment."""
+
+    operation: Operation
+    group_id: int
+    members: Mapping[int, Link]
+    """The group's members by ifindex, as they were seen."""
+    revision: int
+    """The store's revision that was seen."""
+    mtu: int | None = None
+    """Bytes, for "mtu"."""
+
+    def reached(self, link: Link) -> bool:
+        """Whether ``link`` already is as asked."""
+        if self.operation == "mtu":
+            return link.mtu == self.mtu
+        return link.is_up == (self.operation == "up")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The one message that an intent takes, and what is known of its effect."""
+
+    intent: Intent
+    changing: tuple[Link, ...]
+    """Members that will change, by ifindex."""
+    refusing: tuple[Link, ...]
+    """Members whose announced limits don't admit the MTU: the kernel stops at the first of them."""
+    protected: tuple[Link, ...]
+    """Members that carry the default route or this SSH session."""
+    ip_line: str
+    """The equivalent `ip` command, correct shell."""
+
+    @property
+    def already(self) -> int:
+        """Members that are as asked before anything is sent."""
+        return len(self.intent.members) - len(self.changing)
+
+    @property
+    def loses_ipv6(self) -> bool:
+        """Whether IPv6 addresses will be lost for good on some member."""
+        mtu = self.intent.mtu
+        return mtu is not None and mtu < MIN_IPV6_MTU and any(link.mtu >= MIN_IPV6_MTU for link in self.changing)
+
+    @property
+    def needs_name(self) -> bool:
+        """Whether the operator must type the group's name first."""
+        return bool(self.intent.members) and (self.intent.group_id == DEFAULT_GROUP or bool(self.protected))
+
+    @property
+    def needs_yes(self) -> bool:
+        """Whether a plain yes is asked first."""
+        return bool(self.refusing) or self.loses_ipv6
+
+
+def make_intent(snapshot: Snapshot, operation: Operation, group_id: int, mtu: int | None = None) -> Intent:
+    """Freeze what the operator asks with what ``snapshot`` shows. ``mtu`` in bytes."""
+    return Intent(operation, group_id, snapshot.members(group_id), snapshot.revision, mtu)
+
+
+def make_plan(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Plan:
+    """Work out what ``intent`` takes; ``protected`` gives the reason by ifindex."""
+    members = intent.members.values()
+    mtu = intent.mtu
+    what = f"mtu {mtu}" if intent.operation == "mtu" else intent.operation
+    return Plan(
+        intent=intent,
+        changing=tuple(link for link in members if not intent.reached(link)),
+        refusing=() if mtu is None else tuple(link for link in members if not link.takes_mtu(mtu)),
+        protected=tuple(link for link in members if link.ifindex in protected),
+        ip_line=ip_set(intent.group_id, what, names),
+    )
+
+
+def parse_mtu(text: str) -> int:
+    """Read an MTU in bytes as an operator types it. Raises ValueError with one sentence."""
+    cleaned = text.strip().replace(",", "").replace("_", "")
+    if not cleaned.isascii() or not cleaned.isdigit():
+        raise ValueError(f"“{text.strip()}” is no MTU: give bytes, such as 1500 or 9000." if cleaned else "Give an MTU in bytes.")
+    mtu = int(cleaned) if len(cleaned) < 12 else MAX_MTU + 1
+    if not 1 <= mtu <= MAX_MTU:
+        raise ValueError(f"An MTU is 1 to {MAX_MTU} bytes.")
+    return mtu

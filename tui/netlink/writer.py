@@ -1,0 +1,125 @@
+"""The one writer of netlink messages: everything that changes a link goes through here, or does not go."""
+
+import errno
+import os
+import select
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from queue import SimpleQueue
+
+from tui.netlink.dump import NoAnswerError
+from tui.netlink.privilege import obstacle
+from tui.netlink.sockets import READ_SIZE, open_socket
+from tui.netlink.wire import NLMSG_ERROR, Ack, decode_ack, messages
+
+
+class WriteRefusedError(PermissionError):
+    """Nothing was sent, for want of permission; the text says whose."""
+
+
+class BusyError(OSError):
+    """Nothing was sent: an earlier change has not been answered yet."""
+
+
+class _Job:
+    """A batch on its way to the kernel."""
+
+    def __init__(self, batch: Mapping[int, bytes], deadline: float) -> None:
+        self.batch = batch
+        self.deadline = deadline
+        self.answers: Future[dict[int, Ack]] = Future()
+
+
+class Writer:
+    """Sends messages that change links and reads the kernel's answers, one batch at a time.
+
+    A send returns only when the kernel has done the work, or got the lock to do it, and can't be interrupted; so a
+    thread of its own does that, and callers wait for it no longer than they want to.
+    """
+
+    def __init__(self, read_only: bool = False) -> None:
+        """``read_only`` refuses every batch. Raises OSError if there is no netlink socket."""
+        self._read_only = read_only
+        self._denied = ""
+        self._sock = open_socket()
+        self._poll = select.poll()
+        self._poll.register(self._sock, select.POLLIN)
+        self._buffer = bytearray(READ_SIZE)
+        self._seq = time.monotonic_ns() & 0x3FFFFFFF
+        self._busy = threading.Lock()
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="netlink-writer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread and close the socket once the kernel has answered; doesn't wait for that."""
+        self._jobs.put(None)
+
+    def obstacle(self) -> str:
+        """Return why nothing can be written now, one sentence; empty if it can."""
+        return self._barrier() or self._denied
+
+    def next_seq(self) -> int:
+        """Return a sequence number of its own for a message."""
+        self._seq = (self._seq + 1) & 0x7FFFFFFF
+        return self._seq
+
+    def send(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+        """Send all messages of ``batch`` (by sequence number) in one sendmsg; return the answers.
+
+        The last message must ask for an ACK; those before need not, and then are in the answer only if they failed.
+        ``deadline``: seconds to wait for the last answer. Raises WriteRefusedError (nothing was sent),
+        BusyError (nothing was sent), NoAnswerError (sent, outcome unknown), OSError (nothing was sent), WireError.
+        """
+        if not self._busy.acquire(blocking=False):
+            raise BusyError(errno.EBUSY, "the kernel still works on the change before")
+        job = _Job(batch, deadline)
+        self._jobs.put(job)
+        try:
+            return job.answers.result(deadline)
+        except FutureTimeoutError as error:
+            raise NoAnswerError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from error
+
+    def _barrier(self) -> str:
+        """Return what forbids sending; an earlier EPERM does not, since it may have been lifted."""
+        return "started with --read-only" if self._read_only else obstacle()
+
+    def _run(self) -> None:
+        with self._sock:
+            while (job := self._jobs.get()) is not None:
+                try:
+                    answers = self._transact(job)
+                except Exception as error:
+                    self._busy.release()
+                    job.answers.set_exception(error)
+                else:
+                    self._busy.release()
+                    job.answers.set_result(answers)
+
+    def _transact(self, job: _Job) -> dict[int, Ack]:
+        if why := self._barrier():
+            raise WriteRefusedError(errno.EPERM, why)
+        self._sock.send(b"".join(job.batch.values()))
+        answers = self._answers(job)
+        denied = any(ack.errno == errno.EPERM and not ack.text for ack in answers.values())
+        self._denied = "the kernel refuses our changes (EPERM)" if denied else ""
+        return answers
+
+    def _answers(self, job: _Job) -> dict[int, Ack]:
+        until = time.monotonic() + job.deadline
+        last = max(job.batch)
+        answers: dict[int, Ack] = {}
+        while last not in answers:
+            left = until - time.monotonic()
+            if left <= 0 or not self._poll.poll(left * 1000):
+                raise NoAnswerError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+            size, sender = self._sock.recvfrom_into(self._buffer)
+            if sender[0] != 0:
+                continue
+            for head in messages(self._buffer, size):
+                if head.type == NLMSG_ERROR and head.seq in job.batch:
+                    answers[head.seq] = decode_ack(self._buffer, head)
+        return answers
