@@ -96,7 +96,9 @@ def parse_mtu(text: str) -> int:
     """Read an MTU in bytes as an operator types it. Raises ValueError with one sentence."""
     cleaned = text.strip().replace(",", "").replace("_", "")
     if not cleaned.isascii() or not cleaned.isdigit():
-        raise ValueError(f"“{text.strip()}” is no MTU: give bytes, such as 1500 or 9000." if cleaned else "Give an MTU in bytes.")
+        raise ValueError(
+            f"“{text.strip()}” is no MTU: give bytes, such as 1500 or 9000." if cleaned else "Give an MTU in bytes."
+        )
     mtu = int(cleaned) if len(cleaned) < 12 else MAX_MTU + 1
     if not 1 <= mtu <= MAX_MTU:
         raise ValueError(f"An MTU is 1 to {MAX_MTU} bytes.")

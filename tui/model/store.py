@@ -94,6 +94,8 @@ class Store:
                         self._groups.pop(group_id, None)
                 self._touched.clear()
                 self._snapshot = Snapshot(
-                    self._revision, MappingProxyType(self._links.copy()), MappingProxyType(self._groups.copy())
+                    self._revision,
+                    MappingProxyType(self._links.copy()),
+                    MappingProxyType(self._groups.copy()),
                 )
             return self._snapshot

@@ -60,6 +60,4 @@ def visible(raw: bytes | str) -> str:
 
 
 def _visible(text: str) -> str:
-    return "".join(
-        _escape(char) if char == "\\" or _hidden(char) else char for char in text
-    )
+    return "".join(_escape(char) if char == "\\" or _hidden(char) else char for char in text)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from tui.model.link import Link
-from tui.netlink.sockets import READ_SIZE
+from tui.netlink.sockets import READ_SIZE, open_socket
 from tui.netlink.wire import (
     HEADER,
     NLM_F_DUMP_INTR,
@@ -24,6 +24,7 @@ from tui.netlink.wire import (
 )
 
 _ERRNO_SIZE = 4
+_TRIES = 5  # dumps, before an interrupted one is taken
 _BATCH = 128  # requests a send: their answers fit the smallest receive buffer in use
 
 
@@ -122,12 +123,24 @@ class LinkReader:
         return size if sender[0] == 0 else 0
 
 
+def read_links() -> dict[int, Link]:
+    """Return all links of this netns, once, dumping anew while changes interrupt. Raises like LinkReader.dump."""
+    with open_socket() as sock:
+        reader = LinkReader(sock)
+        for _ in range(_TRIES):
+            links, interrupted = reader.dump()
+            if not interrupted:
+                break
+        return links
+
+
 def _raise_for(buffer: bytearray, start: int, end: int) -> None:
     """Raise OSError if the message that ends a dump carries an error."""
     if end - start < HEADER.size + _ERRNO_SIZE:
         return
-    head = Head(*HEADER.unpack_from(buffer, start)[1:], start, end)
-    if head.type == NLMSG_ERROR:
+    _, kind, flags, seq, pid = HEADER.unpack_from(buffer, start)
+    if kind == NLMSG_ERROR:
+        head = Head(kind, flags, seq, pid, start, end)
         ack = decode_ack(buffer, head)
         raise OSError(ack.errno, ack.text or "the kernel refused to list the interfaces")
     errno = -int.from_bytes(buffer[start + HEADER.size : start + HEADER.size + _ERRNO_SIZE], sys.byteorder, signed=True)

@@ -62,7 +62,9 @@ class Follower:
         """Return itself; leaving closes both sockets."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close both sockets."""
         self._listen.close()
         self._ask.close()

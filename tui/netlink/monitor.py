@@ -33,14 +33,22 @@ class Monitor:
     """Keeps a store equal to the kernel's links, from a thread of its own."""
 
     def __init__(
-        self, store: Store, changed: Callable[[], None], *, buffer: int = EVENT_BUFFER, force: bool = True
+        self,
+        store: Store,
+        changed: Callable[[], None],
+        *,
+        after_check: Callable[[], None] = lambda: None,
+        buffer: int = EVENT_BUFFER,
+        force: bool = True,
     ) -> None:
         """Prepare; `start` opens the sockets, with a receive buffer of ``buffer`` bytes if the kernel grants it.
 
         ``changed`` is called on the monitor's thread after the store or the health changed; it must not block.
+        ``after_check`` is called there after each full check, and its cost counts as the check's.
         """
         self._store = store
         self._changed = changed
+        self._after_check = after_check
         self._buffer = buffer
         self._force = force
         self._thread = threading.Thread(target=self._run, name="netlink-monitor", daemon=True)
@@ -130,6 +138,7 @@ class Monitor:
         begun, cost = time.monotonic(), time.thread_time()
         try:
             certain = follower.check()
+            self._after_check()
         except BaseException:
             # They wait for the check that follows the resync or the restart.
             with self._lock:

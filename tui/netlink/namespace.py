@@ -86,7 +86,9 @@ def enter_private() -> None:
             _enter_user()
         mount("none", "/", "", _MS_REC | _MS_PRIVATE)
     except OSError as error:
-        raise NamespaceError(error.errno, f"A private network namespace can't be made ({error.strerror}): {_advice()}") from error
+        raise NamespaceError(
+            error.errno, f"A private network namespace can't be made ({error.strerror}): {_advice()}"
+        ) from error
 
 
 def _enter_user() -> None:
@@ -99,7 +101,11 @@ def _enter_user() -> None:
 
 
 _SWITCHES = (
-    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0"),
+    (
+        "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
     ("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=16384"),
 )

@@ -156,7 +156,9 @@ def _value(kind: int, field: _Field, buffer: Buffer, start: int, end: int) -> ob
     try:
         return struct.unpack("=" + field.format, payload)[0]
     except struct.error:
-        raise WireError(f"attribute {kind} at byte {start} holds {len(payload)} bytes; its type has another size") from None
+        raise WireError(
+            f"attribute {kind} at byte {start} holds {len(payload)} bytes; its type has another size"
+        ) from None
 
 
 def decode_link(buffer: Buffer, start: int, end: int) -> Link:
@@ -179,9 +181,7 @@ def decode_link(buffer: Buffer, start: int, end: int) -> Link:
                     kind_name = _text(bytes(buffer[inner_first:inner_last]))
         elif kind == IFLA_PROP_LIST:
             altnames = _altnames(bytes(buffer[first:last]))
-    return Link(
-        ifindex=ifindex, arptype=arptype, flags=flags, kind=kind_name, altnames=altnames, **values
-    )
+    return Link(ifindex=ifindex, arptype=arptype, flags=flags, kind=kind_name, altnames=altnames, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +221,7 @@ class LinkDecoder:
     """Shapes kept; past that all are forgotten, so that hostile names can't fill the memory."""
 
     def __init__(self) -> None:
+        """Start without any shape."""
         self._layouts: dict[int, list[_Layout]] = {}
         self._count = 0
 
@@ -293,12 +294,11 @@ def _compile(buffer: Buffer, start: int, end: int) -> _Layout | None:
     tail = tuple(defaults)
 
     def pick(found: tuple[object, ...]) -> tuple[object, ...]:
-        return getter(found + tail)
+        picked: tuple[object, ...] = getter(found + tail)
+        return picked
 
     head_struct = struct.Struct(heads.format)
-    return _Layout(
-        head_struct, head_struct.unpack_from(buffer, start), struct.Struct(values.format), pick, altnames
-    )
+    return _Layout(head_struct, head_struct.unpack_from(buffer, start), struct.Struct(values.format), pick, altnames)
 
 
 class Ack(NamedTuple):
@@ -362,7 +362,13 @@ def group_change(seq: int, group: int, *, mtu: int | None = None, up: bool | Non
 
 
 def link_change(
-    seq: int, ifindex: int, *, mtu: int | None = None, up: bool | None = None, group: int | None = None, ack: bool = True
+    seq: int,
+    ifindex: int,
+    *,
+    mtu: int | None = None,
+    up: bool | None = None,
+    group: int | None = None,
+    ack: bool = True,
 ) -> bytes:
     """Return the RTM_SETLINK message that changes one interface, addressed by ``ifindex`` alone."""
     return message(RTM_SETLINK, NLM_F_ACK if ack else 0, seq, _ifinfo(ifindex, up) + _settings(mtu, group))

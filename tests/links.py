@@ -1,0 +1,226 @@
+"""What the tests know of links without asking the product: pyroute2's decoder, `ip`, raw sockets, generated links."""
+
+import json
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+
+from tui.model.link import OPERSTATES, Link
+
+Ip = Callable[..., str]
+
+PATIENCE = 60.0
+"""Seconds after which a test stops hoping. Far more than anything takes: no test measures time."""
+
+fuzz = settings(
+    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], database=None
+)
+"""For generated tests: no time limit, and nothing left on the disk."""
+
+NAMES = st.binary(min_size=1, max_size=15).filter(lambda name: 0 not in name)
+LINKS = st.builds(
+    Link,
+    ifindex=st.integers(1, 8),
+    name=NAMES,
+    group=st.sampled_from((0, 1, 2, 0xFFFFFFFF)),
+    flags=st.sampled_from((0, 1, 0x1003, 0x1002)),
+    operstate=st.integers(0, 6),
+    mtu=st.sampled_from((68, 1280, 1500, 9000)),
+    min_mtu=st.sampled_from((0, 68)),
+    max_mtu=st.sampled_from((0, 1500, 65535)),
+    txqlen=st.sampled_from((0, 1000)),
+    kind=st.sampled_from((b"", b"veth", b"bridge")),
+    master=st.integers(0, 3),
+    lower=st.integers(0, 3),
+    lower_netnsid=st.sampled_from((None, 0, 1)),
+    address=st.binary(min_size=6, max_size=6),
+    broadcast=st.just(b"\xff" * 6),
+    alias=st.binary(max_size=4),
+    altnames=st.lists(NAMES, max_size=2).map(tuple),
+    arptype=st.sampled_from((1, 772)),
+)
+
+
+def a_link(ifindex: int, **fields: Any) -> Link:
+    """Return a plain veth in group 7, but for ``fields``."""
+    made = Link(
+        ifindex=ifindex,
+        name=f"v{ifindex}".encode(),
+        group=7,
+        flags=0x1002,
+        operstate=2,
+        mtu=1500,
+        min_mtu=68,
+        max_mtu=65535,
+        txqlen=1000,
+        kind=b"veth",
+        master=0,
+        lower=0,
+        lower_netnsid=None,
+        address=bytes((2, 0, 0, 0, 0, ifindex & 255)),
+        broadcast=b"\xff" * 6,
+        alias=b"",
+        altnames=(),
+        arptype=1,
+    )
+    return made._replace(**fields)
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait for ``true``, however slow the machine."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"waited {PATIENCE:g} s in vain for: {what}"
+        time.sleep(0.005)
+
+
+def descriptors() -> int:
+    """Return how many descriptors this process holds."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+def ask(sock: socket.socket, kind: int, flags: int, body: bytes) -> Iterator[bytes]:
+    """Send one request over rtnetlink and yield every message of the answer, up to the one that ends it."""
+    sock.send(struct.pack("=IHHII", 16 + len(body), kind, flags, 99, 0) + body)
+    while True:
+        data = sock.recv(1 << 18)
+        while data:
+            length, answer = struct.unpack_from("=IH", data)
+            yield data[:length]
+            if answer in (2, 3) or not flags & 0x300:
+                return
+            data = data[(length + 3) & ~3 :]
+
+
+def raw_links() -> list[bytes]:
+    """Return the kernel's own message about each interface."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
+        sock.bind((0, 0))
+        answer = ask(sock, 18, 0x301, struct.pack("=BxHiII", 0, 0, 0, 0, 0))
+        return [raw for raw in answer if struct.unpack_from("=H", raw, 4)[0] == 16]
+
+
+def _bytes(value: str | bytes | None) -> bytes:
+    return value.encode() if isinstance(value, str) else value or b""
+
+
+def _address(value: str | None) -> bytes:
+    return bytes.fromhex((value or "").replace(":", ""))
+
+
+def reference(raw: bytes) -> Link:
+    """Return what pyroute2's decoder reads in a link message, in our form."""
+    found = ifinfmsg(raw)
+    found.decode()
+
+    def get(name: str, default: Any = None) -> Any:
+        value = found.get_attr(name)
+        return default if value is None else value
+
+    info, properties = get("IFLA_LINKINFO"), get("IFLA_PROP_LIST")
+    return Link(
+        ifindex=found["index"],
+        name=_bytes(get("IFLA_IFNAME")),
+        group=get("IFLA_GROUP", 0),
+        flags=found["flags"],
+        operstate=OPERSTATES.index(get("IFLA_OPERSTATE", "UNKNOWN")),
+        mtu=get("IFLA_MTU", 0),
+        min_mtu=get("IFLA_MIN_MTU", 0),
+        max_mtu=get("IFLA_MAX_MTU", 0),
+        txqlen=get("IFLA_TXQLEN", 0),
+        kind=_bytes(info.get_attr("IFLA_INFO_KIND")) if info else b"",
+        master=get("IFLA_MASTER", 0),
+        lower=get("IFLA_LINK", 0),
+        lower_netnsid=get("IFLA_LINK_NETNSID"),
+        address=_address(get("IFLA_ADDRESS")),
+        broadcast=_address(get("IFLA_BROADCAST")),
+        alias=_bytes(get("IFLA_IFALIAS")),
+        altnames=tuple(_bytes(name) for name in properties.get_attrs("IFLA_ALT_IFNAME")) if properties else (),
+        arptype=found["ifi_type"],
+    )
+
+
+def from_ip(ip: Ip) -> dict[int, dict[str, Any]]:
+    """Return what `ip` says of every interface, by ifindex, in the words of `as_ip`: the independent oracle."""
+    shown = json.loads(ip("-N", "-j", "-d", "link"), strict=False)
+    return {link["ifindex"]: _plain(link) for link in shown}
+
+
+def _plain(link: dict[str, Any]) -> dict[str, Any]:
+    keys = ("ifindex", "ifname", "group", "operstate", "mtu", "min_mtu", "max_mtu", "address", "broadcast")
+    return {
+        **{key: link.get(key) for key in keys},
+        # `ip` adds the peer's state as if it were a flag.
+        "flags": sorted(set(link["flags"]) - {"M-DOWN"}),
+        "txqlen": link.get("txqlen", 0),
+        "kind": link.get("linkinfo", {}).get("info_kind", ""),
+        "master": link.get("master", ""),
+        "lower": link.get("link", link.get("link_index", "")),
+        "netnsid": link.get("link_netnsid"),
+        "alias": link.get("ifalias", ""),
+        "altnames": link.get("altnames", []),
+        # With -N `ip` prints the number in brackets.
+        "arptype": int(link["link_type"].strip("[]")),
+    }
+
+
+def as_ip(links: dict[int, Link]) -> dict[int, dict[str, Any]]:
+    """Return ``links`` in the words of `from_ip`."""
+    return {index: _in_ip_words(link, links) for index, link in links.items()}
+
+
+def _in_ip_words(link: Link, links: dict[int, Link]) -> dict[str, Any]:
+    def text(raw: bytes) -> str:
+        return raw.decode(errors="surrogateescape")
+
+    lower: str | int = ""
+    if link.lower_netnsid is not None:
+        lower = link.lower
+    elif link.lower:
+        lower = text(links[link.lower].name)
+    return {
+        "ifindex": link.ifindex,
+        "ifname": text(link.name),
+        "group": str(link.group),
+        "operstate": link.oper,
+        "mtu": link.mtu,
+        "min_mtu": link.min_mtu,
+        "max_mtu": link.max_mtu,
+        "address": link.address.hex(":") or None,
+        "broadcast": link.broadcast.hex(":") or None,
+        "flags": sorted(link.flag_words()),
+        "txqlen": link.txqlen,
+        "kind": text(link.kind),
+        "master": text(links[link.master].name) if link.master else "",
+        "lower": lower,
+        "netnsid": link.lower_netnsid,
+        "alias": text(link.alias),
+        "altnames": [text(name) for name in link.altnames],
+        "arptype": link.arptype,
+    }
+
+
+def add(ip: Ip, kind: str, name: str | bytes, *words: str | bytes | int) -> None:
+    """Make a link of ``kind``; skip the test, with the reason, where this kernel has no such kind."""
+    before = ("tuntap", "add", "dev", name, "mode", kind) if kind in ("tap", "tun") else None
+    try:
+        ip(*(before or ("link", "add", "name", name, *words, "type", kind)))
+    except RuntimeError as error:
+        if "Unknown device type" in str(error) or "/dev/net/tun" in str(error):
+            pytest.skip(f"this kernel has no {kind} links")
+        raise
+
+
+def index_of(ip: Ip, name: str) -> int:
+    """Return the ifindex of ``name``, as `ip` tells it."""
+    return int(json.loads(ip("-j", "link", "show", "dev", name))[0]["ifindex"])
+
+

@@ -1,0 +1,64 @@
+"""Every command once: its id, keys, label, help, and whether it changes the system.
+
+Keys, footer, help and palette are made from this table. A command's id names the action `action_ID` of the main
+screen.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that the operator can do."""
+
+    id: str
+    keys: str
+    """As Textual names them, separated by commas; empty: in the palette only."""
+    shown: str
+    """The key as people write it."""
+    label: str
+    """One or two words, for the footer."""
+    help: str
+    """One sentence, for help and palette."""
+    changes: bool = False
+    """Whether it changes the system."""
+    footer: bool = False
+    """Whether the footer has room for it."""
+    priority: bool = False
+    """Whether the key is ours even while text is typed."""
+
+
+COMMANDS = (
+    Command("up", "u", "u", "up", "Bring every member of the chosen group up, by one message.", True, True),
+    Command("down", "d", "d", "down", "Take every member of the chosen group down, by one message.", True, True),
+    Command("mtu", "m", "m", "MTU…", "Ask for an MTU and set it on the chosen group, by one message.", True, True),
+    Command("preset_mtu", "M", "M", "MTU now", "Set the preset MTU on the chosen group, at once.", True, True),
+    Command("other_table", "tab,shift+tab", "Tab", "other table", "Go from the groups to the interfaces and back."),
+    Command("details", "", "Enter", "details", "Groups: go to its interfaces. Interfaces: show all that is known."),
+    Command("filter", "slash", "/", "filter", "Show only interfaces in which this text is found.", footer=True),
+    Command("sort", "s", "s", "sort", "Sort the table with the cursor by its next column.", footer=True),
+    Command("reverse", "S", "S", "reverse", "Reverse the order of the table with the cursor."),
+    Command(
+        "freeze",
+        "f",
+        "f",
+        "freeze",
+        "Freeze the picture and count what is pending; again: go on.",
+        footer=True,
+    ),
+    Command("check", "R", "R", "check now", "Check everything against the kernel, now."),
+    Command("report", "o", "o", "outcome", "Show the last change again, member by member.", footer=True),
+    Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
+    Command("back", "escape", "Esc", "back", "Leave the filter, else the interfaces, or any window."),
+    Command("quit", "q", "q", "quit", "End ifgroup.", footer=True),
+)
+
+MOVES = (
+    ("↑ ↓ j k", "one row"),
+    ("PgUp PgDn", "one page"),
+    ("g G", "first row, last row"),
+    ("Ctrl+P", "every command, by name"),
+)
+"""Keys of the tables and of the palette, for the help."""
+
+BY_ID = {command.id: command for command in COMMANDS}

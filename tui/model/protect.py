@@ -1,0 +1,47 @@
+"""Which interfaces carry the operator: the default routes' and this SSH session's, with what lies above and below."""
+
+from collections.abc import Iterable, Mapping
+
+from tui.model.link import Link
+
+
+def protect(links: Mapping[int, Link], carriers: Mapping[int, str]) -> dict[int, str]:
+    """Return why each protected interface is protected, by ifindex.
+
+    ``carriers`` are the interfaces that hold the route or address itself, with the reason. To them belong all their
+    masters (without the bridge its port is cut off), and everything that those stand on: ports and lower links.
+    """
+    ports: dict[int, list[int]] = {}
+    for index, link in links.items():
+        if link.master:
+            ports.setdefault(link.master, []).append(index)
+    found: dict[int, str] = {}
+    for carrier, reason in carriers.items():
+        if carrier not in links:
+            continue
+        stack = list(_masters(links, carrier))
+        for index in _below(links, ports, stack):
+            found.setdefault(index, reason if index == carrier else f"{reason}, in one stack with it")
+    return found
+
+
+def _masters(links: Mapping[int, Link], index: int) -> Iterable[int]:
+    seen: set[int] = set()
+    while index in links and index not in seen:
+        seen.add(index)
+        yield index
+        index = links[index].master
+
+
+def _below(links: Mapping[int, Link], ports: Mapping[int, list[int]], stack: list[int]) -> Iterable[int]:
+    seen: set[int] = set()
+    while stack:
+        index = stack.pop()
+        if index in seen or index not in links:
+            continue
+        seen.add(index)
+        yield index
+        link = links[index]
+        stack.extend(ports.get(index, ()))
+        if link.lower and link.lower_netnsid is None:
+            stack.append(link.lower)

@@ -1,0 +1,312 @@
+"""The main screen: groups, interfaces, what a key would do, what the last one did."""
+
+import time
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.commands import COMMANDS, MOVES
+from tui.model.store import EMPTY
+from tui.model.view import ALL_GROUPS
+from tui.picture import Picture
+from tui.present import Field, link_details, spaced, status_fields
+from tui.screens.changes import Changes
+from tui.screens.report import ReportScreen
+from tui.services import Services
+from widgets.keyed_table import Cell, Column, KeyedTable
+from widgets.lines import Lines
+
+PERIOD = 0.1
+"""Seconds between looks at what changed."""
+_SHARE = 0.2  # of the screen's time that redrawing may take during a storm
+_RATE = 2.0  # seconds over which events are counted
+_WIDE = 150  # cells from which the tables stand side by side
+
+GROUP_COLUMNS = (
+    Column("id", "ID", 5, limit=10, align="right"),
+    Column("group", "GROUP", 12, limit=32),
+    Column("members", "MEMBERS", 8, align="right"),
+    Column("up", "UP", 6, align="right"),
+    Column("down", "DOWN", 6, align="right"),
+    Column("mtu", "MTU", 6, limit=24),
+    Column("risk", "RISK", 9, rank=1),
+    Column("kinds", "KINDS", 6, limit=30, rank=2),
+)
+LINK_COLUMNS = (
+    Column("name", "NAME", 10, limit=24),
+    Column("index", "INDEX", 6, limit=10, align="right", rank=2),
+    Column("group", "GROUP", 9, limit=24),
+    Column("state", "STATE", 10, limit=19),
+    Column("mtu", "MTU", 5, limit=10, align="right"),
+    Column("risk", "RISK", 7, rank=3),
+    Column("kind", "KIND", 6, limit=12, rank=1),
+    Column("master", "MASTER", 7, limit=16, rank=4),
+    Column("mac", "MAC", 17, limit=59, rank=5),
+    Column("alias", "ALIAS", 8, limit=60, rank=6),
+)
+
+
+class MainScreen(Changes, Screen[None]):
+    """Shows a picture taken now and then, and hears keys; knows nothing of sockets."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(command.keys, command.id, command.label, show=False, priority=command.priority)
+        for command in COMMANDS
+        if command.keys
+    ]
+
+    def __init__(self, services: Services, where: str, *, preset: int = 9000, ascii: bool = False) -> None:
+        """Show ``services``; ``where``: the place that we look at; ``preset``: the MTU of the key M, in bytes."""
+        super().__init__()
+        self.services = services
+        self.picture = Picture(services, where, preset)
+        self.frozen = False
+        self._ascii = ascii
+        self._next_look = 0.0
+        self._next_second = 0.0
+        self._counted: list[tuple[float, int]] = []
+        self.group_table = KeyedTable(
+            GROUP_COLUMNS, lambda key: _cells(self.picture.group_row(key)), ascii=ascii, id="groups"
+        )
+        self.link_table = KeyedTable(
+            LINK_COLUMNS,
+            lambda key: _cells(self.picture.link_row(key)),
+            empty="no interfaces",
+            ascii=ascii,
+            id="links",
+        )
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out, from top to bottom."""
+        yield Lines(id="title")
+        with Vertical(id="tables"):
+            yield self.group_table
+            with Vertical(id="interfaces"):
+                yield Lines(id="caption")
+                yield Input(id="filter", placeholder="text to find; Enter: keep it, Esc: show all")
+                yield self.link_table
+        yield Lines(id="pane")
+        yield Lines(id="message")
+        yield Lines(id="status")
+        yield Lines(id="keys")
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.group_table.set_sort(*self.picture.sorted_by)
+        self.link_table.set_sort(self.picture.view.column, self.picture.view.reverse)
+        self.group_table.focus()
+        self._lines("keys").show(_footer())
+        self.say(Field("Reading the interfaces from the kernel…"))
+        self.set_interval(PERIOD, self._look)
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the layout by the terminal's size; a small one loses what matters least."""
+        width, height = event.size
+        sizes = (
+            ("wide", width >= _WIDE),
+            ("low", height < 18),
+            ("lower", height < 12),
+            ("lowest", height < 6),
+        )
+        for name, fits in sizes:
+            self.set_class(fits, f"-{name}")
+
+    def _lines(self, which: str) -> Lines:
+        return self.query_one(f"#{which}", Lines)
+
+    def _look(self) -> None:
+        """Take in what changed, at most so often that a storm leaves the keys their time."""
+        now = time.monotonic()
+        if now >= self._next_second:
+            self._next_second = now + 1
+            self._each_second(now)
+        if now < self._next_look or not self.services.take_dirty():
+            return
+        if self.frozen:
+            self._show_lines()
+            return
+        first = self.picture.snapshot is EMPTY
+        self.picture.take()
+        self.sync()
+        if first and self.services.health.checked_at:
+            self.say(Field(self.services.names_problem, "warn"))
+        self._next_look = time.monotonic() + (time.monotonic() - now) / _SHARE
+
+    def _each_second(self, now: float) -> None:
+        if self.services.refresh_names():
+            self.picture.recount()
+            self.sync()
+            self.say(Field(self.services.names_problem, "warn"))
+        self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
+        self._counted.append((now, self.services.health.events))
+        self._show_lines()
+
+    def sync(self) -> None:
+        """Show the picture in both tables and around them."""
+        self.group_table.sync(self.picture.group_keys())
+        self._sync_links()
+
+    def _sync_links(self) -> None:
+        chosen = self.group_table.cursor_key
+        self.picture.view.group_id = ALL_GROUPS if chosen is None else chosen
+        self.link_table.sync(self.picture.link_keys())
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        """Show everything around the tables."""
+        link = self.picture.snapshot.links.get(self.link_table.cursor_key or 0) if self.on_links else None
+        (begun, before), (ended, after) = self._counted[0], self._counted[-1]
+        rate = (after - before) / (ended - begun) if ended > begun else 0.0
+        self._lines("title").show(_cells(self.picture.title(self.frozen)))
+        self._lines("caption").show(_cells(self.picture.caption(self.link_table.row_count)))
+        self._lines("pane").show(*map(_cells, self.picture.pane(link)))
+        self._lines("status").show(_cells(spaced([Field(""), *status_fields(self.services.health, rate)])))
+
+    def say(self, field: Field) -> None:
+        """Show one sentence, over two lines if it needs them; it stays until the next."""
+        width, text = max(self.app.size.width - 2, 20), field.text
+        cut = len(text) if len(text) <= width else max(text.rfind(" ", 0, width), width // 2)
+        rest = [Cell(f"   {text[cut:].strip()}", field.tone)] if text[cut:] else []
+        self._lines("message").show([Cell(f" {text[:cut]}", field.tone)], rest)
+
+    @property
+    def on_links(self) -> bool:
+        """Whether the interface table has the cursor, not the group table."""
+        return self.link_table.has_focus
+
+    @property
+    def _table(self) -> KeyedTable:
+        return self.link_table if self.on_links else self.group_table
+
+    @on(KeyedTable.Moved, "#groups")
+    def _group_chosen(self) -> None:
+        self._sync_links()
+
+    @on(KeyedTable.Moved, "#links")
+    def _link_moved(self) -> None:
+        self._show_lines()
+
+    def on_descendant_focus(self) -> None:
+        """Show what belongs to the table that has the cursor now."""
+        if self._counted:
+            self._show_lines()
+
+    @on(KeyedTable.Chosen)
+    def _row_chosen(self, event: KeyedTable.Chosen) -> None:
+        if event.table is self.group_table:
+            self.link_table.focus()
+        else:
+            self._show_details(event.key)
+
+    @on(KeyedTable.HeaderClicked)
+    def _header_clicked(self, event: KeyedTable.HeaderClicked) -> None:
+        column, reverse = self._order(event.table)
+        self._sort(event.table, event.column, not reverse if column == event.column else False)
+
+    def _order(self, table: KeyedTable) -> tuple[str, bool]:
+        view = self.picture.view
+        return (view.column, view.reverse) if table is self.link_table else self.picture.sorted_by
+
+    def _sort(self, table: KeyedTable, column: str, reverse: bool) -> None:
+        if table is self.link_table:
+            self.picture.view.column, self.picture.view.reverse = column, reverse
+        else:
+            self.picture.sorted_by = (column, reverse)
+        table.set_sort(column, reverse)
+        self.sync()
+
+    def _show_details(self, ifindex: int) -> None:
+        if (link := self.picture.snapshot.links.get(ifindex)) is None:
+            return
+        rows = link_details(link, self.picture.snapshot, self.services.names, self.picture.reason(ifindex))
+        lines = [f"{what:<14} {value}" for what, value in rows]
+        self.app.push_screen(ReportScreen(f"Interface {rows[0][1]}", lines))
+
+    def action_details(self) -> None:
+        """Do what Enter does on the row under the cursor."""
+        self._table.action_choose()
+
+    def action_other_table(self) -> None:
+        """Go from the groups to the interfaces and back."""
+        (self.group_table if self.on_links else self.link_table).focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        columns = [column.key for column in (LINK_COLUMNS if self.on_links else GROUP_COLUMNS)]
+        column, _ = self._order(self._table)
+        self._sort(self._table, columns[(columns.index(column) + 1) % len(columns)], False)
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        column, reverse = self._order(self._table)
+        self._sort(self._table, column, not reverse)
+
+    def action_freeze(self) -> None:
+        """Freeze the picture, or go on."""
+        self.frozen = not self.frozen
+        if not self.frozen:
+            self.picture.take()
+            self.sync()
+        self._show_lines()
+
+    def action_check(self) -> None:
+        """Ask for a full check."""
+        self.services.check()
+
+    def action_filter(self) -> None:
+        """Ask for the text to find."""
+        box = self.query_one("#filter", Input)
+        box.value = self.picture.view.text
+        box.add_class("-open")
+        box.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        self.picture.view.text = event.value.strip()
+        self._sync_links()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self._close_filter()
+
+    def _close_filter(self) -> None:
+        box = self.query_one("#filter", Input)
+        box.remove_class("-open")
+        self.link_table.focus()
+
+    def action_back(self) -> None:
+        """Leave one thing: the filter, else the interfaces."""
+        if self.picture.view.text or self.query_one("#filter").has_class("-open"):
+            self.query_one("#filter", Input).value = ""
+            self.picture.view.text = ""
+            self._close_filter()
+            self._sync_links()
+        else:
+            self.group_table.focus()
+
+    def action_help(self) -> None:
+        """Show every key."""
+        lines = [f"{command.shown:<9} {command.help}" for command in COMMANDS]
+        self.app.push_screen(ReportScreen("Keys", [*lines, "", *(f"{keys:<9} {text}" for keys, text in MOVES)]))
+
+    def action_quit(self) -> None:
+        """End."""
+        self.app.exit(0)
+
+
+def _cells(fields: list[Field]) -> list[Cell]:
+    return [Cell(*field) for field in fields]
+
+
+def _footer() -> list[Cell]:
+    cells = [Cell(" ")]
+    for command in COMMANDS:
+        if command.footer:
+            cells += [Cell(command.shown, "warn"), Cell(f" {command.label}  ")]
+    return cells
