@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
 from tui.model.link import OPERSTATES, Link
+from tui.netlink.wire import new_link
 
 Ip = Callable[..., str]
 
@@ -224,3 +225,29 @@ def index_of(ip: Ip, name: str) -> int:
     return int(json.loads(ip("-j", "link", "show", "dev", name))[0]["ifindex"])
 
 
+
+
+def cheap_kind(ip: Ip) -> str:
+    """Return the cheapest kind of link that this kernel has."""
+    for kind in ("dummy", "ifb", "bridge"):
+        try:
+            ip("link", "add", "probe", "type", kind)
+        except RuntimeError:
+            continue
+        ip("link", "del", "probe")
+        return kind
+    pytest.skip("this kernel has neither dummy nor ifb nor bridge links")
+
+
+def many(kind: str, count: int, group: int, *, up: bool, prefix: str = "m") -> None:
+    """Make ``count`` links of ``kind`` in one go."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
+        sock.bind((0, 0))
+        for first in range(0, count, 64):
+            numbers = range(first, min(first + 64, count))
+            parts = [
+                new_link(1, f"{prefix}{n}".encode(), kind.encode(), group=group, mtu=1500, up=up, ack=n == numbers[-1])
+                for n in numbers
+            ]
+            sock.send(b"".join(parts))
+            assert struct.unpack_from("=i", sock.recv(1 << 16), 16)[0] == 0

@@ -1,15 +1,21 @@
 """GroupApp: wires the services to the screens, and leaves the terminal as it was."""
 
+import asyncio
+import contextlib
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from tui.commands import COMMANDS
 from tui.files.names import NameFile
+from tui.model.text import visible
 from tui.screens.main import MainScreen
 from tui.services import Services
+from tui.terminal import Lifeline, TerminalDriver, record
 
 
 class GroupApp(App[int]):
@@ -17,30 +23,51 @@ class GroupApp(App[int]):
 
     TITLE = "ifgroup"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS: ClassVar = []
+    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, services: Services, where: str, *, ascii: bool = False) -> None:
-        """Show ``services``; ``where``: the place that we look at."""
-        super().__init__()
+        """Show ``services``; ``where``: the place that we look at; ``ascii``: use no other glyphs."""
+        super().__init__(driver_class=TerminalDriver)
         self._services = services
-        self._main = MainScreen(services, where, ascii=ascii)
+        self.main = MainScreen(services, where, ascii=ascii)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
-        return self._main
+        return self.main
 
     def on_mount(self) -> None:
         """Start to follow the kernel."""
+        self._loop = asyncio.get_running_loop()
+        self.app_resume_signal.subscribe(self, self._resumed)
         self._services.start()
+
+    def _resumed(self, app: App[object]) -> None:
+        """Redraw and check anew: while we were stopped, events may have been lost."""
+        self._services.check()
+        self.refresh(layout=True)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer our own commands in the palette, and none of the toolkit's."""
-        if screen is self._main:
+        if screen is self.main:
             for command in COMMANDS:
-                action = getattr(self._main, f"action_{command.id}")
-                yield SystemCommand(f"{command.label} ({command.shown})", command.help, action)
+                label = command.label.format(preset=self.main.picture.preset)
+                action = getattr(self.main, f"action_{command.id}")
+                yield SystemCommand(f"{label} ({command.shown})", command.help, action)
+
+    def leave(self, status: int) -> None:
+        """End with an exit status. For signal handlers and other threads."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(lambda: self.exit(status, return_code=status))
+
+    def _fatal_error(self) -> None:
+        """Say in one sentence that there was a defect, instead of Textual's traceback; that goes to a file."""
+        error = self._exception
+        where = record(error) if error is not None else None
+        kind = type(error).__name__
+        kept = f"; the details are in {visible(str(where))}, please report them" if where else ""
+        self.panic(Text(f"ifgroup: stopped by a defect of its own ({kind}){kept}. Nothing more was sent."))
 
 
 def run(where: str, names: NameFile, *, read_only: bool, mouse: bool) -> int:
@@ -48,7 +75,8 @@ def run(where: str, names: NameFile, *, read_only: bool, mouse: bool) -> int:
     services = Services(names, read_only)
     try:
         app = GroupApp(services, where)
-        result = app.run(mouse=mouse)
+        Lifeline(app.leave).hold()
+        app.run(mouse=mouse)
     finally:
         services.stop()
-    return result or 0
+    return app.return_code or 0

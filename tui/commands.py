@@ -17,7 +17,7 @@ class Command:
     shown: str
     """The key as people write it."""
     label: str
-    """One or two words, for the footer."""
+    """One or two words, for the footer; `{preset}` stands for the preset MTU."""
     help: str
     """One sentence, for help and palette."""
     changes: bool = False
@@ -32,7 +32,7 @@ COMMANDS = (
     Command("up", "u", "u", "up", "Bring every member of the chosen group up, by one message.", True, True),
     Command("down", "d", "d", "down", "Take every member of the chosen group down, by one message.", True, True),
     Command("mtu", "m", "m", "MTU…", "Ask for an MTU and set it on the chosen group, by one message.", True, True),
-    Command("preset_mtu", "M", "M", "MTU now", "Set the preset MTU on the chosen group, at once.", True, True),
+    Command("preset_mtu", "M", "M", "MTU {preset}", "Set the preset MTU on the chosen group, at once.", True, True),
     Command("other_table", "tab,shift+tab", "Tab", "other table", "Go from the groups to the interfaces and back."),
     Command("details", "", "Enter", "details", "Groups: go to its interfaces. Interfaces: show all that is known."),
     Command("filter", "slash", "/", "filter", "Show only interfaces in which this text is found.", footer=True),
@@ -47,10 +47,10 @@ COMMANDS = (
         footer=True,
     ),
     Command("check", "R", "R", "check now", "Check everything against the kernel, now."),
-    Command("report", "o", "o", "outcome", "Show the last change again, member by member.", footer=True),
+    Command("report", "o", "o", "outcome", "Show the last change again, member by member."),
     Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
     Command("back", "escape", "Esc", "back", "Leave the filter, else the interfaces, or any window."),
-    Command("quit", "q", "q", "quit", "End ifgroup.", footer=True),
+    Command("quit", "q,ctrl+c", "q", "quit", "End ifgroup.", footer=True),
 )
 
 MOVES = (

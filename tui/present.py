@@ -236,4 +236,4 @@ def _first(texts: Sequence[str], most: int = 4) -> str:
 
 def spaced(fields: Iterable[Field]) -> list[Field]:
     """Return the fields with room between them."""
-    return [piece for field in fields for piece in (field, Field("   "))]
+    return [piece for field in fields for piece in (Field("   "), field)][1:]

@@ -34,7 +34,7 @@ GROUP_COLUMNS = (
     Column("members", "MEMBERS", 8, align="right"),
     Column("up", "UP", 6, align="right"),
     Column("down", "DOWN", 6, align="right"),
-    Column("mtu", "MTU", 6, limit=24),
+    Column("mtu", "MTU", 19, limit=24),
     Column("risk", "RISK", 9, rank=1),
     Column("kinds", "KINDS", 6, limit=30, rank=2),
 )
@@ -101,7 +101,6 @@ class MainScreen(Changes, Screen[None]):
         self.group_table.set_sort(*self.picture.sorted_by)
         self.link_table.set_sort(self.picture.view.column, self.picture.view.reverse)
         self.group_table.focus()
-        self._lines("keys").show(_footer())
         self.say(Field("Reading the interfaces from the kernel…"))
         self.set_interval(PERIOD, self._look)
 
@@ -166,7 +165,8 @@ class MainScreen(Changes, Screen[None]):
         self._lines("title").show(_cells(self.picture.title(self.frozen)))
         self._lines("caption").show(_cells(self.picture.caption(self.link_table.row_count)))
         self._lines("pane").show(*map(_cells, self.picture.pane(link)))
-        self._lines("status").show(_cells(spaced([Field(""), *status_fields(self.services.health, rate)])))
+        self._lines("keys").show(_footer(self.picture.preset))
+        self._lines("status").show(_cells([Field(" "), *spaced(status_fields(self.services.health, rate))]))
 
     def say(self, field: Field) -> None:
         """Show one sentence, over two lines if it needs them; it stays until the next."""
@@ -304,9 +304,9 @@ def _cells(fields: list[Field]) -> list[Cell]:
     return [Cell(*field) for field in fields]
 
 
-def _footer() -> list[Cell]:
+def _footer(preset: int) -> list[Cell]:
     cells = [Cell(" ")]
     for command in COMMANDS:
         if command.footer:
-            cells += [Cell(command.shown, "warn"), Cell(f" {command.label}  ")]
+            cells += [Cell(command.shown, "warn"), Cell(f" {command.label.format(preset=preset)}  ")]
     return cells
