@@ -11,7 +11,6 @@ from concurrent.futures import Future
 
 from tui.model.plan import make_intent
 from tui.model.store import Snapshot, Store
-from tui.netlink import writer as writer_module
 from tui.netlink.actions import change_group
 from tui.netlink.dump import LinkReader
 from tui.netlink.sockets import open_socket
@@ -30,6 +29,10 @@ class LosingWriter(Writer):
     """Its thread loses the capability before the second change."""
 
     losing = False
+    looks = True
+
+    def _barrier(self) -> str:
+        return super()._barrier() if self.looks else ""
 
     def _transact(self, job: _Job) -> dict[int, Ack]:
         if self.losing:
@@ -55,9 +58,8 @@ def main(operation: str, group: int, when: str) -> None:
     """Make one change, or two with the capability lost between them; print what came of each."""
     if when == "before":
         give_up_capability()
-    if when == "unseen":
-        writer_module.obstacle = lambda: ""
     writer, checker = LosingWriter(), Checker()
+    writer.looks = when != "unseen"
     results = []
     for _ in range(2 if when in ("meanwhile", "unseen") else 1):
         intent = make_intent(checker.check().result(), "up" if operation == "up" else "down", group)

@@ -22,7 +22,10 @@ PATIENCE = 60.0
 """Seconds after which a test stops hoping. Far more than anything takes: no test measures time."""
 
 fuzz = settings(
-    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], database=None
+    deadline=None,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    database=None,
 )
 """For generated tests: no time limit, and nothing left on the disk."""
 
@@ -223,8 +226,6 @@ def add(ip: Ip, kind: str, name: str | bytes, *words: str | bytes | int) -> None
 def index_of(ip: Ip, name: str) -> int:
     """Return the ifindex of ``name``, as `ip` tells it."""
     return int(json.loads(ip("-j", "link", "show", "dev", name))[0]["ifindex"])
-
-
 
 
 def cheap_kind(ip: Ip) -> str:

@@ -40,6 +40,8 @@ class Picture:
         """The column by which the groups are ordered, and whether in reverse."""
         self._groups: dict[int, Group] = {}
         self._reasons: dict[int, list[str]] = {}
+        # Plans look at every member; a picture is shown many times.
+        self._plans: tuple[object, list[list[Field]]] = (None, [])
 
     def take(self) -> None:
         """Take in what is known now."""
@@ -50,6 +52,7 @@ class Picture:
     def recount(self) -> None:
         """Work out the groups anew; after the name map or the protected interfaces changed."""
         self._groups = all_groups(self.snapshot, self._services.names)
+        self._plans = (None, [])
         self._reasons = {}
         for index, reason in self._services.protected(self.snapshot).items():
             self._reasons.setdefault(self.snapshot.links[index].group, []).append(reason)
@@ -124,6 +127,12 @@ class Picture:
         chosen = self.view.group_id
         if chosen == ALL_GROUPS:
             return [[Field(line, "muted")] for line in _INTRODUCTION]
+        key = (chosen, self.preset)
+        if self._plans[0] != key:
+            self._plans = (key, self._plan_lines(chosen))
+        return self._plans[1]
+
+    def _plan_lines(self, chosen: int) -> list[list[Field]]:
         keys: tuple[tuple[str, Operation, int | None], ...] = (
             ("u", "up", None),
             ("d", "down", None),

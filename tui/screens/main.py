@@ -176,6 +176,11 @@ class MainScreen(Changes, Screen[None]):
         self._lines("message").show([Cell(f" {text[:cut]}", field.tone)], rest)
 
     @property
+    def message(self) -> str:
+        """The sentence that is shown."""
+        return " ".join(self._lines("message").text.split())
+
+    @property
     def on_links(self) -> bool:
         """Whether the interface table has the cursor, not the group table."""
         return self.link_table.has_focus
