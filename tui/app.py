@@ -29,6 +29,7 @@ class GroupApp(App[int]):
         """Show ``services``; ``where``: the place that we look at; ``ascii``: use no other glyphs."""
         super().__init__(driver_class=TerminalDriver)
         self._services = services
+        self.set_class(ascii, "-ascii")
         self.main = MainScreen(services, where, ascii=ascii)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -70,11 +71,11 @@ class GroupApp(App[int]):
         self.panic(Text(f"ifgroup: stopped by a defect of its own ({kind}){kept}. Nothing more was sent."))
 
 
-def run(where: str, names: NameFile, *, read_only: bool, mouse: bool) -> int:
+def run(where: str, names: NameFile, *, read_only: bool, mouse: bool, ascii: bool) -> int:
     """Run the console until it is left; return the exit status. Raises OSError where there is no netlink."""
     services = Services(names, read_only)
     try:
-        app = GroupApp(services, where)
+        app = GroupApp(services, where, ascii=ascii)
         Lifeline(app.leave).hold()
         app.run(mouse=mouse)
     finally:

@@ -14,6 +14,7 @@ from tui.netlink.sockets import open_socket
 
 DONE, FAILED, USAGE = 0, 1, 2
 
+_ASCII_TERMINALS = ("vt1", "vt2", "vt5", "ansi", "dumb")
 _LAB_LINKS, _LAB_GROUPS = 1024, 8
 _MAX_LINKS, _MAX_GROUPS = 65536, 256
 _KINDS = ("auto", "dummy", "ifb", "veth", "bridge")
@@ -91,7 +92,8 @@ def _console(options: argparse.Namespace, path: Path | None, title: str) -> int:
         raise OSError("The console needs a terminal; `ifgroup list` prints the same once.")
     from tui.app import run
 
-    return run(where=title, names=NameFile(path), read_only=options.read_only, mouse=not options.no_mouse)
+    ascii = options.ascii or os.environ.get("TERM", "").startswith(_ASCII_TERMINALS)
+    return run(where=title, names=NameFile(path), read_only=options.read_only, mouse=not options.no_mouse, ascii=ascii)
 
 
 def _complain(error: BaseException | None) -> int:
@@ -123,13 +125,14 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--read-only", action="store_true", help="never send a message that changes anything")
     common.add_argument("--names", metavar="FILE", type=Path, help="read group names from FILE, not from iproute2's")
     common.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    common.add_argument("--ascii", action="store_true", help="draw with ASCII alone (so on vt100 and its like)")
     parser = argparse.ArgumentParser(
         prog="ifgroup",
         parents=[common],
         description="A live console for Linux network device groups. Without a command: the console on this machine.",
         epilog="Exit status: 0 done, 1 refused or failed, 2 usage.",
     )
-    parser.set_defaults(netns=None, read_only=False, names=None, no_mouse=False)
+    parser.set_defaults(netns=None, read_only=False, names=None, no_mouse=False, ascii=False)
     parser.add_argument("--version", action="version", version=f"ifgroup {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     lab = commands.add_parser(

@@ -1,7 +1,7 @@
 """Model → cells and sentences: every word that people read. The only user of humanize."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import humanize
@@ -15,6 +15,31 @@ from tui.model.text import visible
 
 _STALE_PERIODS = 3  # full checks that may be missed before what is shown counts as old
 _STALE_GRACE = 10.0  # seconds
+
+
+Spelling = Callable[[str], str]
+"""How our own words are written on this terminal."""
+
+_ASCII = str.maketrans(
+    {
+        "…": "...",
+        "→": "->",
+        "·": "-",
+        "×": "x",
+        "●": "*",
+        "✖": "!",
+        "◌": "o",
+        "“": '"',
+        "”": '"',
+        "↑": "Up",
+        "↓": "Down",
+    }
+)
+
+
+def as_ascii(text: str) -> str:
+    """Return text for terminals that show ASCII alone; what isn't ASCII even so becomes a question mark."""
+    return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
 
 
 class Field(NamedTuple):

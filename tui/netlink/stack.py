@@ -16,6 +16,7 @@ UPLINK, STACK, MIXED = 1, 100, 110
 def build_stack(fill: str) -> None:
     """Make the stack; what this kernel can't make is left out. ``fill`` is the kind of the plain members."""
     with IPRoute(ext_ack=True) as ipr:
+        ipr.link("set", index=_index(ipr, "lo"), state="up")
         for step in (_uplink, _bridge, _mixed):
             # A kernel without veth or macvlan still has a lab worth looking at.
             with contextlib.suppress(NetlinkError):

@@ -49,6 +49,14 @@ class Changes(Screen[None]):
         """Whether the interface table has the cursor."""
         raise NotImplementedError
 
+    def spell(self, text: str) -> str:
+        """Write our own words as this terminal can show them."""
+        raise NotImplementedError
+
+    def show_report(self, title: str, lines: list[str]) -> None:
+        """Open a page of text."""
+        self.app.push_screen(ReportScreen(self.spell(title), [self.spell(line) for line in lines]))
+
     def say(self, field: Field) -> None:
         """Show one sentence."""
         raise NotImplementedError
@@ -84,6 +92,7 @@ class Changes(Screen[None]):
                 self.picture.preset,
                 lambda mtu: self.picture.plan("mtu", chosen, mtu),
                 self.services.names,
+                self.spell,
             ),
             answered,
         )
@@ -94,7 +103,7 @@ class Changes(Screen[None]):
             self.say(Field("Nothing was changed yet."))
             return
         lines = outcome_report(self._last.outcome, self._last.plan, self.services.names)
-        self.app.push_screen(ReportScreen("Outcome", lines))
+        self.show_report("Outcome", lines)
 
     def _propose(self, command: str) -> None:
         if self._held(command) or (chosen := self._chosen()) is None:
@@ -145,7 +154,7 @@ class Changes(Screen[None]):
             else:
                 self._send(plan)
 
-        self.app.push_screen(ConfirmScreen(plan, self.services.names), answered)
+        self.app.push_screen(ConfirmScreen(plan, self.services.names, self.spell), answered)
 
     def _news(self, plan: Plan) -> str:
         """Return who joined or left the group since the plan was shown; empty: the plan still holds."""

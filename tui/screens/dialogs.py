@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from tui.model.names import NameMap
 from tui.model.plan import Plan, parse_mtu
-from tui.present import group_title
+from tui.present import Spelling, group_title
 from tui.present_change import risks, transition, what
 
 
@@ -29,9 +29,10 @@ class ConfirmScreen(ModalScreen[bool]):
         Binding("y", "yes", "Yes", show=False),
     ]
 
-    def __init__(self, plan: Plan, names: NameMap) -> None:
+    def __init__(self, plan: Plan, names: NameMap, spell: Spelling) -> None:
         """Ask about ``plan``."""
         super().__init__()
+        self._spell = spell
         self._plan = plan
         self._names = names
         self._name = names.name(plan.intent.group_id)
@@ -40,10 +41,10 @@ class ConfirmScreen(ModalScreen[bool]):
         """Lay the question out."""
         intent = self._plan.intent
         with VerticalScroll(classes="dialog -risk", can_focus=False):
-            yield plain(f"{group_title(intent.group_id, self._names)}: {what(intent)}", "head")
-            yield plain(f"{transition(self._plan)}    {self._plan.ip_line}")
+            yield plain(self._spell(f"{group_title(intent.group_id, self._names)}: {what(intent)}"), "head")
+            yield plain(self._spell(f"{transition(self._plan)}    {self._plan.ip_line}"))
             for risk in risks(self._plan, self._names):
-                yield plain(f"! {risk}", "risk")
+                yield plain(self._spell(f"! {risk}"), "risk")
             if self._plan.needs_name:
                 yield plain(
                     f"To do it all the same, type the group's name ({self._name}) and press Enter. Esc: leave it."
@@ -75,9 +76,10 @@ class MtuScreen(ModalScreen[int | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", show=False)]
 
-    def __init__(self, title: str, preset: int, plan: Callable[[int], Plan], names: NameMap) -> None:
+    def __init__(self, title: str, preset: int, plan: Callable[[int], Plan], names: NameMap, spell: Spelling) -> None:
         """``plan`` works out what an MTU, in bytes, would take."""
         super().__init__()
+        self._spell = spell
         self._title = title
         self._preset = preset
         self._plan = plan
@@ -86,7 +88,7 @@ class MtuScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         with Vertical(classes="dialog"):
-            yield plain(f"MTU for {self._title}, in bytes:", "head")
+            yield plain(self._spell(f"MTU for {self._title}, in bytes:"), "head")
             yield Input(str(self._preset), id="mtu", restrict=r"[0-9,_ ]*", max_length=12, select_on_focus=True)
             yield plain("", "plan")
             yield plain("", "risk")
@@ -103,7 +105,7 @@ class MtuScreen(ModalScreen[int | None]):
         except ValueError as problem:
             error = str(problem)
         for name, text in (("plan", plan), ("risk", risk), ("error", error)):
-            self.query_one(f".{name}", Static).update(Content(text))
+            self.query_one(f".{name}", Static).update(Content(self._spell(text)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the MTU if it is one."""

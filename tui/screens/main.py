@@ -1,6 +1,7 @@
 """The main screen: groups, interfaces, what a key would do, what the last one did."""
 
 import time
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -15,9 +16,8 @@ from tui.commands import COMMANDS, MOVES
 from tui.model.store import EMPTY
 from tui.model.view import ALL_GROUPS
 from tui.picture import Picture
-from tui.present import Field, link_details, spaced, status_fields
+from tui.present import Field, as_ascii, link_details, spaced, status_fields
 from tui.screens.changes import Changes
-from tui.screens.report import ReportScreen
 from tui.services import Services
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
@@ -72,11 +72,11 @@ class MainScreen(Changes, Screen[None]):
         self._next_second = 0.0
         self._counted: list[tuple[float, int]] = []
         self.group_table = KeyedTable(
-            GROUP_COLUMNS, lambda key: _cells(self.picture.group_row(key)), ascii=ascii, id="groups"
+            GROUP_COLUMNS, lambda key: self._cells(self.picture.group_row(key)), ascii=ascii, id="groups"
         )
         self.link_table = KeyedTable(
             LINK_COLUMNS,
-            lambda key: _cells(self.picture.link_row(key)),
+            lambda key: self._cells(self.picture.link_row(key)),
             empty="no interfaces",
             ascii=ascii,
             id="links",
@@ -115,6 +115,13 @@ class MainScreen(Changes, Screen[None]):
         )
         for name, fits in sizes:
             self.set_class(fits, f"-{name}")
+
+    def spell(self, text: str) -> str:
+        """Write our own words as this terminal can show them."""
+        return as_ascii(text) if self._ascii else text
+
+    def _cells(self, fields: Iterable[Field]) -> list[Cell]:
+        return [Cell(self.spell(field.text), field.tone) for field in fields]
 
     def _lines(self, which: str) -> Lines:
         return self.query_one(f"#{which}", Lines)
@@ -162,18 +169,18 @@ class MainScreen(Changes, Screen[None]):
         link = self.picture.snapshot.links.get(self.link_table.cursor_key or 0) if self.on_links else None
         (begun, before), (ended, after) = self._counted[0], self._counted[-1]
         rate = (after - before) / (ended - begun) if ended > begun else 0.0
-        self._lines("title").show(_cells(self.picture.title(self.frozen)))
-        self._lines("caption").show(_cells(self.picture.caption(self.link_table.row_count)))
-        self._lines("pane").show(*map(_cells, self.picture.pane(link)))
-        self._lines("keys").show(_footer(self.picture.preset))
-        self._lines("status").show(_cells([Field(" "), *spaced(status_fields(self.services.health, rate))]))
+        self._lines("title").show(self._cells(self.picture.title(self.frozen)))
+        self._lines("caption").show(self._cells(self.picture.caption(self.link_table.row_count)))
+        self._lines("pane").show(*map(self._cells, self.picture.pane(link)))
+        self._lines("keys").show(self._cells(_footer(self.picture.preset)))
+        self._lines("status").show(self._cells([Field(" "), *spaced(status_fields(self.services.health, rate))]))
 
     def say(self, field: Field) -> None:
         """Show one sentence, over two lines if it needs them; it stays until the next."""
         width, text = max(self.app.size.width - 2, 20), field.text
         cut = len(text) if len(text) <= width else max(text.rfind(" ", 0, width), width // 2)
-        rest = [Cell(f"   {text[cut:].strip()}", field.tone)] if text[cut:] else []
-        self._lines("message").show([Cell(f" {text[:cut]}", field.tone)], rest)
+        rest = [Field(f"   {text[cut:].strip()}", field.tone)] if text[cut:] else []
+        self._lines("message").show(self._cells([Field(f" {text[:cut]}", field.tone)]), self._cells(rest))
 
     @property
     def message(self) -> str:
@@ -231,7 +238,7 @@ class MainScreen(Changes, Screen[None]):
             return
         rows = link_details(link, self.picture.snapshot, self.services.names, self.picture.reason(ifindex))
         lines = [f"{what:<14} {value}" for what, value in rows]
-        self.app.push_screen(ReportScreen(f"Interface {rows[0][1]}", lines))
+        self.show_report(f"Interface {rows[0][1]}", lines)
 
     def action_details(self) -> None:
         """Do what Enter does on the row under the cursor."""
@@ -298,20 +305,16 @@ class MainScreen(Changes, Screen[None]):
     def action_help(self) -> None:
         """Show every key."""
         lines = [f"{command.shown:<9} {command.help}" for command in COMMANDS]
-        self.app.push_screen(ReportScreen("Keys", [*lines, "", *(f"{keys:<9} {text}" for keys, text in MOVES)]))
+        self.show_report("Keys", [*lines, "", *(f"{keys:<9} {text}" for keys, text in MOVES)])
 
     def action_quit(self) -> None:
         """End."""
         self.app.exit(0)
 
 
-def _cells(fields: list[Field]) -> list[Cell]:
-    return [Cell(*field) for field in fields]
-
-
-def _footer(preset: int) -> list[Cell]:
-    cells = [Cell(" ")]
+def _footer(preset: int) -> list[Field]:
+    fields = [Field(" ")]
     for command in COMMANDS:
         if command.footer:
-            cells += [Cell(command.shown, "warn"), Cell(f" {command.label.format(preset=preset)}  ")]
-    return cells
+            fields += [Field(command.shown, "warn"), Field(f" {command.label.format(preset=preset)}  ")]
+    return fields
