@@ -67,10 +67,10 @@ class Outcome:
         """The whole in one word."""
         if not self.checked:
             return "refused" if self.reply.messages == 0 else "unknown"
-        if self.refused or self.not_reached:
-            return "partly" if self.changed else "failed"
         if self.reply.errno is None:
             return "unknown"
+        if self.refused or self.not_reached:
+            return "partly" if self.changed else "failed"
         if self.reply.errno:
             return "failed"
         return "done" if self.changed or self.already or self.joined else "nothing"

@@ -8,6 +8,7 @@ from tui.model.group import DEFAULT_GROUP
 from tui.model.link import Link
 from tui.model.names import NameMap, ip_set
 from tui.model.store import Snapshot
+from tui.model.text import visible
 
 Operation = Literal["up", "down", "mtu"]
 
@@ -97,7 +98,9 @@ def parse_mtu(text: str) -> int:
     cleaned = text.strip().replace(",", "").replace("_", "")
     if not cleaned.isascii() or not cleaned.isdigit():
         raise ValueError(
-            f"“{text.strip()}” is no MTU: give bytes, such as 1500 or 9000." if cleaned else "Give an MTU in bytes."
+            f"“{visible(text.strip())}” is no MTU: give bytes, such as 1500 or 9000."
+            if cleaned
+            else "Give an MTU in bytes."
         )
     mtu = int(cleaned) if len(cleaned) < 12 else MAX_MTU + 1
     if not 1 <= mtu <= MAX_MTU:

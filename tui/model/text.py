@@ -37,7 +37,7 @@ def _escape(char: str) -> str:
         return "\\\\"
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
-    if code < 0x20 or 0x7F <= code < 0xA0:
+    if code < 0x20 or code == 0x7F:
         return f"\\x{code:02x}"
     return f"<U+{code:04X}>"
 
@@ -47,16 +47,13 @@ def visible(raw: bytes | str) -> str:
     r"""Return ``raw`` as printable text in which every character takes one or two cells.
 
     Bytes are read as UTF-8. Controls and bytes that aren't UTF-8 become ``\x1b``, ``\xff``; characters without a
-    width of their own, or that reorder text, become ``<U+202E>``; a backslash becomes ``\\``, so that what is
-    shown can't be forged by a name that contains the escape itself.
+    width of their own, or that reorder text, become ``<U+202E>``. A backslash becomes ``\\`` and a ``<U+`` that was
+    there before ``\<U+``, so that no name can look like another's escape.
     """
     text = raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw
-    if text.isascii() and text.isprintable() and "\\" not in text:
+    if text.isascii() and text.isprintable() and "\\" not in text and "<U+" not in text:
         return text
-    if "<U+" in text:
-        text = text.replace("<U+", "\\<U+")
-        return "\\<U+".join(_visible(part) for part in text.split("\\<U+"))
-    return _visible(text)
+    return "\\<U+".join(_visible(part) for part in text.split("<U+"))
 
 
 def _visible(text: str) -> str:

@@ -25,7 +25,7 @@ from tui.netlink.wire import (
 
 _ERRNO_SIZE = 4
 _TRIES = 5  # dumps, before an interrupted one is taken
-_BATCH = 128  # requests a send: their answers fit the smallest receive buffer in use
+_BATCH = 32  # requests a send: their answers fit the smallest receive buffer in use
 
 
 class StoppedError(Exception):

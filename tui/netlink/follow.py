@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from tui.model.link import Link
 from tui.model.store import Store
@@ -26,6 +26,16 @@ _EVENT = struct.Struct("=IHHIIBxHi")  # nlmsghdr, and ifinfomsg up to its index
 
 class OverrunError(Exception):
     """The kernel dropped notifications: our receive buffer was full (ENOBUFS)."""
+
+
+class Check(NamedTuple):
+    """How a full check went."""
+
+    certain: bool
+    """Whether the store equalled the kernel's state. It may not if every dump was interrupted (then nothing was swept
+    out), if more links changed during the dump than could be asked for again, or if notifications were lost."""
+    overruns: int
+    """How often notifications were lost meanwhile."""
 
 
 class Follower:
@@ -77,26 +87,41 @@ class Follower:
         """Take in the events that wait; return whether the store changed. Raises OverrunError, WireError, OSError."""
         return self._store.apply(self._decode(self._drain()))
 
-    def check(self) -> bool:
-        """Dump all links and make the store equal to them; return whether that is certain.
+    def check(self) -> Check:
+        """Dump all links and make the store equal to them.
 
-        It isn't when every dump was interrupted (then nothing is swept out), or when more links changed during the
-        dump than could be asked for again. Raises OverrunError, OSError, StoppedError, WireError.
+        Raises OSError, StoppedError, WireError.
         """
-        while queued := self._drain():
-            # Older than the dump to come. Without this, an event from before would undo what the dump tells.
-            self._store.apply(self._decode(queued))
+        overruns = self._catch_up()
         for _ in range(_TRIES):
             links, interrupted = self._reader.dump()
-            raced = self._drain()
             if not interrupted:
                 break
-        certain = not interrupted and self._settle(links, raced)
+        try:
+            certain = self._settle(links, self._drain()) and not overruns
+        except OverrunError:
+            certain = False
+            overruns += 1
         if interrupted:
             self._store.apply(links)
         else:
             self._store.replace(links)
-        return certain
+        return Check(certain and not interrupted, overruns)
+
+    def _catch_up(self) -> int:
+        """Take in what waits, since it is older than the dump to come and must not undo it; return overruns met.
+
+        A storm may have no end, so neither is this tried for ever.
+        """
+        overruns = 0
+        for _ in range(_ROUNDS):
+            try:
+                if not (queued := self._drain()):
+                    break
+                self._store.apply(self._decode(queued))
+            except OverrunError:
+                overruns += 1
+        return overruns
 
     def _settle(self, links: dict[int, Link], raced: dict[int, bytes | None]) -> bool:
         """Decide in ``links`` between the dump and the events that came meanwhile; return whether that succeeded.

@@ -57,6 +57,7 @@ class Monitor:
         self._lock = threading.Lock()
         self._waiting: list[Future[Snapshot]] = []
         self._stopped = False
+        self._backoff = 0.0
         self.health = Health()
         """The latest condition; replaced as a whole, so any thread may read it."""
 
@@ -129,7 +130,10 @@ class Monitor:
                 elif follower.take_events():
                     self._changed()
             except OverrunError:
-                next_check = self._resync(follower)
+                self._publish(state="resyncing", overruns=self.health.overruns + 1)
+                more = follower.wait_for_quiet()
+                self._publish(overruns=self.health.overruns + more)
+                next_check = self._check(follower)
             self._publish(events=events + follower.events, foreign=foreign + follower.foreign)
 
     def _check(self, follower: Follower) -> float:
@@ -137,35 +141,30 @@ class Monitor:
         waiting = self._take_waiting()
         begun, cost = time.monotonic(), time.thread_time()
         try:
-            certain = follower.check()
+            found = follower.check()
             self._after_check()
         except BaseException:
-            # They wait for the check that follows the resync or the restart.
+            # They wait for the check that follows the restart.
             with self._lock:
                 self._waiting[:0] = waiting
             raise
         cost = time.thread_time() - cost
         period = max(MIN_PERIOD, cost / CHECK_SHARE)
-        checked_at = begun if certain or not self.health.checked_at else self.health.checked_at
-        self._publish(state="live", reason="", checked_at=checked_at, check_cost=cost, period=period)
+        self._publish(
+            state="resyncing" if found.overruns else "live",
+            reason="",
+            overruns=self.health.overruns + found.overruns,
+            checked_at=begun if found.certain or not self.health.checked_at else self.health.checked_at,
+            check_cost=cost,
+            period=period,
+        )
         snapshot = self._store.snapshot()
         for future in waiting:
             future.set_result(snapshot)
-        return time.monotonic() + (period if certain else max(_AGAIN, cost * 10))
-
-    def _resync(self, follower: Follower) -> float:
-        """Events were lost: let the storm pass, then check in full, as often as it takes."""
-        backoff = _QUIET
-        while not self._stopped:
-            self._publish(state="resyncing", overruns=self.health.overruns + 1)
-            try:
-                if more := follower.wait_for_quiet():
-                    self._publish(overruns=self.health.overruns + more)
-                return self._check(follower)
-            except OverrunError:
-                self._pause(backoff)
-                backoff = min(backoff * 2, _BACKOFF[-1])
-        raise StoppedError
+        self._backoff = min(max(_QUIET, self._backoff * 2), _BACKOFF[-1]) if found.overruns else 0.0
+        if found.overruns:
+            return time.monotonic() + self._backoff
+        return time.monotonic() + (period if found.certain else max(_AGAIN, cost * 10))
 
     def _pause(self, seconds: float) -> None:
         """Wait, unless we are stopped."""
