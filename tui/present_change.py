@@ -114,7 +114,8 @@ def outcome_line(outcome: Outcome, names: NameMap) -> Field:
 
 def messages(reply: Reply) -> str:
     """Return what was sent: "1 message, 48 bytes"."""
-    return f"{reply.messages} message{'' if reply.messages == 1 else 's'}, {reply.size} bytes"
+    asked = f" (and {count(reply.messages - 1)} to learn who refused)" if reply.messages > 1 else ""
+    return f"1 message{asked}, {reply.size} bytes"
 
 
 def _kernel(outcome: Outcome) -> str:

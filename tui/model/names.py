@@ -4,9 +4,10 @@ Names are for people; the kernel knows only the number.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tui.model.group import DEFAULT_GROUP, MAX_IP_GROUP
 from tui.model.text import visible
@@ -14,7 +15,8 @@ from tui.model.text import visible
 # sscanf(p, "0x%x %s") and then sscanf(p, "%d %s"): greedy, no stepping back, and white space may be missing.
 _HEX = re.compile(rb"0x[ \t\r\v\f]*+([+-]?+(?:0[xX])?+[0-9a-fA-F]++)[ \t\r\v\f]*+([^ \t\r\v\f]++)")
 _DECIMAL = re.compile(rb"[ \t\r\v\f]*+([+-]?+[0-9]++)[ \t\r\v\f]*+([^ \t\r\v\f]++)")
-_WIDTH = 511  # fgets() into char[512]: a longer line is read as several
+WIDTH = 511
+"""Bytes, line end excluded; fgets() into char[512] reads a longer line as several."""
 _BUCKETS = 256
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -34,19 +36,38 @@ class NameMap:
         return visible(found) if found is not None else str(group_id)
 
 
-def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (line number from 1, text) as fgets() hands lines out."""
-    for number, line in enumerate(data.split(b"\n"), 1):
-        for first in range(0, max(len(line), 1), _WIDTH):
-            yield number, line[first : first + _WIDTH].split(b"\0")[0].lstrip(b" \t")
+class Entry(NamedTuple):
+    """One entry as `ip` takes it apart, and where its two words stand."""
+
+    group_id: int
+    """As `ip` stores it in an int; negative: it skips the entry."""
+    name: bytes
+    id_at: slice
+    """The number's place in what was read, a leading 0x included."""
+    name_at: slice
 
 
-def _entry(line: bytes) -> tuple[int, bytes] | None:
-    if match := _HEX.match(line):
-        return _as_int(int(match[1], 16)), match[2]
-    if match := _DECIMAL.match(line):
-        return _as_int(int(match[1])), match[2]
-    return None
+def pieces(line: bytes) -> Iterator[bytes]:
+    """Yield a line, its end excluded, as fgets() hands it out: at most WIDTH bytes at a time, nothing after a NUL."""
+    for first in range(0, max(len(line), 1), WIDTH):
+        yield line[first : first + WIDTH].split(b"\0")[0]
+
+
+def ignored(piece: bytes) -> bool:
+    """Whether `ip` skips this piece of a line: nothing on it, or a comment."""
+    return piece.lstrip(b" \t")[:1] in (b"", b"#")
+
+
+def entry(piece: bytes) -> Entry | None:
+    """Read one piece of a line that isn't `ignored`; None: `ip` calls the file corrupt and stops."""
+    indent = len(piece) - len(piece.lstrip(b" \t"))
+    if match := _HEX.match(piece, indent):
+        number, first = int(match[1], 16), indent
+    elif match := _DECIMAL.match(piece, indent):
+        number, first = int(match[1]), match.start(1)
+    else:
+        return None
+    return Entry(_as_int(number), match[2], slice(first, match.end(1)), slice(*match.span(2)))
 
 
 def _as_int(number: int) -> int:
@@ -57,25 +78,32 @@ def _as_int(number: int) -> int:
 
 def parse(data: bytes) -> NameMap:
     """Read a whole file. Never fails: like `ip`, it stops at the first malformed line, and says at which."""
+    entries: list[tuple[int, bytes]] = []
+    for number, line in enumerate(data.split(b"\n"), 1):
+        for piece in pieces(line):
+            if ignored(piece):
+                continue
+            if (found := entry(piece)) is None:
+                return name_map(entries, number)
+            entries.append(found[:2])
+    return name_map(entries)
+
+
+def name_map(entries: Iterable[tuple[int, bytes]], corrupt_line: int = 0) -> NameMap:
+    """Return what `ip` makes of these (id, name) in file order: the last name of an id is shown, and a name
+    resolves within the smallest ``id & 255`` to the id that came last."""
     by_id: dict[int, bytes] = {DEFAULT_GROUP: b"default"}
     buckets: list[list[tuple[int, bytes]]] = [[] for _ in range(_BUCKETS)]
     buckets[DEFAULT_GROUP].append((DEFAULT_GROUP, b"default"))
-    corrupt = 0
-    for number, line in _lines(data):
-        if not line or line.startswith(b"#"):
-            continue
-        if (entry := _entry(line)) is None:
-            corrupt = number
-            break
-        group_id, name = entry
+    for group_id, name in entries:
         if group_id >= 0:
             by_id[group_id] = name
-            buckets[group_id % _BUCKETS].append(entry)
+            buckets[group_id % _BUCKETS].append((group_id, name))
     by_name: dict[bytes, int] = {}
     for bucket in buckets:
         for group_id, name in reversed(bucket):
             by_name.setdefault(name, group_id)
-    return NameMap(MappingProxyType(by_id), MappingProxyType(by_name), corrupt)
+    return NameMap(MappingProxyType(by_id), MappingProxyType(by_name), corrupt_line)
 
 
 def ip_set(group_id: int, what: str, names: NameMap) -> str:
@@ -86,14 +114,16 @@ def ip_set(group_id: int, what: str, names: NameMap) -> str:
 
 
 def _ip_group(group_id: int, names: NameMap) -> str:
-    """Return a word that `ip` resolves to this group: its name if that is plain, else the number.
-
-    `ip` looks names up first, so a number that is some other group's name is written in hex.
-    """
+    """Return a word that `ip` resolves to this group: its name if that is plain, else the number."""
     name = names.by_id.get(group_id)
     if name is not None and names.by_name.get(name) == group_id:
         text = name.decode("utf-8", "replace")
         if _PLAIN.fullmatch(text) and not text.isdigit():
             return text
+    return ip_number(group_id, names)
+
+
+def ip_number(group_id: int, names: NameMap) -> str:
+    """Return the number of a group, in hex if its decimal form is some other group's name: `ip` looks names up first."""
     spelled = (str(group_id), f"0x{group_id:x}", f"0x0{group_id:x}", f"0x00{group_id:x}")
     return next(word for word in spelled if names.by_name.get(word.encode(), group_id) == group_id)

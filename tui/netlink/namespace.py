@@ -108,19 +108,19 @@ _SWITCHES = (
     ),
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
     ("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=16384"),
+    ("/proc/sys/user/max_net_namespaces", "0", "user.max_net_namespaces=16384"),
 )
 
 
 def _advice() -> str:
-    if os.geteuid() == 0:
-        return "inside a container, give it the capability CAP_SYS_ADMIN."
+    root = os.geteuid() == 0
     for path, bad, setting in _SWITCHES:
         try:
             if Path(path).read_text().strip() == bad:
-                return f"run it with sudo, or allow user namespaces with `sudo sysctl {setting}`."
+                return f"allow them with `sysctl {setting}` as root{'' if root else ', or run it with sudo'}."
         except OSError:
             continue
-    return "run it with sudo."
+    return "inside a container, give it the capability CAP_SYS_ADMIN." if root else "run it with sudo."
 
 
 def identity() -> str:
