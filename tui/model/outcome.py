@@ -95,10 +95,11 @@ def compare(intent: Intent, after: Mapping[int, Link], reply: Reply) -> Outcome:
             already.append(now)
         else:
             changed.append(now)
+    gone = {link.ifindex for link in vanished}
     joined = [
         now
         for index, now in after.items()
-        if now.group == intent.group_id and (index not in intent.members or intent.members[index] in vanished)
+        if now.group == intent.group_id and (index not in intent.members or index in gone)
     ]
     return Outcome(
         intent=intent,

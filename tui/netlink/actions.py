@@ -41,7 +41,7 @@ def change_group(intent: Intent, writer: Writer, checker: Checker, deadline: flo
     wait = ack_deadline(len(intent.members)) if deadline is None else deadline
     if not intent.members:
         # The view may be behind: look before saying that there is nobody.
-        return _read_back(intent, Reply(0, "", 0, 0, 0.0), checker, wait)
+        return _read_back(intent, Reply(0, "", 0, 0, 0.0), checker)
     seq = writer.next_seq()
     up = None if intent.operation == "mtu" else intent.operation == "up"
     data = group_change(seq, intent.group_id, mtu=intent.mtu, up=up)
@@ -56,15 +56,15 @@ def change_group(intent: Intent, writer: Writer, checker: Checker, deadline: flo
         reply = Reply(None, str(error), 1, len(data), time.monotonic() - sent)
     else:
         reply = Reply(ack.errno, ack.text, 1, len(data), time.monotonic() - sent)
-    outcome = _read_back(intent, reply, checker, wait)
+    outcome = _read_back(intent, reply, checker)
     if reply.errno and (suspect := first_suspect(outcome)):
         return _ask_again(outcome, suspect, writer, checker)
     return outcome
 
 
-def _read_back(intent: Intent, reply: Reply, checker: Checker, wait: float) -> Outcome:
+def _read_back(intent: Intent, reply: Reply, checker: Checker) -> Outcome:
     try:
-        after = checker.check().result(wait)
+        after = checker.check().result(ack_deadline(len(intent.members)))
     except (FutureTimeoutError, StoppedError):
         return Outcome(intent, reply, checked=False)
     return compare(intent, after.links, reply)
@@ -86,7 +86,7 @@ def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker
     asked = Reply(reply.errno, reply.text, reply.messages + 1, reply.size + len(data), reply.waited)
     if ack.errno:
         return with_refusal(replace(outcome, reply=asked), Refusal(suspect, _words(ack)))
-    return _read_back(intent, asked, checker, ack_deadline(len(intent.members)))
+    return _read_back(intent, asked, checker)
 
 
 def _words(ack: Ack) -> str:

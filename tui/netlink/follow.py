@@ -17,7 +17,7 @@ from tui.netlink.wire import RTM_DELLINK, RTM_NEWLINK, LinkDecoder, WireError
 _QUIET = 0.02  # seconds without an event after which a storm counts as over
 _PATIENCE = 1.0  # seconds that a resync waits for that quiet before it dumps all the same
 _TRIES = 5  # dumps in a row, before an interrupted one is taken for what it is
-_RACED = 512  # links that changed during a dump and are asked for again; more of them wait for the next check
+_RACED = 64  # links that changed during a dump and are asked for again; more of them wait for the next check
 _ROUNDS = 3  # times that they are asked for
 _DRAIN = 16384  # events taken in at once, so that requests are heard during a storm
 
@@ -36,6 +36,8 @@ class Check(NamedTuple):
     out), if more links changed during the dump than could be asked for again, or if notifications were lost."""
     overruns: int
     """How often notifications were lost meanwhile."""
+    cost: float
+    """CPU seconds that the dump took; what a storm made us do besides is no measure for the next one."""
 
 
 class Follower:
@@ -94,7 +96,9 @@ class Follower:
         """
         overruns = self._catch_up()
         for _ in range(_TRIES):
+            cost = time.thread_time()
             links, interrupted = self._reader.dump()
+            cost = time.thread_time() - cost
             if not interrupted:
                 break
         try:
@@ -106,7 +110,7 @@ class Follower:
             self._store.apply(links)
         else:
             self._store.replace(links)
-        return Check(certain and not interrupted, overruns)
+        return Check(certain and not interrupted, overruns, cost)
 
     def _catch_up(self) -> int:
         """Take in what waits, since it is older than the dump to come and must not undo it; return overruns met.
@@ -145,8 +149,7 @@ class Follower:
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             try:
-                while self._drain():
-                    pass
+                self._drain()
             except OverrunError:
                 overruns += 1
             ready = self._quiet.poll(_QUIET * 1000)

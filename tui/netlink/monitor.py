@@ -139,16 +139,17 @@ class Monitor:
     def _check(self, follower: Follower) -> float:
         """Check in full, answer who waits, and return when (time.monotonic()) the next check is due."""
         waiting = self._take_waiting()
-        begun, cost = time.monotonic(), time.thread_time()
+        begun = time.monotonic()
         try:
             found = follower.check()
+            after = time.thread_time()
             self._after_check()
         except BaseException:
             # They wait for the check that follows the restart.
             with self._lock:
                 self._waiting[:0] = waiting
             raise
-        cost = time.thread_time() - cost
+        cost = found.cost + time.thread_time() - after
         period = max(MIN_PERIOD, cost / CHECK_SHARE)
         self._publish(
             state="resyncing" if found.overruns else "live",

@@ -55,7 +55,7 @@ def enter_named(name: str) -> None:
     if name in ("", ".", ".."):
         raise NamespaceError(errno.EINVAL, "--netns: give the name of a network namespace; `ip netns` lists them.")
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError as error:
         raise NamespaceError(
             errno.ENOENT, f"--netns: there is no network namespace at {path}; `ip netns` lists the names."

@@ -1,0 +1,45 @@
+"""A group's figures, counted as members come and go."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.links import LINKS, a_link, fuzz
+from tests.unit.test_store import recount
+from tui.model.group import Group, Tally, empty_group
+from tui.model.link import Link
+
+
+@fuzz
+@given(st.lists(LINKS, min_size=1, max_size=12), st.data())
+def test_a_tally_equals_a_recount_after_any_comings_and_goings(links: list[Link], data: st.DataObject) -> None:
+    members = [link._replace(group=3, ifindex=index) for index, link in enumerate(links)]
+    tally = Tally()
+    for link in members:
+        tally.add(link)
+    gone = data.draw(st.lists(st.sampled_from(members), unique=True, max_size=len(members) - 1))
+    for link in gone:
+        tally.remove(link)
+    left = {link.ifindex: link for link in members if link not in gone}
+    assert tally.group(3) == recount(left)[3]
+
+
+def test_figures() -> None:
+    tally = Tally()
+    for link in (a_link(1, flags=1), a_link(2, mtu=9000), a_link(3, flags=0x41, kind=b"")):
+        tally.add(link)
+    group = tally.group(7)
+    assert group == Group(7, 3, 2, ((1500, 2), (9000, 1)), ((b"veth", 2), (b"", 1)))
+    assert (group.down, group.mtu, group.deviating) == (1, 1500, 1)
+
+
+def test_of_two_equally_common_mtus_the_smaller_is_named_always() -> None:
+    tally = Tally()
+    tally.add(a_link(1, mtu=9000))
+    tally.add(a_link(2, mtu=1500))
+    assert tally.group(7).mtu == 1500
+
+
+def test_an_empty_group() -> None:
+    group = empty_group(4)
+    assert group == Tally().group(4)
+    assert (group.members, group.up, group.down, group.mtu, group.deviating) == (0, 0, 0, None, 0)

@@ -1,0 +1,168 @@
+"""Intent → Plan: what a change takes, risks and will change, before anything is sent."""
+
+import pytest
+
+from tests.links import a_link
+from tui.model.link import Link
+from tui.model.names import NameMap, parse
+from tui.model.plan import MAX_MTU, Operation, Plan, make_intent, make_plan, parse_mtu
+from tui.model.store import Store
+
+
+def a_plan(
+    *links: Link,
+    operation: Operation = "mtu",
+    group: int = 7,
+    mtu: int | None = None,
+    protected: tuple[int, ...] = (),
+    names: NameMap | None = None,
+) -> Plan:
+    store = Store()
+    store.replace({link.ifindex: link for link in links})
+    intent = make_intent(store.snapshot(), operation, group, mtu)
+    return make_plan(intent, dict.fromkeys(protected, "the default route"), names or NameMap())
+
+
+def indexes(links: tuple[Link, ...]) -> list[int]:
+    return [link.ifindex for link in links]
+
+
+def test_an_intent_keeps_what_the_operator_saw() -> None:
+    store = Store()
+    store.replace({2: a_link(2), 1: a_link(1), 3: a_link(3, group=8)})
+    intent = make_intent(store.snapshot(), "up", 7)
+    store.replace({})
+    assert list(intent.members) == [1, 2]
+    assert (intent.revision, intent.group_id, intent.mtu) == (3, 7, None)
+
+
+def test_who_changes_and_who_already_is_as_asked() -> None:
+    plan = a_plan(a_link(1, mtu=9000), a_link(2), a_link(3, mtu=9000), mtu=9000)
+    assert (indexes(plan.changing), plan.already) == ([2], 2)
+    up, down = a_link(1, flags=0x1003), a_link(2)
+    plan = a_plan(up, down, operation="up")
+    assert (indexes(plan.changing), plan.already) == ([2], 1)
+    plan = a_plan(up, down, operation="down")
+    assert (indexes(plan.changing), plan.already) == ([1], 1)
+
+
+def test_who_will_refuse_the_mtu() -> None:
+    links = (
+        a_link(1, min_mtu=1400),
+        a_link(2, max_mtu=1500),
+        a_link(3, max_mtu=0),  # no limit
+        a_link(4, max_mtu=1500, mtu=9000),  # already there, past its own limit: not touched
+    )
+    assert indexes(a_plan(*links, mtu=9000).refusing) == [2]
+    assert indexes(a_plan(*links, mtu=1399).refusing) == [1]
+    assert indexes(a_plan(*links, mtu=1400).refusing) == []
+    assert indexes(a_plan(*links, operation="up").refusing) == []
+
+
+@pytest.mark.parametrize(
+    ("mtu", "was", "loses"),
+    [
+        (1280, 1500, False),
+        (1279, 1500, True),
+        (68, 1280, True),
+        (68, 1279, False),
+        (1500, 1500, False),
+        (1000, 1000, False),
+    ],
+)
+def test_an_mtu_that_takes_ipv6_off(mtu: int, was: int, loses: bool) -> None:
+    plan = a_plan(a_link(1, mtu=was), mtu=mtu)
+    assert plan.loses_ipv6 is loses
+    assert plan.needs_yes is loses
+
+
+def test_one_member_is_enough_to_lose_ipv6_and_down_is_no_mtu() -> None:
+    assert a_plan(a_link(1, mtu=1000), a_link(2), mtu=1000).loses_ipv6
+    assert not a_plan(a_link(1), operation="down").loses_ipv6
+
+
+def test_a_refusal_ahead_asks_for_a_plain_yes() -> None:
+    assert a_plan(a_link(1, max_mtu=1500), mtu=9000).needs_yes
+    assert not a_plan(a_link(1), mtu=9000).needs_yes
+    assert not a_plan(a_link(1), operation="down").needs_yes
+
+
+@pytest.mark.parametrize("operation", ["up", "down", "mtu"])
+def test_the_name_must_be_typed_for_group_0_and_for_protected_members(operation: Operation) -> None:
+    mtu = 1400 if operation == "mtu" else None
+    assert a_plan(a_link(1, group=0), operation=operation, group=0, mtu=mtu).needs_name
+    assert a_plan(a_link(1), a_link(2), operation=operation, mtu=mtu, protected=(2, 99)).needs_name
+    assert not a_plan(a_link(1), operation=operation, mtu=mtu, protected=(99,)).needs_name
+    assert not a_plan(operation=operation, group=0, mtu=mtu).needs_name  # nobody in it
+
+
+def test_protected_members_are_named() -> None:
+    assert indexes(a_plan(a_link(1), a_link(2), mtu=1, protected=(2,)).protected) == [2]
+
+
+@pytest.mark.parametrize(
+    ("operation", "mtu", "line"),
+    [
+        ("up", None, "ip link set group dmz up"),
+        ("down", None, "ip link set group dmz down"),
+        ("mtu", 9000, "ip link set group dmz mtu 9000"),
+    ],
+)
+def test_the_equivalent_ip_line(operation: Operation, mtu: int | None, line: str) -> None:
+    assert a_plan(a_link(1), operation=operation, mtu=mtu, names=parse(b"7 dmz\n")).ip_line == line
+    assert a_plan(a_link(1), operation=operation, mtu=mtu).ip_line == line.replace("dmz", "7")
+
+
+def test_a_group_that_ip_cannot_name_gives_a_comment() -> None:
+    link = a_link(1, group=0xFFFFFFFF)
+    assert a_plan(link, operation="up", group=0xFFFFFFFF).ip_line.startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("text", "mtu"),
+    [
+        ("1500", 1500),
+        (" 9000 ", 9000),
+        ("9,000", 9000),
+        ("65_535", 65535),
+        ("1", 1),
+        ("2147483647", MAX_MTU),
+        ("01500", 1500),
+    ],
+)
+def test_an_mtu_as_people_type_it(text: str, mtu: int) -> None:
+    assert parse_mtu(text) == mtu
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        ",",
+        "0",
+        "-1",
+        "+1500",
+        "1500b",
+        "1.5k",
+        "1e3",
+        "0x5dc",
+        "2147483648",
+        "99999999999",
+        "9" * 5000,
+        "١٥٠٠",
+        "²",
+        "１５００",
+    ],
+)
+def test_what_is_no_mtu_is_told_in_one_sentence(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        parse_mtu(text)
+    assert "\n" not in str(caught.value)
+    assert "int()" not in str(caught.value)
+
+
+def test_what_is_no_mtu_is_not_echoed_raw() -> None:
+    with pytest.raises(ValueError, match="is no MTU") as caught:
+        parse_mtu("\x1b[2J\u202e")
+    assert str(caught.value).isprintable()
