@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 # linux/fs.h
@@ -50,18 +50,29 @@ def locked(folder: int, name: str) -> Iterator[None]:
     while True:
         descriptor = os.open(lock, _FRESH, 0o600, dir_fd=folder)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The holder before us removes it when done: what we locked may be gone.
-            with suppress(FileNotFoundError):
-                found = os.fstat(descriptor)
-                if (found.st_dev, found.st_ino) == _identity(folder, lock):
-                    try:
-                        yield
-                    finally:
-                        remove(folder, lock)
-                    return
+            if _take(folder, lock, descriptor):
+                try:
+                    yield
+                finally:
+                    remove(folder, lock)
+                return
         finally:
-            os.close(descriptor)
+            shut(descriptor)
+
+
+def _take(folder: int, lock: str, descriptor: int) -> bool:
+    """Lock an open lock file; return False if the holder before us, being done, removed it meanwhile."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = os.fstat(descriptor)
+        return (found.st_dev, found.st_ino) == _identity(folder, lock)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        raise
+    except OSError:
+        remove(folder, lock)
+        raise
 
 
 def is_mount(folder: int, descriptor: int) -> bool:
@@ -73,6 +84,12 @@ def _mount_id(descriptor: int) -> str:
     with suppress(OSError), open(f"/proc/self/fdinfo/{descriptor}") as lines:
         return next((line for line in lines if line.startswith("mnt_id:")), "")
     return ""
+
+
+def shut(descriptor: int) -> None:
+    """Close a descriptor. What close(2) might complain of, fsync(2) has told before, when it could still be undone."""
+    with suppress(OSError):
+        os.close(descriptor)
 
 
 def remove(folder: int, name: str) -> None:
@@ -90,21 +107,23 @@ def sweep(folder: int, name: str) -> None:
 
 
 @contextmanager
-def staged(folder: int, name: str, data: bytes, like: int | None) -> Iterator[tuple[str, int]]:
-    """Write ``data`` to a temporary file beside ``name``, dressed as ``like``, flushed; yield its name and descriptor.
+def staged(folder: int, name: str, data: bytes) -> Iterator[tuple[str, int]]:
+    """Write ``data`` to a temporary file beside ``name``, readable by us alone; yield its name and descriptor.
 
     Whatever bears the temporary name in the end is removed.
     """
-    temporary = f".{name}.ifgroup-{secrets.token_hex(8)}"
+    temporary = _temporary(name)
     descriptor = os.open(temporary, _FRESH | os.O_EXCL, 0o600, dir_fd=folder)
     try:
         overwrite(descriptor, data)
-        dress(descriptor, like)
-        os.fsync(descriptor)
         yield temporary, descriptor
     finally:
-        os.close(descriptor)
         remove(folder, temporary)
+        shut(descriptor)
+
+
+def _temporary(name: str) -> str:
+    return f".{name}.ifgroup-{secrets.token_hex(8)}"
 
 
 def overwrite(descriptor: int, data: bytes) -> None:
@@ -143,16 +162,66 @@ def _attributes(descriptor: int) -> dict[str, bytes]:
     return {name: os.getxattr(descriptor, name) for name in names if name not in _KERNELS_OWN}
 
 
-def put(folder: int, temporary: str, name: str, *, new: bool) -> Callable[[], None]:
-    """Move a temporary file to ``name`` in one step; what was there then bears the temporary name.
-
-    ``new``: nothing is there yet; raises FileExistsError if that isn't so. Return what takes the step back.
-    """
+def create(folder: int, temporary: str, name: str) -> None:
+    """Give a temporary file its name. Raises FileExistsError if something bears it by now."""
     try:
-        _rename(folder, temporary, name, _NOREPLACE if new else _EXCHANGE)
+        _rename(folder, temporary, name, _NOREPLACE)
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
             raise
-        return _put_plainly(folder, temporary, name)
-    ours = _identity(folder, name) if new else None
-    return (lambda: _take_away(folder, name, ours)) if ours else (lambda: _give_back(folder, temporary, name))
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def exchange(folder: int, temporary: str, name: str) -> None:
+    """Put a temporary file in the place of ``name``; what was there, whatever it was, bears the temporary name then.
+
+    So the last look at what we replaced comes after it, and nothing is lost between a look and a rename. Raises
+    OSError, EBUSY for a mount point.
+    """
+    try:
+        _rename(folder, temporary, name, _EXCHANGE)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+        _exchange_in_steps(folder, temporary, name)
+
+
+def _exchange_in_steps(folder: int, temporary: str, name: str) -> None:
+    """Do the same where the file system can't (NFS, 9p): a change between the first two steps would be lost."""
+    kept = _temporary(name)
+    os.link(name, kept, src_dir_fd=folder, dst_dir_fd=folder)
+    try:
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        try:
+            os.rename(kept, temporary, src_dir_fd=folder, dst_dir_fd=folder)
+        except OSError:
+            os.rename(kept, name, src_dir_fd=folder, dst_dir_fd=folder)
+            raise
+    except OSError:
+        remove(folder, kept)
+        raise
+
+
+def give_back(folder: int, temporary: str, name: str, ours: tuple[int, int]) -> None:
+    """Undo `exchange`, by which the file ``ours`` (its device and inode) got its name.
+
+    What somebody else put there meanwhile stays: of theirs, the newest wins.
+    """
+    put = ours
+    with suppress(FileNotFoundError):  # removed meanwhile: so be it
+        while True:
+            newest = _identity(folder, temporary)
+            exchange(folder, temporary, name)
+            if _identity(folder, temporary) == put:
+                return
+            put = newest
+
+
+def flush(folder: int) -> None:
+    """Make the directory's entries outlast a power cut. Raises OSError."""
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        # Some file systems have no such call for directories.
+        if error.errno not in _UNSUPPORTED:
+            raise

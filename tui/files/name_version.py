@@ -5,9 +5,12 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.files.name_disk import shut
 from tui.files.names import LIMIT
 from tui.model.text import visible
 
@@ -23,7 +26,7 @@ class NameFileError(OSError):
         return str(self.strerror)
 
 
-class Conflict(NameFileError):
+class Conflict(NameFileError):  # noqa: N818 - what happened, not a defect
     """The file is not the version that the edit began with; it was left alone."""
 
     def __init__(self, sentence: str, theirs: bytes, version: "Version") -> None:
@@ -33,7 +36,7 @@ class Conflict(NameFileError):
         self.version = version
 
 
-class NeedsInPlace(NameFileError):
+class NeedsInPlace(NameFileError):  # noqa: N818 - an offer, not a defect
     """The file may be written but not replaced at once; `save(..., in_place=True)` would do it, not atomically."""
 
 
@@ -58,7 +61,7 @@ ABSENT = Version(0, 0, 0, 0, "")
 def label(path: Path) -> str:
     """Return a path to show; where symbolic links lead elsewhere, that too."""
     text, real = visible(os.fsencode(path)), visible(os.path.realpath(os.fsencode(path)))
-    return f"{text} (a link to {real})" if path.is_symlink() else text
+    return f"{text} (a link to {real})" if os.path.islink(path) else text
 
 
 def denied(path: Path, mode: int) -> int:
@@ -86,16 +89,15 @@ _WHY = {
     errno.EDQUOT: ("your disk quota is used up", "make room (`quota` shows how much) and save again"),
     errno.EIO: ("the disk reports an error", "look into `dmesg`, and save to another place with --names"),
     errno.ENOENT: ("its directory is missing", "make it first with `mkdir -p`"),
-    errno.EISDIR: ("a directory is in its way", "move that away and save again"),
     errno.ELOOP: ("its symbolic links lead in a circle", "mend the link and save again"),
     errno.EAGAIN: ("another ifgroup is saving it right now", "try again in a moment"),
 }
 
 
-def refused(path: Path, number: int) -> NameFileError:
-    """Return the error for a save that failed with this errno and changed nothing."""
+def refused(path: Path, number: int, what: str = "was not saved and is as it was") -> NameFileError:
+    """Return the error for a save that this errno prevents and that changed nothing."""
     why, advice = _WHY.get(number, (os.strerror(number), "mend that and save again"))
-    return NameFileError(number, f"The name map {label(path)} was not saved and is as it was: {why}; {advice}.")
+    return NameFileError(number, f"The name map {label(path)} {what}: {why}; {advice}.")
 
 
 _KINDS = {
@@ -104,7 +106,6 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
     stat.S_IFSOCK: "a socket",
-    stat.S_IFLNK: "a symbolic link",
 }
 
 
@@ -128,7 +129,8 @@ def read_open(path: Path, descriptor: int) -> tuple[bytes, Version]:
         data = _content(descriptor)
         if len(data) > LIMIT:
             raise NameFileError(
-                errno.EFBIG, f"The name map {label(path)} is larger than 1 MiB; shorten it, or name another with --names."
+                errno.EFBIG,
+                f"The name map {label(path)} is larger than 1 MiB; shorten it, or name another with --names.",
             )
         after = os.fstat(descriptor)
         if (before.st_mtime_ns, len(data)) == (after.st_mtime_ns, after.st_size):
@@ -159,7 +161,7 @@ def read_version(path: Path) -> tuple[bytes, Version]:
         try:
             return read_open(path, descriptor)
         finally:
-            os.close(descriptor)
+            shut(descriptor)
     except FileNotFoundError:
         return b"", ABSENT
     except NameFileError:
@@ -169,3 +171,38 @@ def read_version(path: Path) -> tuple[bytes, Version]:
             error.errno,
             f"The name map {label(path)} can't be read ({error.strerror}); mend that, or name another with --names.",
         ) from error
+
+
+@contextmanager
+def opened(folder: int, name: str, flags: int) -> Iterator[int | None]:
+    """Open ``name`` in an open directory, never through a link; None: there is none. Raises OSError."""
+    try:
+        descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        shut(descriptor)
+
+
+def unchanged(path: Path, descriptor: int | None, expected: Version) -> bytes:
+    """Return what is there, if it is the ``expected`` version. Raises Conflict, OSError."""
+    data, version = (b"", ABSENT) if descriptor is None else read_open(path, descriptor)
+    if version != expected:
+        raise Conflict(
+            f"The name map {label(path)} was changed by somebody else since it was read, and is as they left it; "
+            "compare the two and save again.",
+            data,
+            version,
+        )
+    return data
+
+
+def verified(path: Path, descriptor: int, data: bytes) -> Version:
+    """Return the version that was written, once it reads as ``data``. Raises OSError, EIO if it doesn't."""
+    found, version = read_open(path, descriptor)
+    if found != data:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    return version

@@ -18,7 +18,8 @@ class NameFile:
 
     def __init__(self, path: Path | None = None) -> None:
         """``path`` replaces the search."""
-        self._explicit = path
+        self.explicit = path
+        """The file that replaces the search; None: it is searched."""
         self._signature: tuple[object, ...] | None = None
         self.path: Path | None = None
         """The file in force; None: there is none."""
@@ -38,11 +39,11 @@ class NameFile:
         return (self.names, self.problem, self.path) != before
 
     def _look(self) -> tuple[Path | None, tuple[object, ...]]:
-        for path in (self._explicit,) if self._explicit else SEARCH:
+        for path in (self.explicit,) if self.explicit else SEARCH:
             try:
                 found = path.stat()
             except (OSError, ValueError) as error:
-                if self._explicit:
+                if self.explicit:
                     return path, (str(error),)
                 continue
             return path, (path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode)

@@ -1,0 +1,77 @@
+"""``python -m tests.perf``: print every aim of speed beside what was measured, and its reference from the same run.
+
+Always exits 0: a machine that is busy must not fail a build.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from tests.perf import kernel, live, screen
+from tests.perf.farm import farm
+from tests.perf.table import Line, failed, table
+from tui.netlink.namespace import enter_private
+
+ROWS: dict[str, Callable[[int], list[Line]]] = {
+    "dump": kernel.dump,
+    "start": live.start,
+    "paint": screen.paint,
+    "storm": kernel.storm,
+    "keys": live.keys,
+    "send": screen.press,
+    "ack": kernel.ack,
+    "bytes": live.bytes_,
+    "idle": live.idle,
+}
+LINEAR = "linear"
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    options = _parser().parse_args()
+    try:
+        enter_private()
+    except OSError as error:
+        print(f"Nothing can be measured: {error.strerror}")
+        return
+    wanted = options.only or [*ROWS, LINEAR]
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, Linux {os.uname().release}", end=", ")
+    print(f"Python {sys.version.split()[0]}, {options.links:,} links")
+    lines: list[Line] = []
+    if rows := [name for name in ROWS if name in wanted]:
+        with farm(options.links):
+            for name in rows:
+                lines += _measured(name, lambda name=name: ROWS[name](options.links))  # type: ignore[misc]
+    if LINEAR in wanted:
+        lines += _measured(LINEAR, lambda: kernel.linear(options.scale))
+    print(table(lines))
+
+
+def _measured(name: str, measure: Callable[[], list[Line]]) -> list[Line]:
+    begun = time.monotonic()
+    print(f"measuring {name} …", end="", file=sys.stderr, flush=True)
+    try:
+        return measure()
+    except Exception as error:
+        return [failed(name, error)]
+    finally:
+        print(f" {time.monotonic() - begun:.0f} s, load {os.getloadavg()[0]:.2f}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.perf", description=__doc__)
+    parser.add_argument("--links", type=int, default=16384, metavar="N", help="default: %(default)s")
+    parser.add_argument("--only", nargs="+", choices=[*ROWS, LINEAR], metavar="NAME", help=", ".join([*ROWS, LINEAR]))
+    parser.add_argument(
+        "--scale",
+        type=lambda text: [int(size) for size in text.split(",")],
+        default=[1024, 4096, 16384, 65536],
+        metavar="N,N…",
+        help="the sizes of the row “linear”",
+    )
+    return parser
+
+
+main()

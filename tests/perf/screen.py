@@ -1,0 +1,217 @@
+"""What concerns the screen, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+from tests.perf.console import HEIGHT, Terminal
+from tests.perf.farm import GROUP
+from tests.perf.sink import SIZE, PlainTable, SinkDriver, played, settled, written
+from tests.perf.table import Line, ms, spread, times
+from tui.app import GroupApp
+from tui.files.names import NameFile
+from tui.model.link import Link
+from tui.netlink import writer as writer_module
+from tui.netlink.dump import read_links
+from tui.netlink.sockets import open_socket
+from tui.services import Services
+
+PLAIN_ROWS = 2048
+"""Of Textual's table; 16,384 rows take it seconds to start."""
+_PAINTS = 7
+
+
+@contextlib.contextmanager
+def names() -> Iterator[NameFile]:
+    """Give a name map that doesn't depend on this machine."""
+    with tempfile.NamedTemporaryFile("w", suffix=".group") as file:
+        file.write(f"{GROUP}\tlab\n")
+        file.flush()
+        yield NameFile(Path(file.name))
+
+
+class StillServices(Services):
+    """Follows nothing; is told what there is."""
+
+    def start(self) -> None:
+        """Do nothing."""
+
+    def fill(self, links: dict[int, Link]) -> None:
+        """Take in links as the monitor would."""
+        self._store.replace(links)
+        self._mark()
+
+
+def paint(links: int) -> list[Line]:
+    """Change every row; see when all visible ones are painted."""
+    with names() as file:
+        shown, taken = asyncio.run(_paint(file))
+    rows = min(links, PLAIN_ROWS)
+    plain, _ = asyncio.run(_plain(rows, seconds=0))
+    scaled = plain * links / rows
+    median = statistics.median(shown)
+    return [
+        Line(
+            "every row changed → painted",
+            "≤ 100 ms",
+            ms(median),
+            f"DataTable {ms(scaled)}",
+            times(median / scaled),
+            median <= 0.1,
+            (
+                f"sync → painted {spread(shown)}; the store took the change in: {spread(taken)}",
+                f"DataTable: update_cell on each of {rows:,} rows: {ms(plain)}"
+                + ("" if rows == links else ", scaled linearly"),
+            ),
+        )
+    ]
+
+
+def _shows(terminal: Terminal, mtu: int) -> bool:
+    rows = [line for line in terminal.lines if line[1:2] == "m" and line[2:3].isdigit()]
+    return bool(rows) and all(f" {mtu} " in f"{line} " for line in rows)
+
+
+async def _paint(file: NameFile) -> tuple[list[float], list[float]]:
+    services = StillServices(file, read_only=False)
+    app = GroupApp(services, "perf")
+    app.driver_class = SinkDriver
+    links = read_links()
+    services.fill(links)
+    shown, taken = [], []
+    begun = 0.0
+    take = app.main.picture.take
+
+    def timed_take() -> None:
+        nonlocal begun
+        begun = time.monotonic()
+        take()
+
+    terminal = Terminal(SIZE[0], HEIGHT)
+    async with app.run_test(headless=False, size=SIZE):
+        await settled(app)
+        with mock.patch.object(app.main.picture, "take", timed_take):
+            for turn in range(_PAINTS):
+                mtu = 2000 + turn
+                changed = {index: link._replace(mtu=mtu) for index, link in links.items()}
+                # All frames so far, so that the terminal shows what ours does.
+                list(played(written(app), terminal))
+                written(app).clear()
+                entered = time.monotonic()
+                services.fill(changed)
+                taken.append(time.monotonic() - entered)
+                await asyncio.sleep(0.5)
+                painted = next((when for when in played(written(app), terminal) if _shows(terminal, mtu)), None)
+                written(app).clear()
+                if painted is None:
+                    raise RuntimeError("the screen shows:\n" + "\n".join(terminal.lines))
+                shown.append(painted - begun)
+                await settled(app, 0.7)
+        app.exit()
+    services.stop()
+    return shown, taken
+
+
+async def _plain(rows: int, seconds: float) -> tuple[float, float]:
+    """Return how long Textual's table takes for every row, and its bytes a second with 200 random rows at 10 Hz."""
+    app = PlainTable(rows)
+    async with app.run_test(headless=False, size=SIZE):
+        await settled(app)
+        written(app).clear()
+        begun = time.monotonic()
+        for row in range(rows):
+            app.set_mtu(row, 9000)
+        await settled(app)
+        took = written(app)[-1][0] - begun
+        written(app).clear()
+        chance, due = random.Random(7), time.monotonic()
+        for _ in range(int(seconds * 10)):
+            due += 0.1
+            for row in chance.sample(range(rows), min(200, rows)):
+                app.set_mtu(row, chance.randrange(1400, 1500))
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        wrote = sum(len(data.encode()) for _, data in written(app))
+        app.exit()
+    return took, wrote / seconds if seconds else 0.0
+
+
+def plain_bytes(rows: int, seconds: float) -> float:
+    """Return the bytes a second that Textual's table writes with 200 random rows changing ten times a second."""
+    return asyncio.run(_plain(rows, seconds))[1]
+
+
+class _TimedSocket(socket.socket):
+    """Notes when something is sent."""
+
+    sent: list[float]
+
+    def send(self, *arguments: object) -> int:
+        """Send, and note when."""
+        self.sent.append(time.monotonic())
+        return super().send(*arguments)  # type: ignore[arg-type]
+
+
+def press(links: int) -> list[Line]:
+    """Press the keys that change the group; see when the message goes out."""
+    with names() as file:
+        waits = asyncio.run(_press(file))
+    median, worst = statistics.median(waits), max(waits)
+    return [
+        Line(
+            "our group change: key → message sent",
+            "≤ 20 ms",
+            ms(median),
+            "",
+            "",
+            median <= 0.02,
+            (f"{spread(waits)}; keys d and u in turn; worst {ms(worst)}",),
+        )
+    ]
+
+
+async def _press(file: NameFile) -> list[float]:
+    opened = []
+
+    def timed_socket() -> socket.socket:
+        sock = _TimedSocket(fileno=open_socket().detach())
+        sock.sent = []
+        opened.append(sock)
+        return sock
+
+    with mock.patch.object(writer_module, "open_socket", timed_socket):
+        services = Services(file, read_only=False)
+    app = GroupApp(services, "perf")
+    app.driver_class = SinkDriver
+    waits = []
+    # Without an SSH session that would have to be confirmed.
+    with mock.patch.dict(os.environ):
+        os.environ.pop("SSH_CONNECTION", None)
+        async with app.run_test(headless=False, size=SIZE) as pilot:
+            while GROUP not in app.main.group_table.keys:
+                await asyncio.sleep(0.1)
+            app.main.group_table.move_to(GROUP)
+            await settled(app)
+            for turn in range(8):
+                opened[0].sent.clear()
+                begun = time.monotonic()
+                await pilot.press("du"[turn % 2])
+                while not opened[0].sent:
+                    await asyncio.sleep(0.005)
+                waits.append(opened[0].sent[0] - begun)
+                while app.main._under_way is not None:
+                    await asyncio.sleep(0.05)
+                await asyncio.sleep(0.7)
+            app.exit()
+    services.stop()
+    # The first comes right after the start.
+    return waits[1:]

@@ -1,0 +1,30 @@
+"""Write what makes tags permanent, never over a file that is there."""
+
+import errno
+import os
+from pathlib import Path
+
+from tui.model.text import visible
+
+
+def write_new(path: Path, data: bytes) -> Path:
+    """Write a new file, mode 0644 less the umask; return its path.
+
+    Raises OSError, whose text is one sentence: it exists already, or the disk is full. Nothing is left then.
+    """
+    shown = visible(os.fsencode(path))
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    except FileExistsError as error:
+        raise OSError(errno.EEXIST, f"{shown} exists; nothing was written over it.") from error
+    except OSError as error:
+        raise OSError(error.errno, f"{shown} can't be written ({error.strerror}).") from error
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OSError(error.errno, f"{shown} can't be written ({error.strerror}); nothing is left of it.") from error
+    return path
