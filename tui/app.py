@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.commands import COMMANDS
@@ -23,7 +23,7 @@ class GroupApp(App[int]):
 
     TITLE = "ifgroup"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave_now", "Quit", show=False, system=True)]
 
     def __init__(self, services: Services, where: str, *, ascii: bool = False) -> None:
         """Show ``services``; ``where``: the place that we look at; ``ascii``: use no other glyphs."""
@@ -41,7 +41,13 @@ class GroupApp(App[int]):
         """Start to follow the kernel."""
         self._loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, self._resumed)
-        self._services.start()
+        self._services.start(self._notify)
+
+    def _notify(self) -> None:
+        """Tell the main screen that there is something to take in. Called on other threads."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.main.wake)
 
     def _resumed(self, app: App[object]) -> None:
         """Redraw and check anew: while we were stopped, events may have been lost."""
@@ -55,6 +61,10 @@ class GroupApp(App[int]):
                 label = command.label.format(preset=self.main.picture.preset)
                 action = getattr(self.main, f"action_{command.id}")
                 yield SystemCommand(f"{label} ({command.shown})", command.help, action)
+
+    def action_leave_now(self) -> None:
+        """End, from whatever window."""
+        self.exit(0)
 
     def leave(self, status: int) -> None:
         """End with an exit status. For signal handlers and other threads."""

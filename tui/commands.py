@@ -36,7 +36,7 @@ COMMANDS = (
     Command("other_table", "tab,shift+tab", "Tab", "other table", "Go from the groups to the interfaces and back."),
     Command("details", "", "Enter", "details", "Groups: go to its interfaces. Interfaces: show all that is known."),
     Command("filter", "slash", "/", "filter", "Show only interfaces in which this text is found.", footer=True),
-    Command("sort", "s", "s", "sort", "Sort the table with the cursor by its next column.", footer=True),
+    Command("sort", "s", "s", "sort", "Sort the table with the cursor by its next column."),
     Command("reverse", "S", "S", "reverse", "Reverse the order of the table with the cursor."),
     Command(
         "freeze",
@@ -48,9 +48,10 @@ COMMANDS = (
     ),
     Command("check", "R", "R", "check now", "Check everything against the kernel, now."),
     Command("report", "o", "o", "outcome", "Show the last change again, member by member."),
+    Command("names", "n", "n", "names", "See, check and edit the name map.", footer=True),
     Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
     Command("back", "escape", "Esc", "back", "Leave the filter, else the interfaces, or any window."),
-    Command("quit", "q,ctrl+c", "q", "quit", "End ifgroup.", footer=True),
+    Command("quit", "q", "q", "quit", "End ifgroup.", footer=True),
 )
 
 MOVES = (
@@ -62,3 +63,19 @@ MOVES = (
 """Keys of the tables and of the palette, for the help."""
 
 BY_ID = {command.id: command for command in COMMANDS}
+
+NAME_COMMANDS = (
+    Command("add", "a", "a", "add", "Add an entry, or name the group under the cursor.", footer=True),
+    Command("rename", "r", "r", "rename", "Give the entry another name.", footer=True),
+    Command("renumber", "i", "i", "id", "Give the entry another number.", footer=True),
+    Command("delete", "x,delete", "x", "delete", "Delete the line.", footer=True),
+    Command("comment", "c", "c", "comment", "Write the comment above the entry.", footer=True),
+    Command("mend", "m", "m", "mend", "Mend what is wrong with the line.", footer=True),
+    Command("save", "w", "w", "save", "Show the diff, and save.", footer=True),
+    Command("take_back", "z", "z", "undo", "Take the last save back.", footer=True),
+    Command("permanent", "p", "p", "permanent", "Show what makes the present tags permanent."),
+    Command("filter", "slash", "/", "filter", "Show only entries in which this text is found."),
+    Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
+    Command("back", "escape,q", "Esc", "back", "Leave the filter, else the name map.", footer=True),
+)
+"""The commands of the name map's screen; their ids name actions there."""

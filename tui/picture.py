@@ -2,7 +2,7 @@
 
 from tui.model.group import Group, empty_group
 from tui.model.link import Link
-from tui.model.plan import Operation, Plan, make_intent
+from tui.model.plan import Operation, Plan, make_intent, make_preview
 from tui.model.store import EMPTY, Snapshot
 from tui.model.view import ALL_GROUPS, LinkView, all_groups, group_order
 from tui.present import (
@@ -40,7 +40,6 @@ class Picture:
         """The column by which the groups are ordered, and whether in reverse."""
         self._groups: dict[int, Group] = {}
         self._reasons: dict[int, list[str]] = {}
-        # Plans look at every member; a picture is shown many times.
         self._plans: tuple[object, list[list[Field]]] = (None, [])
 
     def take(self) -> None:
@@ -138,5 +137,11 @@ class Picture:
             ("d", "down", None),
             ("M", "mtu", self.preset),
         )
-        lines = [plan_line(f" {key} ", self.plan(operation, chosen, mtu)) for key, operation, mtu in keys]
-        return [*lines, [Field(f"   {group_detail(self.group(chosen))}", "muted")]]
+        group = self.group(chosen)
+        protected = self._services.protected(self.snapshot)
+        names = self._services.names
+        lines = [
+            plan_line(f" {key} ", make_preview(group, operation, mtu, self.snapshot.links, protected, names))
+            for key, operation, mtu in keys
+        ]
+        return [*lines, [Field(f"   {group_detail(group)}", "muted")]]

@@ -1,37 +1,34 @@
 """Plan and Outcome → sentences."""
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 
 from tui.model.link import Link
 from tui.model.names import NameMap
 from tui.model.outcome import Outcome, Reply
-from tui.model.plan import Intent, Plan
+from tui.model.plan import Intent, Plan, Preview
 from tui.model.text import visible
 from tui.present import Field, count, group_title, members, milliseconds, some
 
 _MANY = 200  # names that a report lists; past that nobody reads them
 
 
-def what(intent: Intent) -> str:
+def what(change: Intent | Preview) -> str:
     """Return what was asked: "up", "down", "MTU 9000"."""
-    return f"MTU {intent.mtu}" if intent.operation == "mtu" else intent.operation
+    return f"MTU {change.mtu}" if change.operation == "mtu" else change.operation
 
 
-def transition(plan: Plan) -> str:
+def transition(preview: Preview) -> str:
     """Return old → new in a few words: "93 of 128: 1500 → 9000"."""
-    intent, changing = plan.intent, plan.changing
-    if not intent.members:
+    if not preview.members:
         return "no members"
-    if not changing:
-        return f"all {count(len(intent.members))} already are"
-    number = f"{count(len(changing))} of {count(len(intent.members))}"
-    if intent.operation != "mtu":
-        return f"{number}: {'down → up' if intent.operation == 'up' else 'up → down'}"
-    before = Counter(link.mtu for link in changing).most_common(3)
-    old = "/".join(str(mtu) for mtu, _ in before) + ("/…" if len({link.mtu for link in changing}) > len(before) else "")
-    return f"{number}: {old} → {intent.mtu}"
+    if not preview.changing:
+        return f"all {count(preview.members)} already are"
+    number = f"{count(preview.changing)} of {count(preview.members)}"
+    if preview.operation != "mtu":
+        return f"{number}: {'down → up' if preview.operation == 'up' else 'up → down'}"
+    old = "/".join(map(str, preview.old_mtus[:3])) + ("/…" if len(preview.old_mtus) > 3 else "")
+    return f"{number}: {old} → {preview.mtu}"
 
 
 def limits(link: Link) -> str:
@@ -39,49 +36,50 @@ def limits(link: Link) -> str:
     return f"{visible(link.name)} ({link.min_mtu}…{link.max_mtu or 'no limit'})"
 
 
-def warning(plan: Plan) -> str:
+def warning(preview: Preview) -> str:
     """Return the worst that is known beforehand, one clause; empty: nothing."""
-    if plan.intent.members and plan.needs_name:
+    if preview.needs_name:
         return (
-            f"asks for the name: carries the way to this machine ({some(plan.protected, 1)})"
-            if plan.protected
+            f"asks for the name: carries the way to this machine ({some(preview.protected, 1)})"
+            if preview.protected
             else ("asks for the name: the default group")
         )
-    if plan.refusing:
-        more = len(plan.refusing) - 1
-        return f"refused by {limits(plan.refusing[0])}" + (f" and {count(more)} more" if more else "")
-    return "IPv6 is lost below 1280" if plan.loses_ipv6 else ""
+    if preview.refusing:
+        more = len(preview.refusing) - 1
+        return f"refused by {limits(preview.refusing[0])}" + (f" and {count(more)} more" if more else "")
+    return "IPv6 is lost below 1280" if preview.loses_ipv6 else ""
 
 
-def plan_line(key: str, plan: Plan) -> list[Field]:
+def plan_line(key: str, preview: Preview) -> list[Field]:
     """Return the line that shows, before the key is pressed, what it would do."""
-    risk = warning(plan)
+    risk = warning(preview)
     return [
         Field(f"{key} ", ""),
-        Field(f"{what(plan.intent):<9}", ""),
-        Field(f" {transition(plan)}  ", "" if plan.changing else "muted"),
+        Field(f"{what(preview):<9}", ""),
+        Field(f" {transition(preview)}  ", "" if preview.changing else "muted"),
         Field(f"{risk}  " if risk else "", "warn"),
-        Field(plan.ip_line, "muted"),
+        Field(preview.ip_line, "muted"),
     ]
 
 
-def risks(plan: Plan, names: NameMap) -> list[str]:
+def risks(preview: Preview, names: NameMap) -> list[str]:
     """Return every risk of a plan, a sentence each."""
     found = []
-    intent = plan.intent
-    if plan.protected:
-        found.append(f"{group_title(intent.group_id, names)} carries the way to this machine: {some(plan.protected)}.")
-    if intent.group_id == 0:
-        found.append("Group 0 holds lo and every interface that nobody tagged: this can take the machine off the net.")
-    if plan.refusing:
-        refusing = ", ".join(limits(link) for link in plan.refusing[:8])
-        more = len(plan.refusing) - 8
+    if preview.protected:
         found.append(
-            f"{members(len(plan.refusing))} can't take MTU {intent.mtu}: {refusing}"
+            f"{group_title(preview.group_id, names)} carries the way to this machine: {some(preview.protected)}."
+        )
+    if preview.group_id == 0:
+        found.append("Group 0 holds lo and every interface that nobody tagged: this can take the machine off the net.")
+    if preview.refusing:
+        refusing = ", ".join(limits(link) for link in preview.refusing[:8])
+        more = len(preview.refusing) - 8
+        found.append(
+            f"{members(len(preview.refusing))} can't take MTU {preview.mtu}: {refusing}"
             + (f" and {count(more)} more" if more > 0 else "")
             + ". The kernel stops at the first that refuses; members after it stay as they are."
         )
-    if plan.loses_ipv6:
+    if preview.loses_ipv6:
         found.append("Below 1280 bytes IPv6 is taken off an interface, and its addresses don't come back.")
     return found
 
@@ -150,7 +148,7 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
         outcome_line(outcome, names).text,
         "",
         f"asked      {what(intent)} for {group_title(intent.group_id, names)}, {members(len(intent.members))}",
-        f"equals     {plan.ip_line}",
+        f"equals     {plan.preview.ip_line}",
         f"sent       {messages(reply)}; answer after {milliseconds(reply.waited)}",
         f"kernel     {answer}",
     ]

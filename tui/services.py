@@ -10,6 +10,7 @@ from tui.model.outcome import Outcome, Reply
 from tui.model.plan import Intent, Plan, make_plan
 from tui.model.protect import protect
 from tui.model.store import Snapshot, Store
+from tui.name_editor import NameEditor
 from tui.netlink.actions import change_group
 from tui.netlink.monitor import Monitor
 from tui.netlink.routes import carriers
@@ -25,13 +26,15 @@ class Services:
         self._names.refresh()
         self._store = Store()
         self._dirty = False
+        self._notify: Callable[[], None] = lambda: None
         self._carriers: dict[int, str] = {}
         self._protected: tuple[object, dict[int, str]] = (None, {})
         self._writer = Writer(read_only)
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
 
-    def start(self) -> None:
-        """Start following the kernel."""
+    def start(self, notify: Callable[[], None]) -> None:
+        """Start following the kernel; ``notify`` is called on another thread whenever there is something to take."""
+        self._notify = notify
         self._monitor.start()
 
     def stop(self) -> None:
@@ -52,6 +55,10 @@ class Services:
     def refresh_names(self) -> bool:
         """Read the name map again if it changed; return whether it did."""
         return self._names.refresh()
+
+    def edit_names(self) -> NameEditor:
+        """Begin to edit the name map. Raises NameFileError."""
+        return NameEditor(self._names.explicit)
 
     def take_dirty(self) -> bool:
         """Return whether anything changed since the last call. Lowered before a snapshot is taken, never after."""
@@ -97,7 +104,7 @@ class Services:
 
     def _change(self, plan: Plan, done: Callable[[Outcome], None]) -> None:
         try:
-            if not plan.needs_name and (why := self._became_risky(plan)):
+            if not plan.preview.needs_name and (why := self._became_risky(plan)):
                 done(Outcome(plan.intent, Reply(0, why, 0, 0, 0.0), checked=False))
                 return
             done(change_group(plan.intent, self._writer, self._monitor))
@@ -121,4 +128,6 @@ class Services:
             self._mark()
 
     def _mark(self) -> None:
-        self._dirty = True
+        if not self._dirty:
+            self._dirty = True
+            self._notify()

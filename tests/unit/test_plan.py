@@ -1,11 +1,14 @@
 """Intent → Plan: what a change takes, risks and will change, before anything is sent."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.links import a_link
+from tui.model.group import empty_group
 from tui.model.link import Link
 from tui.model.names import NameMap, parse
-from tui.model.plan import MAX_MTU, Operation, Plan, make_intent, make_plan, parse_mtu
+from tui.model.plan import MAX_MTU, Operation, Plan, make_intent, make_plan, make_preview, parse_mtu
 from tui.model.store import Store
 
 
@@ -53,10 +56,10 @@ def test_who_will_refuse_the_mtu() -> None:
         a_link(3, max_mtu=0),  # no limit
         a_link(4, max_mtu=1500, mtu=9000),  # already there, past its own limit: not touched
     )
-    assert indexes(a_plan(*links, mtu=9000).refusing) == [2]
-    assert indexes(a_plan(*links, mtu=1399).refusing) == [1]
-    assert indexes(a_plan(*links, mtu=1400).refusing) == []
-    assert indexes(a_plan(*links, operation="up").refusing) == []
+    assert indexes(a_plan(*links, mtu=9000).preview.refusing) == [2]
+    assert indexes(a_plan(*links, mtu=1399).preview.refusing) == [1]
+    assert indexes(a_plan(*links, mtu=1400).preview.refusing) == []
+    assert indexes(a_plan(*links, operation="up").preview.refusing) == []
 
 
 @pytest.mark.parametrize(
@@ -72,32 +75,32 @@ def test_who_will_refuse_the_mtu() -> None:
 )
 def test_an_mtu_that_takes_ipv6_off(mtu: int, was: int, loses: bool) -> None:
     plan = a_plan(a_link(1, mtu=was), mtu=mtu)
-    assert plan.loses_ipv6 is loses
-    assert plan.needs_yes is loses
+    assert plan.preview.loses_ipv6 is loses
+    assert plan.preview.needs_yes is loses
 
 
 def test_one_member_is_enough_to_lose_ipv6_and_down_is_no_mtu() -> None:
-    assert a_plan(a_link(1, mtu=1000), a_link(2), mtu=1000).loses_ipv6
-    assert not a_plan(a_link(1), operation="down").loses_ipv6
+    assert a_plan(a_link(1, mtu=1000), a_link(2), mtu=1000).preview.loses_ipv6
+    assert not a_plan(a_link(1), operation="down").preview.loses_ipv6
 
 
 def test_a_refusal_ahead_asks_for_a_plain_yes() -> None:
-    assert a_plan(a_link(1, max_mtu=1500), mtu=9000).needs_yes
-    assert not a_plan(a_link(1), mtu=9000).needs_yes
-    assert not a_plan(a_link(1), operation="down").needs_yes
+    assert a_plan(a_link(1, max_mtu=1500), mtu=9000).preview.needs_yes
+    assert not a_plan(a_link(1), mtu=9000).preview.needs_yes
+    assert not a_plan(a_link(1), operation="down").preview.needs_yes
 
 
 @pytest.mark.parametrize("operation", ["up", "down", "mtu"])
 def test_the_name_must_be_typed_for_group_0_and_for_protected_members(operation: Operation) -> None:
     mtu = 1400 if operation == "mtu" else None
-    assert a_plan(a_link(1, group=0), operation=operation, group=0, mtu=mtu).needs_name
-    assert a_plan(a_link(1), a_link(2), operation=operation, mtu=mtu, protected=(2, 99)).needs_name
-    assert not a_plan(a_link(1), operation=operation, mtu=mtu, protected=(99,)).needs_name
-    assert not a_plan(operation=operation, group=0, mtu=mtu).needs_name  # nobody in it
+    assert a_plan(a_link(1, group=0), operation=operation, group=0, mtu=mtu).preview.needs_name
+    assert a_plan(a_link(1), a_link(2), operation=operation, mtu=mtu, protected=(2, 99)).preview.needs_name
+    assert not a_plan(a_link(1), operation=operation, mtu=mtu, protected=(99,)).preview.needs_name
+    assert not a_plan(operation=operation, group=0, mtu=mtu).preview.needs_name  # nobody in it
 
 
 def test_protected_members_are_named() -> None:
-    assert indexes(a_plan(a_link(1), a_link(2), mtu=1, protected=(2,)).protected) == [2]
+    assert indexes(a_plan(a_link(1), a_link(2), mtu=1, protected=(2,)).preview.protected) == [2]
 
 
 @pytest.mark.parametrize(
@@ -109,13 +112,13 @@ def test_protected_members_are_named() -> None:
     ],
 )
 def test_the_equivalent_ip_line(operation: Operation, mtu: int | None, line: str) -> None:
-    assert a_plan(a_link(1), operation=operation, mtu=mtu, names=parse(b"7 dmz\n")).ip_line == line
-    assert a_plan(a_link(1), operation=operation, mtu=mtu).ip_line == line.replace("dmz", "7")
+    assert a_plan(a_link(1), operation=operation, mtu=mtu, names=parse(b"7 dmz\n")).preview.ip_line == line
+    assert a_plan(a_link(1), operation=operation, mtu=mtu).preview.ip_line == line.replace("dmz", "7")
 
 
 def test_a_group_that_ip_cannot_name_gives_a_comment() -> None:
     link = a_link(1, group=0xFFFFFFFF)
-    assert a_plan(link, operation="up", group=0xFFFFFFFF).ip_line.startswith("# ")
+    assert a_plan(link, operation="up", group=0xFFFFFFFF).preview.ip_line.startswith("# ")
 
 
 @pytest.mark.parametrize(
@@ -166,3 +169,24 @@ def test_what_is_no_mtu_is_not_echoed_raw() -> None:
     with pytest.raises(ValueError, match="is no MTU") as caught:
         parse_mtu("\x1b[2J\u202e")
     assert str(caught.value).isprintable()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from((1000, 1280, 1500, 9000)), st.booleans()), max_size=12),
+    st.sampled_from(("up", "down", "mtu")),
+    st.sampled_from((1000, 1500, 9000)),
+)
+def test_a_preview_counts_what_the_plan_would_change(
+    members: list[tuple[int, bool]], operation: Operation, mtu: int
+) -> None:
+    links = {i: a_link(i, group=7, mtu=old, flags=0x1002 | up, max_mtu=4000) for i, (old, up) in enumerate(members, 1)}
+    links[99] = a_link(99, group=8, max_mtu=100)
+    store = Store()
+    store.replace(links)
+    snapshot = store.snapshot()
+    asked = mtu if operation == "mtu" else None
+    plan = make_plan(make_intent(snapshot, operation, 7, asked), {2: "x", 99: "y"}, NameMap())
+    group = snapshot.groups.get(7, empty_group(7))
+    shown = {index: why for index, why in {2: "x", 99: "y"}.items() if index in links}
+    assert make_preview(group, operation, asked, links, shown, NameMap()) == plan.preview
+    assert plan.preview.changing == len(plan.changing)

@@ -42,6 +42,8 @@ class Entry(NamedTuple):
     group_id: int
     """As `ip` stores it in an int; negative: it skips the entry."""
     name: bytes
+    number: int
+    """As it is written, before an int wraps it."""
     id_at: slice
     """The number's place in what was read, a leading 0x included."""
     name_at: slice
@@ -67,7 +69,7 @@ def entry(piece: bytes) -> Entry | None:
         number, first = int(match[1]), match.start(1)
     else:
         return None
-    return Entry(_as_int(number), match[2], slice(first, match.end(1)), slice(*match.span(2)))
+    return Entry(_as_int(number), match[2], number, slice(first, match.end(1)), slice(*match.span(2)))
 
 
 def _as_int(number: int) -> int:
@@ -124,6 +126,6 @@ def _ip_group(group_id: int, names: NameMap) -> str:
 
 
 def ip_number(group_id: int, names: NameMap) -> str:
-    """Return the number of a group, in hex if its decimal form is some other group's name: `ip` looks names up first."""
+    """Return a group's number for `ip`, in hex if the decimal is another group's name: it looks names up first."""
     spelled = (str(group_id), f"0x{group_id:x}", f"0x0{group_id:x}", f"0x00{group_id:x}")
     return next(word for word in spelled if names.by_name.get(word.encode(), group_id) == group_id)

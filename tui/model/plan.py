@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.model.group import DEFAULT_GROUP
+from tui.model.group import DEFAULT_GROUP, Group, Tally
 from tui.model.link import Link
 from tui.model.names import NameMap, ip_set
 from tui.model.store import Snapshot
@@ -39,12 +39,18 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The one message that an intent takes, and what is known of its effect."""
+class Preview:
+    """What a plan comes to, in numbers; worked out for every picture, so it must not look at each member thrice."""
 
-    intent: Intent
-    changing: tuple[Link, ...]
-    """Members that will change, by ifindex."""
+    operation: Operation
+    mtu: int | None
+    """Bytes, for "mtu"."""
+    group_id: int
+    members: int
+    changing: int
+    """Members that will change."""
+    old_mtus: tuple[int, ...]
+    """The MTUs, in bytes, of the members that will change, the commonest first; for "mtu"."""
     refusing: tuple[Link, ...]
     """Members whose announced limits don't admit the MTU: the kernel stops at the first of them."""
     protected: tuple[Link, ...]
@@ -53,25 +59,65 @@ class Plan:
     """The equivalent `ip` command, correct shell."""
 
     @property
-    def already(self) -> int:
-        """Members that are as asked before anything is sent."""
-        return len(self.intent.members) - len(self.changing)
-
-    @property
     def loses_ipv6(self) -> bool:
         """Whether IPv6 addresses will be lost for good on some member."""
-        mtu = self.intent.mtu
-        return mtu is not None and mtu < MIN_IPV6_MTU and any(link.mtu >= MIN_IPV6_MTU for link in self.changing)
+        return self.mtu is not None and self.mtu < MIN_IPV6_MTU and any(old >= MIN_IPV6_MTU for old in self.old_mtus)
 
     @property
     def needs_name(self) -> bool:
         """Whether the operator must type the group's name first."""
-        return bool(self.intent.members) and (self.intent.group_id == DEFAULT_GROUP or bool(self.protected))
+        return self.members > 0 and (self.group_id == DEFAULT_GROUP or bool(self.protected))
 
     @property
     def needs_yes(self) -> bool:
         """Whether a plain yes is asked first."""
         return bool(self.refusing) or self.loses_ipv6
+
+
+def make_preview(
+    group: Group,
+    operation: Operation,
+    mtu: int | None,
+    links: Mapping[int, Link],
+    protected: Mapping[int, str],
+    names: NameMap,
+) -> Preview:
+    """Work out what an operation on ``group`` would come to; ``links``: all interfaces, ``mtu`` in bytes."""
+    group_id = group.group_id
+    others = tuple(value for value, _ in group.mtus if value != mtu) if operation == "mtu" else ()
+    refusing: tuple[Link, ...] = ()
+    if operation == "mtu" and mtu is not None:
+        changing = sum(number for value, number in group.mtus if value != mtu)
+        refusing = tuple(link for link in links.values() if link.group == group_id and not link.takes_mtu(mtu))
+    else:
+        changing = group.down if operation == "up" else group.up
+    what = f"mtu {mtu}" if operation == "mtu" else operation
+    return Preview(
+        operation=operation,
+        mtu=mtu,
+        group_id=group_id,
+        members=group.members,
+        changing=changing,
+        old_mtus=others,
+        refusing=tuple(sorted(refusing)),
+        protected=tuple(links[index] for index in sorted(protected) if links[index].group == group_id),
+        ip_line=ip_set(group_id, what, names),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The one message that an intent takes, and what is known of its effect."""
+
+    intent: Intent
+    preview: Preview
+    changing: tuple[Link, ...]
+    """Members that will change, by ifindex."""
+
+    @property
+    def already(self) -> int:
+        """Members that are as asked before anything is sent."""
+        return len(self.intent.members) - len(self.changing)
 
 
 def make_intent(snapshot: Snapshot, operation: Operation, group_id: int, mtu: int | None = None) -> Intent:
@@ -81,15 +127,15 @@ def make_intent(snapshot: Snapshot, operation: Operation, group_id: int, mtu: in
 
 def make_plan(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Plan:
     """Work out what ``intent`` takes; ``protected`` gives the reason by ifindex."""
-    members = intent.members.values()
-    mtu = intent.mtu
-    what = f"mtu {mtu}" if intent.operation == "mtu" else intent.operation
+    members = intent.members
+    tally = Tally()
+    for link in members.values():
+        tally.add(link)
+    own = {index: reason for index, reason in protected.items() if index in members}
     return Plan(
         intent=intent,
-        changing=tuple(link for link in members if not intent.reached(link)),
-        refusing=() if mtu is None else tuple(link for link in members if not link.takes_mtu(mtu)),
-        protected=tuple(link for link in members if link.ifindex in protected),
-        ip_line=ip_set(intent.group_id, what, names),
+        preview=make_preview(tally.group(intent.group_id), intent.operation, intent.mtu, members, own, names),
+        changing=tuple(link for link in members.values() if not intent.reached(link)),
     )
 
 

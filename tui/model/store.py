@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 
 from tui.model.group import Group, Tally
@@ -25,6 +26,8 @@ class Snapshot:
         found = {index: link for index, link in self.links.items() if link.group == group_id}
         return dict(sorted(found.items()))
 
+
+_PART = 512  # interfaces taken in under one lock
 
 EMPTY = Snapshot(0, MappingProxyType({}), MappingProxyType({}))
 """Nothing known yet."""
@@ -50,19 +53,25 @@ class Store:
 
     def apply(self, changes: Mapping[int, Link | None]) -> bool:
         """Take in changed interfaces (None: it is gone). Return whether anything differs from before."""
-        with self._lock:
-            return self._apply(changes.items())
+        return self._apply_in_parts(changes.items())
 
     def replace(self, links: Mapping[int, Link]) -> bool:
         """Take in a whole dump: what it doesn't hold is gone. Return whether anything differs from before."""
-        with self._lock:
-            gone = [(index, None) for index in self._links.keys() - links.keys()]
-            changed = self._apply(gone)
-            return self._apply(links.items()) or changed
+        gone = [(index, None) for index in self._links.keys() - links.keys()]
+        changed = self._apply_in_parts(gone)
+        return self._apply_in_parts(links.items()) or changed
 
-    def _apply(self, changes: Iterable[tuple[int, Link | None]]) -> bool:
-        known = self._links
+    def _apply_in_parts(self, changes: Iterable[tuple[int, Link | None]]) -> bool:
+        """Apply a few at a time: who asks for a snapshot must not wait for all of a storm."""
+        remaining = iter(changes)
         before = self._revision
+        while part := list(islice(remaining, _PART)):
+            with self._lock:
+                self._apply(part)
+        return self._revision != before
+
+    def _apply(self, changes: Iterable[tuple[int, Link | None]]) -> None:
+        known = self._links
         for index, link in changes:
             old = known.get(index)
             if old == link:
@@ -79,7 +88,6 @@ class Store:
                 tally = self._tallies[link.group] = Tally()
             tally.add(link)
             self._touched.add(link.group)
-        return self._revision != before
 
     def snapshot(self) -> Snapshot:
         """Return what is known now; the same object as long as nothing changes."""

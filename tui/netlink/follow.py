@@ -14,7 +14,7 @@ from tui.netlink.dump import LinkReader, StoppedError
 from tui.netlink.sockets import READ_SIZE, RTMGRP_LINK, open_socket, widen
 from tui.netlink.wire import RTM_DELLINK, RTM_NEWLINK, LinkDecoder, WireError
 
-_QUIET = 0.02  # seconds without an event after which a storm counts as over
+_QUIET = 0.01  # seconds without an event after which a storm counts as over
 _PATIENCE = 1.0  # seconds that a resync waits for that quiet before it dumps all the same
 _TRIES = 5  # dumps in a row, before an interrupted one is taken for what it is
 _RACED = 64  # links that changed during a dump and are asked for again; more of them wait for the next check

@@ -142,7 +142,7 @@ class Changes(Screen[None]):
         return None
 
     def _confirm(self, plan: Plan) -> None:
-        if not plan.intent.members or not (plan.needs_name or plan.needs_yes):
+        if not plan.intent.members or not (plan.preview.needs_name or plan.preview.needs_yes):
             self._send(plan)
             return
 

@@ -42,10 +42,10 @@ class ConfirmScreen(ModalScreen[bool]):
         intent = self._plan.intent
         with VerticalScroll(classes="dialog -risk", can_focus=False):
             yield plain(self._spell(f"{group_title(intent.group_id, self._names)}: {what(intent)}"), "head")
-            yield plain(self._spell(f"{transition(self._plan)}    {self._plan.ip_line}"))
-            for risk in risks(self._plan, self._names):
+            yield plain(self._spell(f"{transition(self._plan.preview)}    {self._plan.preview.ip_line}"))
+            for risk in risks(self._plan.preview, self._names):
                 yield plain(self._spell(f"! {risk}"), "risk")
-            if self._plan.needs_name:
+            if self._plan.preview.needs_name:
                 yield plain(
                     f"To do it all the same, type the group's name ({self._name}) and press Enter. Esc: leave it."
                 )
@@ -56,7 +56,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def action_yes(self) -> None:
         """Agree, where a plain yes is enough."""
-        if not self._plan.needs_name:
+        if not self._plan.preview.needs_name:
             self.dismiss(True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -100,8 +100,8 @@ class MtuScreen(ModalScreen[int | None]):
         plan, risk, error = "", "", ""
         try:
             found = self._plan(parse_mtu(event.value))
-            plan = f"{transition(found)}    {found.ip_line}"
-            risk = "\n".join(f"! {text}" for text in risks(found, self._names))
+            plan = f"{transition(found.preview)}    {found.preview.ip_line}"
+            risk = "\n".join(f"! {text}" for text in risks(found.preview, self._names))
         except ValueError as problem:
             error = str(problem)
         for name, text in (("plan", plan), ("risk", risk), ("error", error)):

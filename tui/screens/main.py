@@ -10,20 +10,24 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import Screen
+from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
 from tui.commands import COMMANDS, MOVES
+from tui.files.name_writer import NameFileError
 from tui.model.store import EMPTY
+from tui.model.text import visible
 from tui.model.view import ALL_GROUPS
 from tui.picture import Picture
 from tui.present import Field, as_ascii, link_details, spaced, status_fields
 from tui.screens.changes import Changes
+from tui.screens.names import NamesScreen
 from tui.services import Services
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
 
 PERIOD = 0.1
-"""Seconds between looks at what changed."""
+"""Seconds between looks at what changes, at least."""
 _SHARE = 0.2  # of the screen's time that redrawing may take during a storm
 _RATE = 2.0  # seconds over which events are counted
 _WIDE = 150  # cells from which the tables stand side by side
@@ -69,7 +73,7 @@ class MainScreen(Changes, Screen[None]):
         self.frozen = False
         self._ascii = ascii
         self._next_look = 0.0
-        self._next_second = 0.0
+        self._look_planned = False
         self._counted: list[tuple[float, int]] = []
         self.group_table = KeyedTable(
             GROUP_COLUMNS, lambda key: self._cells(self.picture.group_row(key)), ascii=ascii, id="groups"
@@ -102,7 +106,8 @@ class MainScreen(Changes, Screen[None]):
         self.link_table.set_sort(self.picture.view.column, self.picture.view.reverse)
         self.group_table.focus()
         self.say(Field("Reading the interfaces from the kernel…"))
-        self.set_interval(PERIOD, self._look)
+        self.set_interval(1, self._each_second)
+        self._each_second()
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout by the terminal's size; a small one loses what matters least."""
@@ -126,32 +131,40 @@ class MainScreen(Changes, Screen[None]):
     def _lines(self, which: str) -> Lines:
         return self.query_one(f"#{which}", Lines)
 
+    def wake(self) -> None:
+        """Plan a look at what changed: soon, but so seldom that a storm leaves the keys their time."""
+        if not self._look_planned and self.is_mounted:
+            self._look_planned = True
+            self.set_timer(max(self._next_look - time.monotonic(), 0.001), self._look)
+
     def _look(self) -> None:
-        """Take in what changed, at most so often that a storm leaves the keys their time."""
-        now = time.monotonic()
-        if now >= self._next_second:
-            self._next_second = now + 1
-            self._each_second(now)
-        if now < self._next_look or not self.services.take_dirty():
+        """Take in what changed."""
+        self._look_planned = False
+        if not self.services.take_dirty():
             return
         if self.frozen:
             self._show_lines()
             return
+        begun = time.monotonic()
         first = self.picture.snapshot is EMPTY
         self.picture.take()
         self.sync()
         if first and self.services.health.checked_at:
             self.say(Field(self.services.names_problem, "warn"))
-        self._next_look = time.monotonic() + (time.monotonic() - now) / _SHARE
+        now = time.monotonic()
+        self._next_look = now + max(PERIOD, (now - begun) / _SHARE)
 
-    def _each_second(self, now: float) -> None:
+    def _each_second(self) -> None:
         if self.services.refresh_names():
             self.picture.recount()
             self.sync()
             self.say(Field(self.services.names_problem, "warn"))
+        now = time.monotonic()
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
         self._counted.append((now, self.services.health.events))
         self._show_lines()
+        # Were a wake ever lost, this would be the net under it.
+        self.wake()
 
     def sync(self) -> None:
         """Show the picture in both tables and around them."""
@@ -274,6 +287,7 @@ class MainScreen(Changes, Screen[None]):
     def action_filter(self) -> None:
         """Ask for the text to find."""
         box = self.query_one("#filter", Input)
+        box.suggester = SuggestFromList([visible(name) for name in self.services.names.by_name])
         box.value = self.picture.view.text
         box.add_class("-open")
         box.focus()
@@ -301,6 +315,15 @@ class MainScreen(Changes, Screen[None]):
             self._sync_links()
         else:
             self.group_table.focus()
+
+    def action_names(self) -> None:
+        """Edit the name map."""
+        try:
+            editor = self.services.edit_names()
+        except NameFileError as error:
+            self.say(Field(str(error), "bad"))
+            return
+        self.app.push_screen(NamesScreen(editor, self.picture, self.spell, self._ascii))
 
     def action_help(self) -> None:
         """Show every key."""

@@ -1,0 +1,119 @@
+"""What makes the present tags permanent: shown, to copy or to write."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.files.export import write_new
+from tui.model.names import NameMap
+from tui.model.permanent import exports
+from tui.model.store import Snapshot
+from tui.model.text import visible
+from tui.present import Spelling
+from tui.screens.dialogs import plain
+from tui.screens.prompt import PromptScreen
+
+_INTRODUCTION = (
+    "A tag lives as long as its interface: it is gone after a reboot, or when the interface is made anew. "
+    "A name lives in the name map, apart from that. Any one of these sets the present tags again."
+)
+_SHOWN = 400  # lines of one export that are shown; all are written
+
+
+class ExportScreen(ModalScreen[None]):
+    """Shows one way at a time; digits choose among them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "Back", show=False),
+        *(Binding(str(number), f"choose({number - 1})", "Choose", show=False) for number in range(1, 5)),
+        Binding("y", "copy", "Copy", show=False),
+        Binding("w", "write", "Write", show=False),
+        Binding("down,j", "scroll_by(1)", "Down", show=False),
+        Binding("up,k", "scroll_by(-1)", "Up", show=False),
+        Binding("pagedown,space", "scroll_by(10)", "Page down", show=False),
+        Binding("pageup", "scroll_by(-10)", "Page up", show=False),
+    ]
+
+    def __init__(self, snapshot: Snapshot, names: NameMap, spell: Spelling) -> None:
+        """Export the tags of ``snapshot``."""
+        super().__init__()
+        self._exports = exports(snapshot.links.values(), names)
+        self._chosen = 0
+        self._spell = spell
+
+    def compose(self) -> ComposeResult:
+        """Lay the page out."""
+        with VerticalScroll(classes="report", can_focus=False):
+            yield plain("", "head")
+            yield plain("", "problem")
+            yield plain("", "body")
+
+    def on_mount(self) -> None:
+        """Begin with the first way."""
+        self.action_choose(0)
+
+    def action_choose(self, number: int) -> None:
+        """Show another way."""
+        if number < len(self._exports):
+            self._chosen = number
+        titles = "   ".join(f"{place}: {export.title}" for place, export in enumerate(self._exports, 1))
+        self._set("head", f"{_INTRODUCTION}\n{titles}\ny: copy   w: write   Esc: back")
+        self._set("problem", "")
+        self._set("body", "\n".join(self._shown()))
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def _shown(self) -> Iterator[str]:
+        left = _SHOWN
+        for path, data in self._exports[self._chosen].files:
+            lines = data.splitlines()
+            yield f"── {visible(path)}"
+            yield from (visible(line.replace(b"\t", b"    ")) for line in lines[:left])
+            if len(lines) > left:
+                yield f"… and {len(lines) - left} lines more, which w writes"
+            left = max(left - len(lines), 0)
+
+    def _set(self, which: str, text: str) -> None:
+        self.query_one(f".{which}", Static).update(Content(self._spell(text)))
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_copy(self) -> None:
+        """Copy it by OSC 52, if it is text that a terminal can take."""
+        text = b"".join(data for _, data in self._exports[self._chosen].files)
+        if any(visible(line) != line.decode(errors="replace").replace("\\", "\\\\") for line in text.splitlines()):
+            self._set("problem", "A name in it holds bytes that a clipboard would garble: w writes it to a file.")
+            return
+        self.app.copy_to_clipboard(text.decode())
+        self._set("problem", f"{len(text)} bytes handed to the terminal (OSC 52); many terminals drop that. w writes.")
+
+    @work(exclusive=True)
+    async def action_write(self) -> None:
+        """Ask for a directory, and write there."""
+        export = self._exports[self._chosen]
+        title = f"{export.title}: write {len(export.files)} file{'s' * (len(export.files) != 1)} into which directory?"
+        folder = await self.app.push_screen_wait(PromptScreen(title, _no_directory, self._spell, value=os.getcwd()))
+        if folder is None:
+            return
+        try:
+            written = [write_new(Path(folder) / Path(path).name, data) for path, data in export.files]
+        except OSError as error:
+            self._set("problem", str(error.strerror))
+            return
+        self._set("problem", "Written: " + ", ".join(visible(str(path)) for path in written))
+
+
+def _no_directory(text: str) -> str:
+    if "\0" in text or not Path(text).is_dir():
+        return "There is no such directory."
+    return "" if os.access(text, os.W_OK) else "You may not write into it."

@@ -1,0 +1,409 @@
+"""The name map: seen, edited, checked, saved."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.commands import NAME_COMMANDS
+from tui.files.name_writer import Conflict, NameFileError, NeedsInPlace
+from tui.model.name_document import NameDocument, NameLine
+from tui.model.name_rules import NameRuleError, read_id
+from tui.model.name_usage import NameChange, usage
+from tui.model.text import visible
+from tui.name_editor import NameEditor
+from tui.picture import Picture
+from tui.present import Field, Spelling, count, members
+from tui.screens.choice import ChoiceScreen
+from tui.screens.export import ExportScreen
+from tui.screens.prompt import PromptScreen
+from tui.screens.report import ReportScreen
+from widgets.keyed_table import Cell, Column, KeyedTable
+from widgets.lines import Lines
+
+_UNNAMED = 1 << 40  # added to a group id: the key of a group in use that has no name; entries have their line number
+_LONG = 80  # bytes of a malformed line that are shown
+_PERIOD = 1.0  # seconds between looks at the file
+
+COLUMNS = (
+    Column("line", "LINE", 5, limit=7, align="right", rank=1),
+    Column("id", "ID", 6, limit=12, align="right"),
+    Column("name", "NAME", 16, limit=40),
+    Column("members", "MEMBERS", 8, align="right"),
+    Column("finding", "FINDING", 12, limit=120),
+)
+
+
+class NamesScreen(Screen[None]):
+    """Edits the name map with the keyboard alone; nothing is written before its diff was seen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(command.keys, command.id, command.label, show=False) for command in NAME_COMMANDS if command.keys
+    ]
+
+    def __init__(self, editor: NameEditor, picture: Picture, spell: Spelling, ascii: bool) -> None:
+        """Edit by ``editor``; ``picture`` tells the members of each group."""
+        super().__init__()
+        self._editor = editor
+        self._picture = picture
+        self._spell = spell
+        self._filter = ""
+        self._read: NameDocument | None = None
+        self._lines_by_key: dict[int, NameLine] = {}
+        self._named: set[int] = set()
+        self._words: dict[int, str] = {}
+        self._table = KeyedTable(COLUMNS, self._row, empty="no entries", ascii=ascii, id="names", flash=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Lines(id="where", classes="bar")
+        yield Input(id="namefilter", placeholder="text to find; Enter: keep it, Esc: show all")
+        yield self._table
+        yield Lines(id="finding")
+        yield Lines(id="said")
+        yield Lines(id="namekeys", classes="bar")
+
+    def on_mount(self) -> None:
+        """Begin."""
+        keys = [Field(" ")]
+        for command in NAME_COMMANDS:
+            if command.footer:
+                keys += [Field(command.shown, "warn"), Field(f" {command.label}  ")]
+        self._show("namekeys", keys)
+        self._table.focus()
+        self._sync()
+        self.set_interval(_PERIOD, self._look)
+
+    def _look(self) -> None:
+        """Notice what somebody else did to the file, and who joined or left a group."""
+        try:
+            if self._editor.stale():
+                if self._editor.edited:
+                    self._say("Somebody else changed the file; saving will merge both edits.", "warn")
+                else:
+                    self._editor.reload()
+                    self._say("Read anew: somebody else changed the file.")
+        except NameFileError as error:
+            self._say(str(error), "bad")
+        self._sync()
+
+    def _sync(self, go_to: int | None = None) -> None:
+        if self._read != self._editor.document:
+            self._index()
+        named, snapshot = self._named, self._picture.snapshot
+        unnamed = [group_id for group_id in sorted(snapshot.groups) if group_id and group_id not in named]
+        keys = [*self._lines_by_key, *(_UNNAMED + group_id for group_id in unnamed)]
+        if wanted := self._filter:
+            words = self._words | {_UNNAMED + group_id: f"{group_id} (no name)" for group_id in unnamed}
+            keys = [key for key in keys if wanted in words[key]]
+        self._table.sync(keys)
+        if go_to is not None:
+            self._table.move_to(go_to)
+        self._around()
+
+    def _index(self) -> None:
+        """Note what the document says, once for each edit: it may have 10,000 lines."""
+        self._read = self._editor.document
+        self._lines_by_key = {line.number: line for line in self._editor.lines()}
+        self._named = {group_id for line in self._lines_by_key.values() for group_id, _ in line.entries()}
+        self._words = {
+            key: " ".join((str(line.group_id), visible(line.name or line.text[:_LONG]), *self._rules(key))).lower()
+            for key, line in self._lines_by_key.items()
+        }
+
+    def _rules(self, key: int) -> list[str]:
+        return [finding.rule for finding in self._editor.findings.get(key, ())]
+
+    def _around(self) -> None:
+        editor = self._editor
+        wrong = sum(map(len, editor.findings.values()))
+        state = Field("   unsaved", "warn") if editor.edited else Field("   saved", "muted")
+        found = Field(f"   {count(wrong)} finding{'' if wrong == 1 else 's'}", "warn" if wrong else "muted")
+        rights = editor.rights()
+        whole = [finding.what for finding in editor.findings.get(0, ())]
+        self._lines("where").show(
+            self._cells([Field(f" name map: {editor.force()}")]),
+            self._cells([Field(f" {rights}" if rights else " you may write it", "warn" if rights else "muted")]),
+            self._cells([Field(f" {count(len(self._lines_by_key))} entries"), state, found, *map(Field, whole)]),
+        )
+        self._lines("finding").show(*(self._cells([line]) for line in self._about(self._table.cursor_key)))
+
+    def _about(self, key: int | None) -> list[Field]:
+        if key is None:
+            return []
+        if key >= _UNNAMED:
+            return [Field(f" Group {key - _UNNAMED} is in use and has no name: a gives it one.")]
+        findings = self._editor.findings.get(key, [])
+        line = self._lines_by_key[key]
+        comment = self._editor.document.comment_of(key) if line.kind == "entry" else ""
+        first = [Field(f" # {comment}", "muted")] if comment else []
+        if not findings:
+            return first or [Field(" Nothing is wrong with this line.", "muted")]
+        finding = findings[0]
+        mend = f" m: {finding.mend}" if finding.mend else " This can't be mended by a key."
+        more = f" (and {len(findings) - 1} more here)" if len(findings) > 1 else ""
+        return [Field(f" {finding.what}{more}", "warn"), Field(f" {finding.why}"), Field(mend, "good"), *first]
+
+    def _row(self, key: int) -> list[Cell]:
+        if key >= _UNNAMED:
+            group = self._picture.group(key - _UNNAMED)
+            return self._cells(
+                [
+                    Field("-", "muted"),
+                    Field(str(group.group_id)),
+                    Field("(no name)", "muted"),
+                    Field(count(group.members)),
+                    Field("in use without a name", "warn"),
+                ]
+            )
+        line = self._lines_by_key[key]
+        findings = self._editor.findings.get(key, [])
+        there = line.group_id is not None and line.group_id >= 0
+        number = self._picture.group(line.group_id).members if there and line.group_id is not None else 0
+        return self._cells(
+            [
+                Field(str(line.number), "muted"),
+                Field("" if line.group_id is None else str(line.group_id)),
+                Field(visible(line.name or line.text[:_LONG])),
+                Field(count(number) if there else "", "" if number else "muted"),
+                Field(findings[0].rule if findings else "", "warn"),
+            ]
+        )
+
+    def _cells(self, fields: list[Field]) -> list[Cell]:
+        return [Cell(self._spell(field.text), field.tone) for field in fields]
+
+    def _lines(self, which: str) -> Lines:
+        return self.query_one(f"#{which}", Lines)
+
+    def _show(self, which: str, fields: list[Field]) -> None:
+        self._lines(which).show(self._cells(fields))
+
+    def _say(self, text: str, tone: str = "") -> None:
+        self._show("said", [Field(f" {text}", tone)])
+
+    @on(KeyedTable.Moved)
+    def _moved(self) -> None:
+        self._around()
+
+    def _entry(self) -> NameLine | None:
+        """Return the entry under the cursor; None, and say so, if there is none."""
+        line = self._lines_by_key.get(self._table.cursor_key or 0)
+        if line is None:
+            self._say("There is no entry under the cursor; a adds one.", "warn")
+        return line
+
+    def _edit(self, change: Callable[[], NameDocument], said: str, go_to: int | None = None) -> None:
+        try:
+            self._editor.edit(change())
+        except NameRuleError as error:
+            self._say(str(error), "warn")
+            return
+        self._sync(go_to)
+        self._say(f"{said} Not saved yet: w saves.")
+
+    async def _ask(self, title: str, check: Callable[[str], str], value: str = "") -> str | None:
+        return await self.app.push_screen_wait(PromptScreen(title, check, self._spell, value=value))
+
+    @work(exclusive=True)
+    async def action_add(self) -> None:
+        """Add an entry: for the group under the cursor if it has no name."""
+        document = self._editor.document
+        key = self._table.cursor_key or 0
+        if key >= _UNNAMED:
+            number: str | None = str(key - _UNNAMED)
+        else:
+            number = await self._ask("New entry: the group's number", document.id_error)
+        if number is None:
+            return
+        group_id = read_id(number)
+        name = await self._ask(f"Name of group {group_id}", lambda text: document.name_error(text, group_id))
+        if name is not None:
+            self._edit(lambda: document.add(group_id, name), f"Added {name} for group {group_id}.")
+
+    @work(exclusive=True)
+    async def action_rename(self) -> None:
+        """Give the entry under the cursor another name."""
+        document, line = self._editor.document, self._entry()
+        if line is None:
+            return
+        group_id, number = line.group_id, line.number
+        old = visible(line.name)
+        name = await self._ask(
+            f"New name of group {group_id}", lambda text: document.name_error(text, group_id, number), old
+        )
+        if name is not None and await self._accepted(line, "rename", f"Rename {old} to {name}"):
+            self._edit(lambda: document.rename(number, name), f"Renamed {old} to {name}.", number)
+
+    @work(exclusive=True)
+    async def action_renumber(self) -> None:
+        """Give the entry under the cursor another number."""
+        document, line = self._editor.document, self._entry()
+        if line is None:
+            return
+        number, shown = line.number, visible(line.name)
+        text = await self._ask(
+            f"New number for {shown}", lambda text: document.id_error(text, number), str(line.group_id)
+        )
+        if text is not None and await self._accepted(line, "renumber", f"Renumber {shown} to {text}"):
+            self._edit(lambda: document.renumber(number, read_id(text)), f"{shown} is group {text} now.", number)
+
+    @work(exclusive=True)
+    async def action_delete(self) -> None:
+        """Delete the line under the cursor."""
+        document, line = self._editor.document, self._entry()
+        if line is None:
+            return
+        if await self._accepted(line, "delete", f"Delete {visible(line.name) or 'this line'}"):
+            self._edit(lambda: document.delete(line.number), f"Deleted {visible(line.name) or 'the line'}.")
+
+    async def _accepted(self, line: NameLine, change: NameChange, title: str) -> bool:
+        """Ask first where something may hang on the name."""
+        if line.group_id is None or line.group_id < 0:
+            return True
+        number = self._picture.group(line.group_id).members
+        if not number:
+            return True
+        lines = usage(line.name, line.group_id, number, change)
+        question = f"{title}? It has {members(number)} now."
+        return await self.app.push_screen_wait(ChoiceScreen(question, lines, {"y": "do it"}, self._spell)) == "y"
+
+    @work(exclusive=True)
+    async def action_comment(self) -> None:
+        """Write the comment above the entry under the cursor."""
+        document, line = self._editor.document, self._entry()
+        if line is None or line.kind != "entry":
+            return
+        number = line.number
+
+        def check(text: str) -> str:
+            try:
+                document.comment(number, text)
+            except NameRuleError as error:
+                return str(error)
+            return ""
+
+        text = await self._ask(f"Comment above {visible(line.name)}; empty: none", check, document.comment_of(number))
+        if text is not None:
+            self._edit(lambda: document.comment(number, text), "Comment changed.")
+
+    def action_mend(self) -> None:
+        """Mend what is wrong with the line under the cursor."""
+        findings = self._editor.findings.get(self._table.cursor_key or 0, [])
+        if not findings or not findings[0].mend:
+            self._say("There is nothing here that a key could mend.", "warn")
+            return
+        self._edit(lambda: findings[0].mended(self._editor.document), f"{findings[0].mend}: done.")
+
+    @work(exclusive=True)
+    async def action_save(self) -> None:
+        """Show the diff, and save."""
+        await self._save()
+
+    async def _save(self) -> bool:
+        if not self._editor.edited:
+            self._say("There is nothing to save.")
+            return True
+        question = f"Save {visible(str(self._editor.path))}?"
+        answer = await self.app.push_screen_wait(
+            ChoiceScreen(question, self._editor.diff(), {"y": "save"}, self._spell)
+        )
+        if answer != "y":
+            self._say("Not saved.")
+            return False
+        return await self._write(in_place=False)
+
+    async def _write(self, in_place: bool) -> bool:
+        try:
+            await asyncio.to_thread(self._editor.save, in_place)
+        except Conflict as conflict:
+            await self._merge(conflict)
+            return False
+        except NeedsInPlace as error:
+            lines = [str(error), "Written in place, a reader may for a moment see half of it."]
+            page = ChoiceScreen("It can't be replaced at once.", lines, {"i": "write in place"}, self._spell)
+            return await self.app.push_screen_wait(page) == "i" and await self._write(in_place=True)
+        except NameFileError as error:
+            self._say(str(error), "bad")
+            return False
+        self._sync()
+        self._say(f"Saved {visible(str(self._editor.path))}; z takes it back.", "good")
+        return True
+
+    async def _merge(self, conflict: Conflict) -> None:
+        """Bring both sides together; what overlaps is chosen by hand."""
+        merged = self._editor.merge(conflict)
+        choices = []
+        for number, part in enumerate(merged.conflicts, 1):
+            sides = (("base", part.base), ("mine", part.mine), ("theirs", part.theirs))
+            lines = [f"{side:<7} {visible(line.rstrip())}" for side, raws in sides for line in raws or (b"(nothing)",)]
+            title = f"Somebody else changed the same lines ({number} of {len(merged.conflicts)}). Which?"
+            keys = {"m": "mine", "t": "theirs", "b": "both", "o": "as it was"}
+            answer = await self.app.push_screen_wait(ChoiceScreen(title, lines, keys, self._spell))
+            if not answer:
+                self._say("Not saved, and nothing of yours is lost: w tries again.", "warn")
+                return
+            choices.append({"m": "mine", "t": "theirs", "b": "both", "o": "base"}[answer])
+        self._editor.adopt(conflict, merged.resolve(choices))  # type: ignore[arg-type]
+        self._sync()
+        self._say("Somebody else had changed the file: both edits are merged here. Look, then w saves.", "warn")
+
+    @work(exclusive=True)
+    async def action_take_back(self) -> None:
+        """Take the last save back, as an edit that is saved like any other."""
+        if not self._editor.take_back():
+            self._say("Nothing was saved yet in this session.", "warn")
+            return
+        self._sync()
+        await self._save()
+
+    def action_permanent(self) -> None:
+        """Show what makes the present tags permanent."""
+        self.app.push_screen(ExportScreen(self._picture.snapshot, self._editor.document.names(), self._spell))
+
+    def action_filter(self) -> None:
+        """Ask for the text to find."""
+        box = self.query_one("#namefilter", Input)
+        box.add_class("-open")
+        box.focus()
+
+    @on(Input.Changed, "#namefilter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        self._filter = event.value.strip().lower()
+        self._sync()
+
+    @on(Input.Submitted, "#namefilter")
+    def _filter_kept(self) -> None:
+        self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.query_one("#namefilter").remove_class("-open")
+        self._table.focus()
+
+    def action_help(self) -> None:
+        """Show every key."""
+        lines = [f"{command.shown:<9} {command.help}" for command in NAME_COMMANDS]
+        self.app.push_screen(ReportScreen("Keys of the name map", [self._spell(line) for line in lines]))
+
+    @work(exclusive=True)
+    async def action_back(self) -> None:
+        """Leave the filter, else the screen; what is unsaved is asked about."""
+        box = self.query_one("#namefilter", Input)
+        if self._filter or box.has_class("-open"):
+            box.value = ""
+            self._filter = ""
+            self._close_filter()
+            self._sync()
+            return
+        if self._editor.edited:
+            keys = {"w": "save", "x": "throw it away"}
+            page = ChoiceScreen("Unsaved changes", self._editor.diff(), keys, self._spell)
+            answer = await self.app.push_screen_wait(page)
+            if answer == "" or (answer == "w" and not await self._write(in_place=False)):
+                return
+        self.dismiss()

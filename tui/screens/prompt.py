@@ -1,0 +1,59 @@
+"""One line that asks for something, and says while it is typed what is wrong with it."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from tui.present import Spelling
+from tui.screens.dialogs import plain
+
+
+class PromptScreen(ModalScreen[str | None]):
+    """Asks for one line of text; Enter takes it only if nothing is wrong with it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        check: Callable[[str], str],
+        spell: Spelling,
+        *,
+        value: str = "",
+        suggestions: list[str] | None = None,
+    ) -> None:
+        """``check`` returns what is wrong with a text, one sentence, or ""; both texts are safe to show."""
+        super().__init__()
+        self._title = title
+        self._check = check
+        self._spell = spell
+        self._value = value
+        self._suggestions = suggestions
+
+    def compose(self) -> ComposeResult:
+        """Lay the question out."""
+        suggester = SuggestFromList(self._suggestions) if self._suggestions else None
+        with Vertical(classes="dialog"):
+            yield plain(self._spell(self._title), "head")
+            yield Input(self._value, max_length=400, suggester=suggester, select_on_focus=False)
+            yield plain("", "problem")
+            yield plain("Enter: take it    Esc: leave it", "hint")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what is wrong so far."""
+        self.query_one(".problem", Static).update(Content(self._spell(self._check(event.value))))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the text if it is right."""
+        if problem := self._check(event.value):
+            self.query_one(".problem", Static).update(Content(self._spell(problem)))
+            self.app.bell()
+        else:
+            self.dismiss(event.value)
