@@ -41,13 +41,7 @@ class GroupApp(App[int]):
         """Start to follow the kernel."""
         self._loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, self._resumed)
-        self._services.start(self._notify)
-
-    def _notify(self) -> None:
-        """Tell the main screen that there is something to take in. Called on other threads."""
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self.main.wake)
+        self._services.start(lambda: self.main.post_message(MainScreen.Changed()))
 
     def _resumed(self, app: App[object]) -> None:
         """Redraw and check anew: while we were stopped, events may have been lost."""

@@ -26,13 +26,13 @@ class Services:
         self._names.refresh()
         self._store = Store()
         self._dirty = False
-        self._notify: Callable[[], None] = lambda: None
+        self._notify: Callable[[], object] = lambda: None
         self._carriers: dict[int, str] = {}
         self._protected: tuple[object, dict[int, str]] = (None, {})
         self._writer = Writer(read_only)
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
 
-    def start(self, notify: Callable[[], None]) -> None:
+    def start(self, notify: Callable[[], object]) -> None:
         """Start following the kernel; ``notify`` is called on another thread whenever there is something to take."""
         self._notify = notify
         self._monitor.start()

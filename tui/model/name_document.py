@@ -216,8 +216,10 @@ class NameDocument:
     def _insert(self, at: int, text: bytes) -> "NameDocument":
         """Return it with a new line after line ``at``; 0: before all."""
         end = self._end()
-        if at and at == len(self.lines) and not self.lines[-1].end:
-            return self._with(at - 1, at, [self.lines[-1].raw + end, text + end])
+        if at and at == len(self.lines) and not (last := self.lines[-1]).end:
+            # A CR must not be what makes the line too long: `ip` would trip over it.
+            closed = last.raw + end if _line(at, last.raw + end).pieces == last.pieces else last.raw + b"\n"
+            return self._with(at - 1, at, [closed, text + end])
         return self._with(at, at, [text + end])
 
     def _with(self, first: int, last: int, raws: list[bytes]) -> "NameDocument":

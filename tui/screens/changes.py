@@ -41,7 +41,7 @@ class Changes(Screen[None]):
         """Start with nothing under way."""
         super().__init__()
         self._under_way: Plan | None = None
-        self._pressed: dict[str, float] = {}
+        self._pressed: dict[tuple[str, int | None], float] = {}
         self._last: Changes.Ended | None = None
 
     @property
@@ -114,7 +114,8 @@ class Changes(Screen[None]):
     def _held(self, command: str) -> bool:
         """Whether this is the auto-repeat of a held key, which must not send twice."""
         now = time.monotonic()
-        before, self._pressed[command] = self._pressed.get(command, -_HELD), now
+        key = (command, self.group_table.cursor_key)
+        before, self._pressed = self._pressed.get(key, -_HELD), {key: now}
         return now - before < _HELD
 
     def _chosen(self) -> int | None:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
+from textual.message import Message
 from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
@@ -131,9 +132,12 @@ class MainScreen(Changes, Screen[None]):
     def _lines(self, which: str) -> Lines:
         return self.query_one(f"#{which}", Lines)
 
-    def wake(self) -> None:
-        """Plan a look at what changed: soon, but so seldom that a storm leaves the keys their time."""
-        if not self._look_planned and self.is_mounted:
+    class Changed(Message):
+        """There is something to take in. Posted from other threads."""
+
+    def on_main_screen_changed(self) -> None:
+        """Plan a look: soon, but so seldom that a storm leaves the keys their time."""
+        if not self._look_planned:
             self._look_planned = True
             self.set_timer(max(self._next_look - time.monotonic(), 0.001), self._look)
 
@@ -163,8 +167,8 @@ class MainScreen(Changes, Screen[None]):
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
         self._counted.append((now, self.services.health.events))
         self._show_lines()
-        # Were a wake ever lost, this would be the net under it.
-        self.wake()
+        # Were a message ever lost, this would be the net under it.
+        self.on_main_screen_changed()
 
     def sync(self) -> None:
         """Show the picture in both tables and around them."""
