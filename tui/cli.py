@@ -1,6 +1,7 @@
 """The command line. Namespaces are entered here, before any thread exists."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from typing import NoReturn
 
 from tui import __version__
 from tui.files.names import NameFile
+from tui.model.text import visible
 from tui.netlink.namespace import enter_named
 from tui.netlink.sockets import open_socket
 
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(options: argparse.Namespace) -> int:
     path = options.names
-    title = f"netns {options.netns}" if options.netns else ""
+    title = f"netns {visible(options.netns)}" if options.netns else ""
     if options.command == "lab":
         path = _build_lab(options) or path
         title = "private lab"
@@ -71,6 +73,9 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
     store.replace(read_links())
     snapshot = store.snapshot()
     protected = protect(snapshot.links, carriers())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name in Chinese must not end the list on a terminal that shows ASCII alone.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if options.json:
             print(as_json(snapshot, names.names, protected))
@@ -102,7 +107,7 @@ def _complain(error: BaseException | None) -> int:
         print("ifgroup: interrupted.", file=sys.stderr)
         return FAILED
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    print(f"ifgroup: {text}", file=sys.stderr)
+    print(f"ifgroup: {visible(text)}", file=sys.stderr)
     return USAGE if isinstance(error, ValueError) else FAILED
 
 

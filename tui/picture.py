@@ -4,6 +4,7 @@ from tui.model.group import Group, empty_group
 from tui.model.link import Link
 from tui.model.plan import Operation, Plan, make_intent, make_preview
 from tui.model.store import EMPTY, Snapshot
+from tui.model.text import visible
 from tui.model.view import ALL_GROUPS, LinkView, all_groups, group_order
 from tui.present import (
     Field,
@@ -110,7 +111,7 @@ class Picture:
         if text:
             fields += [
                 Field(f"{count(shown)} of {count(of)} shown", "warn"),
-                Field(f"filter: {text}", "warn"),
+                Field(f"filter: {visible(text)}", "warn"),
             ]
         else:
             fields.append(

@@ -61,9 +61,10 @@ class NameFile:
                 NameMap(),
                 f"The name map {shown} can't be read ({getattr(error, 'strerror', error)}); showing numbers.",
             )
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            return NameMap(), f"The name map {shown} is no regular file; showing numbers."
         with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return NameMap(), f"The name map {shown} is no regular file; showing numbers."
             try:
                 data = file.read(LIMIT + 1)
             except OSError as error:

@@ -61,7 +61,7 @@ def enter_named(name: str) -> None:
             errno.ENOENT, f"--netns: there is no network namespace at {path}; `ip netns` lists the names."
         ) from error
     except (OSError, ValueError) as error:
-        raise NamespaceError(errno.EIO, f"--netns: {str(path)!r} can't be opened ({error}).") from error
+        raise NamespaceError(errno.EIO, f"--netns: {path} can't be opened ({error}).") from error
     try:
         setns(descriptor, CLONE_NEWNET)
     except PermissionError as error:

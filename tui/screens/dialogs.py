@@ -14,6 +14,7 @@ from tui.model.names import NameMap
 from tui.model.plan import Plan, parse_mtu
 from tui.present import Spelling, group_title
 from tui.present_change import risks, transition, what
+from widgets.safe_input import SafeInput
 
 
 def plain(text: str, classes: str = "") -> Static:
@@ -49,7 +50,7 @@ class ConfirmScreen(ModalScreen[bool]):
                 yield plain(
                     f"To do it all the same, type the group's name ({self._name}) and press Enter. Esc: leave it."
                 )
-                yield Input(id="name", select_on_focus=False)
+                yield SafeInput(id="name", select_on_focus=False)
                 yield plain("", "error")
             else:
                 yield plain("y: do it all the same    Esc: leave it")
@@ -89,7 +90,7 @@ class MtuScreen(ModalScreen[int | None]):
         """Lay the question out."""
         with Vertical(classes="dialog"):
             yield plain(self._spell(f"MTU for {self._title}, in bytes:"), "head")
-            yield Input(str(self._preset), id="mtu", restrict=r"[0-9,_ ]*", max_length=12, select_on_focus=True)
+            yield SafeInput(str(self._preset), id="mtu", restrict=r"[0-9,_ ]*", max_length=12, select_on_focus=True)
             yield plain("", "plan")
             yield plain("", "risk")
             yield plain("", "error")

@@ -26,6 +26,7 @@ from tui.screens.names import NamesScreen
 from tui.services import Services
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
+from widgets.safe_input import SafeInput
 
 PERIOD = 0.1
 """Seconds between looks at what changes, at least."""
@@ -94,7 +95,7 @@ class MainScreen(Changes, Screen[None]):
             yield self.group_table
             with Vertical(id="interfaces"):
                 yield Lines(id="caption")
-                yield Input(id="filter", placeholder="text to find; Enter: keep it, Esc: show all")
+                yield SafeInput(id="filter", placeholder="text to find; Enter: keep it, Esc: show all")
                 yield self.link_table
         yield Lines(id="pane")
         yield Lines(id="message")

@@ -25,6 +25,7 @@ from tui.screens.prompt import PromptScreen
 from tui.screens.report import ReportScreen
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
+from widgets.safe_input import SafeInput
 
 _UNNAMED = 1 << 40  # added to a group id: the key of a group in use that has no name; entries have their line number
 _LONG = 80  # bytes of a malformed line that are shown
@@ -62,7 +63,7 @@ class NamesScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         yield Lines(id="where", classes="bar")
-        yield Input(id="namefilter", placeholder="text to find; Enter: keep it, Esc: show all")
+        yield SafeInput(id="namefilter", placeholder="text to find; Enter: keep it, Esc: show all")
         yield self._table
         yield Lines(id="finding")
         yield Lines(id="said")

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.present import Spelling
 from tui.screens.dialogs import plain
+from widgets.safe_input import SafeInput
 
 
 class PromptScreen(ModalScreen[str | None]):
@@ -42,7 +43,7 @@ class PromptScreen(ModalScreen[str | None]):
         suggester = SuggestFromList(self._suggestions) if self._suggestions else None
         with Vertical(classes="dialog"):
             yield plain(self._spell(self._title), "head")
-            yield Input(self._value, max_length=400, suggester=suggester, select_on_focus=False)
+            yield SafeInput(self._value, max_length=400, suggester=suggester, select_on_focus=False)
             yield plain("", "problem")
             yield plain("Enter: take it    Esc: leave it", "hint")
 
