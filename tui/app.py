@@ -14,6 +14,7 @@ from tui.commands import COMMANDS
 from tui.files.names import NameFile
 from tui.model.text import visible
 from tui.screens.main import MainScreen
+from tui.screens.names import NamesScreen
 from tui.services import Services
 from tui.terminal import Lifeline, TerminalDriver, record
 
@@ -23,7 +24,7 @@ class GroupApp(App[int]):
 
     TITLE = "ifgroup"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave_now", "Quit", show=False, system=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave_now", "Quit", show=False, priority=True)]
 
     def __init__(self, services: Services, where: str, *, ascii: bool = False) -> None:
         """Show ``services``; ``where``: the place that we look at; ``ascii``: use no other glyphs."""
@@ -57,7 +58,9 @@ class GroupApp(App[int]):
                 yield SystemCommand(f"{label} ({command.shown})", command.help, action)
 
     def action_leave_now(self) -> None:
-        """End, from whatever window."""
+        """End, from whatever window, unless something unsaved would be lost."""
+        if any(isinstance(screen, NamesScreen) and screen.refuse_to_leave() for screen in self.screen_stack):
+            return
         self.exit(0)
 
     def leave(self, status: int) -> None:

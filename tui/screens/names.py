@@ -391,6 +391,12 @@ class NamesScreen(Screen[None]):
         lines = [f"{command.shown:<9} {command.help}" for command in NAME_COMMANDS]
         self.app.push_screen(ReportScreen("Keys of the name map", [self._spell(line) for line in lines]))
 
+    def refuse_to_leave(self) -> bool:
+        """Say that there is something unsaved, and return whether there is."""
+        if self._editor.edited:
+            self._say("There are unsaved changes: w saves them; Esc, then x, throws them away.", "warn")
+        return self._editor.edited
+
     @work(exclusive=True)
     async def action_back(self) -> None:
         """Leave the filter, else the screen; what is unsaved is asked about."""
