@@ -1,0 +1,127 @@
+"""Every key of the table of commands leads somewhere, once, and everywhere the same."""
+
+from collections import Counter
+
+import pytest
+from rich.cells import cell_len
+
+from tests.driven import driven, record_sends, states
+from tests.links import Ip, cheap_kind, many
+from tui.commands import BY_ID, COMMANDS, MOVES, Command
+from tui.model.outcome import Outcome
+from tui.model.plan import make_intent
+from tui.present_change import outcome_line
+from tui.screens import changes
+from tui.screens.main import MainScreen
+from widgets.keyed_table import KeyedTable
+
+KEYS = [(key, command) for command in COMMANDS for key in command.keys.split(",") if key]
+CHANGING = [command for command in COMMANDS if command.changes]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=[command.id for command in COMMANDS])
+def test_each_command_has_an_action_and_says_what_it_does(command: Command) -> None:
+    assert callable(getattr(MainScreen, f"action_{command.id}"))
+    assert command.shown
+    assert command.label
+    assert command.help.endswith(".")
+    assert "\n" not in command.help
+
+
+def test_no_key_and_no_id_twice() -> None:
+    taken = [
+        key
+        for binding in KeyedTable.BINDINGS
+        for key in (binding[0] if isinstance(binding, tuple) else binding.key).split(",")
+    ]
+    keys = Counter([*(key for key, _ in KEYS), *taken])
+    assert [key for key, times in keys.items() if times > 1] == []
+    assert len(BY_ID) == len(COMMANDS)
+
+
+def test_keys_are_plain() -> None:
+    """Alt, Ctrl+S, Ctrl+B, Ctrl+J and function keys die over SSH, tmux and serial lines."""
+    named = {"tab", "shift+tab", "slash", "question_mark", "escape", "ctrl+c"}
+    assert [key for key, _ in KEYS if len(key) > 1 and key not in named] == []
+
+
+async def test_each_key_resolves_to_its_command_in_the_running_console(netns: None) -> None:
+    async with driven() as hands:
+        found = {key: (active.node, active.binding.action) for key, active in hands.main.active_bindings.items()}
+        assert {key: found[key] for key, _ in KEYS} == {key: (hands.main, command.id) for key, command in KEYS}
+
+
+async def test_every_command_and_move_is_in_the_help(netns: None) -> None:
+    async with driven(size=(100, 50)) as hands:
+        await hands.press("question_mark")
+        await hands.sees("Keys", *(f"{command.shown:<9} {command.help}" for command in COMMANDS))
+        await hands.sees(*(f"{keys:<9} {text}" for keys, text in MOVES))
+        await hands.press("escape")
+        await hands.sees("interfaces of all groups")
+
+
+async def test_every_command_and_nothing_else_is_in_the_palette(netns: None) -> None:
+    async with driven() as hands:
+        offered = {item.title: item.callback for item in hands.app.get_system_commands(hands.app.screen)}
+        expected = {f"{command.label.format(preset=9000)} ({command.shown})": command.id for command in COMMANDS}
+        assert list(offered) == list(expected)
+        for title, callback in offered.items():
+            assert callback == getattr(hands.main, f"action_{expected[title]}")
+        await hands.press("ctrl+p")
+        await hands.type("freeze")
+        await hands.sees("freeze (f)", BY_ID["freeze"].help[:50])
+        await hands.press("enter")
+        await hands.sees("FROZEN")
+
+
+@pytest.mark.parametrize("preset", [9000, 65535])
+async def test_the_footer_names_its_keys_and_fits_80_cells(netns: None, preset: int) -> None:
+    async with driven() as hands:
+        hands.main.picture.preset = preset
+        hands.main._show_lines()
+        footer = hands.line("keys").rstrip()
+        assert cell_len(footer) <= 80
+        for command in COMMANDS:
+            assert (f"{command.shown} {command.label.format(preset=preset)}" in footer) == command.footer
+        await hands.sees(footer)
+
+
+async def test_read_only_every_changing_key_says_why_it_cant_and_nothing_is_sent(
+    ip: Ip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(cheap_kind(ip), 3, 7, up=False)
+    sent = record_sends(monkeypatch)
+    monkeypatch.setattr(changes, "_HELD", 0.0)
+    before = states(ip)
+    async with driven(read_only=True) as hands:
+        assert "READ-ONLY: started with --read-only" in hands.line("title")
+        for group_id in (0, 7):
+            await hands.choose(group_id)
+            for command in CHANGING:
+                hands.main.say(hands.main.picture.title(False)[0])
+                await hands.press(command.keys)
+                await hands.hears("Nothing can be changed: started with --read-only.")
+                assert hands.app.screen is hands.main
+        offered = {item.title: item.callback for item in hands.app.get_system_commands(hands.app.screen)}
+        for command in CHANGING:
+            hands.main.say(hands.main.picture.title(False)[0])
+            offered[f"{command.label.format(preset=9000)} ({command.shown})"]()
+            await hands.hears("Nothing can be changed: started with --read-only.")
+    assert sent == []
+    assert states(ip) == before
+
+
+async def test_read_only_is_enforced_below_the_keys(ip: Ip) -> None:
+    many(cheap_kind(ip), 3, 7, up=False)
+    before = states(ip)
+    async with driven(read_only=True) as hands:
+        await hands.until(lambda: 7 in hands.services.snapshot().groups, "group 7")
+        snapshot = hands.services.snapshot()
+        outcomes: list[Outcome] = []
+        for intent in (make_intent(snapshot, "up", 7), make_intent(snapshot, "mtu", 7, 1400)):
+            hands.services.change(hands.services.plan(intent, snapshot), outcomes.append)
+        await hands.until(lambda: len(outcomes) == 2, "both outcomes")
+        for outcome in outcomes:
+            assert (outcome.verdict, outcome.reply.messages) == ("refused", 0)
+            assert "nothing sent: " in outcome_line(outcome, hands.services.names).text
+    assert states(ip) == before

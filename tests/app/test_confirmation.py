@@ -1,0 +1,169 @@
+"""What could cut the operator off, or is known to fail, is asked first; Enter alone never agrees."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.driven import Driven, driven, record_sends, states
+from tests.links import Ip, add, cheap_kind, many
+from tui.screens.dialogs import ConfirmScreen
+
+Sent = list[dict[int, bytes]]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    return record_sends(monkeypatch)
+
+
+@pytest.fixture
+def way_out(ip: Ip) -> str:
+    """A veth in group 5 that carries the default route."""
+    add(ip, "veth", "wan0")
+    ip("link", "set", "wan0", "group", 5, "up")
+    ip("address", "add", "192.0.2.2/24", "dev", "wan0")
+    ip("route", "add", "default", "via", "192.0.2.1")
+    return "wan0"
+
+
+async def refuses_all_but(hands: Driven, name: str, wrong: str) -> None:
+    """Try to get past the question without the name."""
+    await hands.press("enter")
+    await hands.sees(f"Type {name} first. Nothing was sent.")
+    await hands.press("y", "enter")
+    await hands.sees(f"That is not {name}. Nothing was sent.")
+    await hands.press("ctrl+u", *wrong, "enter")
+    await hands.sees(f"That is not {name}. Nothing was sent.")
+    await hands.press("ctrl+u")
+    assert isinstance(hands.app.screen, ConfirmScreen)
+
+
+async def test_group_0_asks_for_its_name(ip: Ip, sent: Sent) -> None:
+    async with driven() as hands:
+        await hands.choose(0)
+        await hands.sees("asks for the name: the default group", "! default")
+        await hands.press("u")
+        await hands.sees("Group 0 holds lo", "type the group's name (default)", "ip link set group default up")
+        await refuses_all_but(hands, "default", "defaul")
+        assert sent == []
+        assert not states(ip)["lo"].up
+        await hands.press(*"default", "enter")
+        await hands.hears("group default (0) up: all 1 changed")
+    assert states(ip)["lo"].up
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("right", ["uplink", "5"])
+async def test_the_group_of_the_default_route_asks_for_its_name(
+    ip: Ip, way_out: str, sent: Sent, tmp_path: Path, right: str
+) -> None:
+    names = tmp_path / "group"
+    names.write_text("5 uplink\n6 other\n")
+    async with driven(names) as hands:
+        await hands.choose(5)
+        await hands.sees("asks for the name: carries the way", "! route")
+        await hands.press("d")
+        await hands.sees("group uplink (5) carries the way to this machine: wan0.")
+        await refuses_all_but(hands, "uplink", "other")
+        assert states(ip)["wan0"].up
+        assert sent == []
+        await hands.press(*right, "enter")
+        await hands.hears("group uplink (5) down: all 1 changed")
+    assert not states(ip)["wan0"].up
+    assert len(sent) == 1
+
+
+async def test_escape_leaves_it(ip: Ip, way_out: str, sent: Sent) -> None:
+    before = states(ip)
+    async with driven() as hands:
+        await hands.choose(5)
+        for key in ("d", "M"):
+            await hands.press(key)
+            await hands.sees("type the group's name (5)")
+            await hands.press("escape")
+            await hands.hears("Left as it is; nothing was sent.")
+        await hands.press("m")
+        await hands.sees("in bytes:")
+        await hands.press("enter")
+        await hands.sees("type the group's name (5)")
+        await hands.press("enter", "escape")
+        await hands.hears("Left as it is; nothing was sent.")
+    assert sent == []
+    assert states(ip) == before
+
+
+async def test_a_default_route_that_appeared_at_the_last_moment_is_noticed(ip: Ip, sent: Sent) -> None:
+    add(ip, "veth", "wan0")
+    ip("link", "set", "wan0", "group", 5, "up")
+    ip("address", "add", "192.0.2.2/24", "dev", "wan0")
+    async with driven() as hands:
+        await hands.choose(5)
+        plan = hands.main.picture.plan("down", 5)
+        assert not plan.preview.needs_name
+        ip("route", "add", "default", "via", "192.0.2.1")
+        hands.main._send(plan)  # as if the key had been pressed before the next full check
+        await hands.hears("nothing sent: by now it carries the way to this machine")
+    assert states(ip)["wan0"].up
+    assert sent == []
+
+
+async def test_members_that_cant_take_the_mtu_are_announced_and_a_yes_is_enough(ip: Ip, sent: Sent) -> None:
+    many(cheap_kind(ip), 2, 7, up=False, prefix="a")
+    add(ip, "veth", "narrow")
+    ip("link", "set", "narrow", "group", 7)
+    many(cheap_kind(ip), 2, 7, up=False, prefix="z")
+    before = states(ip)
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.until(lambda: len(hands.shown) == 5, "five members")
+        await hands.press("m")
+        await hands.type("70000")
+        await hands.sees("1 member can't take MTU 70000: narrow (68…65535)")
+        await hands.press("enter")
+        await hands.sees("y: do it all the same", "narrow (68…65535)", "The kernel stops at the first that refuses")
+        await hands.press("enter", "n", "q", "space")
+        assert isinstance(hands.app.screen, ConfirmScreen)
+        assert sent == []
+        assert states(ip) == before
+        await hands.press("y")
+        await hands.sees("Outcome  (Esc: back)", "2 changed:", "refused: narrow (68…65535)", "2 not reached:")
+    found = {name: state.mtu for name, state in states(ip).items() if state.group == "7"}
+    assert found == {"a0": 70000, "a1": 70000, "narrow": 1500, "z0": 1500, "z1": 1500}
+
+
+async def test_losing_ipv6_is_asked_first(ip: Ip, sent: Sent) -> None:
+    many(cheap_kind(ip), 2, 7, up=False, prefix="a")
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("m")
+        await hands.type("1279")
+        await hands.press("enter")
+        await hands.sees("Below 1280 bytes IPv6 is taken off an interface", "y: do it all the same")
+        await hands.press("escape")
+        await hands.hears("Left as it is; nothing was sent.")
+    assert sent == []
+
+
+@pytest.mark.parametrize("how", ["joins", "leaves", "vanishes"])
+async def test_when_members_change_behind_the_question_nothing_is_sent(ip: Ip, sent: Sent, how: str) -> None:
+    kind = cheap_kind(ip)
+    many(kind, 2, 7, up=False, prefix="a")
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("m")
+        await hands.type("1000")
+        await hands.press("enter")
+        await hands.sees("y: do it all the same")
+        if how == "joins":
+            add(ip, kind, "late")
+            ip("link", "set", "late", "group", 7)
+        elif how == "leaves":
+            ip("link", "set", "a0", "group", 8)
+        else:
+            ip("link", "del", "a0")
+        await hands.until(lambda: len(hands.services.snapshot().members(7)) != 2, "the news")
+        await hands.press("y")
+        await hands.hears("Nothing was sent: while you read,", "Press again.")
+    assert sent == []
+    assert all(state.mtu > 1000 for state in states(ip).values())

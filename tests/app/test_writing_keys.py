@@ -1,0 +1,217 @@
+"""The keys that change something: exactly what was shown, exactly once, and what became of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.driven import State, driven, record_sends, states
+from tests.links import Ip, add, cheap_kind, many
+from tui.netlink.dump import NoAnswerError
+from tui.netlink.wire import Ack
+from tui.netlink.writer import Writer
+from tui.screens import changes
+from tui.services import Services
+
+Sent = list[dict[int, bytes]]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    """The batches of messages that were sent; a held key is one for as long as the test takes."""
+    monkeypatch.setattr(changes, "_HELD", 60.0)
+    return record_sends(monkeypatch)
+
+
+@pytest.fixture
+def kind(ip: Ip) -> str:
+    """Three links in group 7 and one in group 8, all down, of the kind returned."""
+    kind = cheap_kind(ip)
+    many(kind, 3, 7, up=False, prefix="a")
+    many(kind, 1, 8, up=False, prefix="b")
+    return kind
+
+
+def expected(ip: Ip, change: Callable[[State], State]) -> dict[str, State]:
+    """Return what `ip` must say once the members of group 7, and nobody else, were changed."""
+    return {name: change(state) if state.group == "7" else state for name, state in states(ip).items()}
+
+
+@pytest.mark.parametrize(
+    ("key", "plan", "change", "says"),
+    [
+        ("u", "3 of 3: down → up", lambda state: state._replace(up=True), "group 7 up: all 3 changed · 1 message"),
+        ("d", "all 3 already are", lambda state: state._replace(up=False), "group 7 down: 3 already were · 1 message"),
+        ("M", "3 of 3: 1500 → 9000", lambda state: state._replace(mtu=9000), "group 7 MTU 9000: all 3 changed · 1"),
+    ],
+)
+async def test_one_key_changes_exactly_the_members_by_one_message(
+    ip: Ip, kind: str, sent: Sent, key: str, plan: str, change: Callable[[State], State], says: str
+) -> None:
+    after = expected(ip, change)
+    async with driven() as hands:
+        await hands.choose(7)
+        assert f"{key}  " in hands.line("pane")
+        await hands.sees(plan, "ip link set group 7 up", "ip link set group 7 mtu 9000")
+        await hands.press(key)
+        await hands.hears(says)
+        assert "ACK after" in hands.message
+        assert states(ip) == after
+        await hands.until(
+            lambda: all(hands.row(name)[4] == str(after[name].mtu) for name in ("a0", "a1", "a2")), "rows"
+        )
+    assert [len(batch) for batch in sent] == [1]
+
+
+async def test_a_held_key_sends_once(ip: Ip, kind: str, sent: Sent) -> None:
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("u", "u", "u", "u", "u")
+        await hands.hears("group 7 up: all 3 changed")
+        await hands.press("u", "u", "M", "M", "M")
+        await hands.hears("group 7 MTU 9000: all 3 changed")
+    assert len(sent) == 2
+
+
+async def test_another_group_is_another_press_however_fast(ip: Ip, kind: str, sent: Sent) -> None:
+    """Walking down the groups: u j u j u."""
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("u")
+        await hands.hears("group 7 up: all 3 changed")
+        await hands.press("j", "u")
+        await hands.hears("group 8 up: all 1 changed")
+    assert len(sent) == 2
+
+
+async def test_nothing_is_sent_while_a_change_is_under_way(
+    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(Services, "change", lambda self, plan, done: asked.append(plan))
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("u")
+        await hands.hears("sent, waiting for the kernel")
+        await hands.press("d")
+        await hands.hears("group 7 up is still under way; nothing more was sent.")
+    assert len(asked) == 1
+
+
+async def test_the_mtu_dialog_refuses_what_is_no_mtu(ip: Ip, kind: str, sent: Sent) -> None:
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("m")
+        await hands.sees("MTU for group 7, in bytes:", "3 of 3: 1500 → 9000")
+        await hands.press("backspace")  # the preset is selected
+        await hands.sees("Give an MTU in bytes.")
+        for typed, says in (("0", "An MTU is 1 to"), ("99999999999", "An MTU is 1 to"), ("abc", "Give an MTU")):
+            await hands.press("ctrl+u")
+            await hands.type(typed)
+            await hands.press("enter")
+            await hands.sees(says, "Enter: do it")
+        await hands.press("escape")
+        await hands.hears("Left as it is; nothing was sent.")
+    assert sent == []
+
+
+async def test_the_mtu_dialog_sets_what_is_typed_and_makes_it_the_preset(ip: Ip, kind: str, sent: Sent) -> None:
+    after = expected(ip, lambda state: state._replace(mtu=1400))
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("m")
+        await hands.sees("in bytes:")
+        await hands.type("1_400")
+        await hands.sees("3 of 3: 1500 → 1400", "ip link set group 7 mtu 1400")
+        await hands.press("enter")
+        await hands.hears("group 7 MTU 1400: all 3 changed")
+        await hands.sees("M MTU 1400")
+        await hands.choose(8)
+        await hands.press("M")
+        await hands.hears("group 8 MTU 1400: all 1 changed")
+    after["b0"] = after["b0"]._replace(mtu=1400)
+    assert states(ip) == after
+    assert len(sent) == 2
+
+
+async def test_an_empty_group_is_told_and_nothing_is_sent(netns: None, tmp_path: Path, sent: Sent) -> None:
+    names = tmp_path / "group"
+    names.write_text("99 later\n")
+    async with driven(names) as hands:
+        await hands.choose(99)
+        await hands.press("u")
+        await hands.hears("group later (99) up: no members, nothing done.")
+    assert sent == []
+
+
+@pytest.mark.parametrize("key", ["u", "d", "M", "m"])
+async def test_on_the_interfaces_and_on_all_groups_the_keys_refuse(
+    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    before = states(ip)
+    async with driven() as hands:
+        await hands.press(key)
+        await hands.hears("Choose one group first")
+        await hands.choose(7)
+        monkeypatch.setattr(changes, "_HELD", 0.0)
+        await hands.press("enter", key)
+        await hands.hears("This key works on a whole group")
+        assert hands.app.screen is hands.main
+    assert sent == []
+    assert states(ip) == before
+
+
+async def test_a_partial_outcome_names_who_refused_and_who_was_not_reached(ip: Ip, kind: str, sent: Sent) -> None:
+    """A macvlan takes no more than its lower link has, and doesn't announce it."""
+    add(ip, "veth", "low0")
+    add(ip, "macvlan", "stubborn", "link", "low0")
+    ip("link", "set", "stubborn", "group", 7)
+    many(kind, 2, 7, up=False, prefix="late")
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.until(lambda: len(hands.shown) == 6, "six members")
+        await hands.press("M")
+        await hands.sees("Outcome  (Esc: back)", "3 changed:", "a0", "refused: stubborn (", "2 not reached:", "late0")
+        await hands.sees("asked      MTU 9000 for group 7, 6 members", "equals     ip link set group 7 mtu 9000")
+        await hands.press("escape")
+        await hands.hears("group 7 MTU 9000: 3 changed; 1 refused (stubborn); 2 not reached", "the kernel: ")
+        await hands.press("o")
+        await hands.sees("Outcome  (Esc: back)")
+    found = {name: state.mtu for name, state in states(ip).items() if state.group == "7"}
+    assert found == {"a0": 9000, "a1": 9000, "a2": 9000, "stubborn": 1500, "late0": 1500, "late1": 1500}
+    assert len(sent) == 2  # the group's message, and the question why, for one member alone
+
+
+async def test_the_kernels_silence_is_unknown_not_done(
+    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: Writer, batch: object, deadline: float) -> dict[int, Ack]:
+        raise NoAnswerError(110, "timed out")
+
+    monkeypatch.setattr(Writer, "send", lost)
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("u")
+        await hands.sees("Outcome  (Esc: back)", "3 not reached")
+        assert "all 3 changed" not in hands.text
+
+
+async def test_when_the_row_under_the_cursor_vanishes_the_keys_refuse_for_a_moment(
+    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_DISPLACED", 60.0)
+    add(ip, kind, "lonely")
+    ip("link", "set", "lonely", "group", 9)
+    async with driven() as hands:
+        await hands.choose(9)
+        ip("link", "del", "lonely")
+        await hands.until(lambda: 9 not in hands.main.group_table.keys, "group 9's end")
+        assert hands.main.group_table.cursor_key == 8
+        await hands.press("u")
+        await hands.hears("The row under the cursor has just gone; look, and press again.")
+        assert sent == []
+        monkeypatch.setattr(changes, "_DISPLACED", 0.0)
+        monkeypatch.setattr(changes, "_HELD", 0.0)
+        await hands.press("u")
+        await hands.hears("group 8 up: all 1 changed")
+    assert len(sent) == 1
