@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from textual.pilot import Pilot
 
 from tui.app import GroupApp
-from tui.files.names import NameFile
+from tui.files.names import SEARCH, NameFile
 from tui.netlink.lab import build_lab
 from tui.services import Services
 
@@ -60,11 +60,26 @@ async def partial_outcome(app: GroupApp, pilot: Pilot[int]) -> None:
     await pilot.pause(0.5)
 
 
+async def name_map(app: GroupApp, pilot: Pilot[int]) -> None:
+    """The name map with a line that `ip` trips over."""
+    path = SEARCH[0] if SEARCH[0].exists() else SEARCH[1]
+    before = path.read_bytes()
+    path.write_bytes(before + b"120 two words\noops\n130 lost\n")
+    try:
+        await press(pilot, "n")
+        await pilot.pause(0.5)
+        await press(pilot, "G", "k")
+        await pilot.pause(0.5)
+    finally:
+        path.write_bytes(before)
+
+
 PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
     ("main-80x24", (80, 24), main_screen),
     ("main-wide", (160, 40), group_up),
     ("risky-plan", (80, 24), risky_plan),
     ("partial-outcome", (80, 24), partial_outcome),
+    ("name-map", (80, 24), name_map),
 )
 
 
