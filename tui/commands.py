@@ -69,7 +69,7 @@ NAME_COMMANDS = (
     Command("rename", "r", "r", "rename", "Give the entry another name.", footer=True),
     Command("renumber", "i", "i", "id", "Give the entry another number.", footer=True),
     Command("delete", "x,delete", "x", "delete", "Delete the line.", footer=True),
-    Command("comment", "c", "c", "comment", "Write the comment above the entry.", footer=True),
+    Command("comment", "c", "c", "comment", "Write the comment above the entry."),
     Command("mend", "m", "m", "mend", "Mend what is wrong with the line.", footer=True),
     Command("save", "w", "w", "save", "Show the diff, and save.", footer=True),
     Command("take_back", "z", "z", "undo", "Take the last save back.", footer=True),
