@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from tui.commands import COMMANDS
 from tui.files.names import NameFile
+from tui.keys import KeyByKeyApp
 from tui.model.text import visible
 from tui.screens.main import MainScreen
 from tui.screens.names import NamesScreen
@@ -19,7 +20,7 @@ from tui.services import Services
 from tui.terminal import Lifeline, TerminalDriver, record
 
 
-class GroupApp(App[int]):
+class GroupApp(KeyByKeyApp):
     """The console."""
 
     TITLE = "ifgroup"

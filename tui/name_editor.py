@@ -79,10 +79,10 @@ class NameEditor:
 
     def save(self, in_place: bool = False) -> None:
         """Write the document. Raises NameFileError (Conflict, NeedsInPlace), and then nothing was written."""
-        before = self.base
-        self.version = save(self.path, self.document.data, self.version, in_place=in_place)
+        before, data = self.base, self.document.data  # the document may be edited on meanwhile
+        self.version = save(self.path, data, self.version, in_place=in_place)
         self._before = before
-        self.base = self.document.data
+        self.base = data
         self.vendor = None
 
     def merge(self, conflict: Conflict) -> Merged:

@@ -39,11 +39,7 @@ def limits(link: Link) -> str:
 def warning(preview: Preview) -> str:
     """Return the worst that is known beforehand, one clause; empty: nothing."""
     if preview.needs_name:
-        return (
-            f"asks for the name: carries the way to this machine ({some(preview.protected, 1)})"
-            if preview.protected
-            else ("asks for the name: the default group")
-        )
+        return f"asks for the name ({some(preview.protected, 1)})" if preview.protected else "asks for the name"
     if preview.refusing:
         more = len(preview.refusing) - 1
         return f"refused by {limits(preview.refusing[0])}" + (f" and {count(more)} more" if more else "")

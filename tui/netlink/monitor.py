@@ -26,6 +26,7 @@ MIN_PERIOD = 2.0
 """Seconds between full checks where they cost next to nothing."""
 _AGAIN = 0.5  # seconds until the next check after one that could not be certain
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between restarts
+_LAST = 1.0  # seconds that stop() waits: the kernel may hold the thread while it works on someone's change
 _QUIET = 0.02  # seconds to let a storm pass that went on through a check; doubled each time
 
 
@@ -66,18 +67,19 @@ class Monitor:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread at once and wait for it; what waits for a check gets StoppedError."""
+        """End the thread at once, and wait for it a moment; what waits for a check gets StoppedError."""
         with self._lock:
             if self._stopped:
                 return
             self._stopped = True
         os.eventfd_write(self._stop, 1)
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_LAST)
         for future in self._take_waiting():
             future.set_exception(StoppedError())
-        os.close(self._stop)
-        os.close(self._nudge)
+        if not self._thread.is_alive():
+            os.close(self._stop)
+            os.close(self._nudge)
 
     def check(self) -> Future[Snapshot]:
         """Ask for a full check that begins after this call; the future holds what was known once it was taken in.

@@ -106,7 +106,7 @@ class MainScreen(Changes, Screen[None]):
         """Begin."""
         self.group_table.set_sort(*self.picture.sorted_by)
         self.link_table.set_sort(self.picture.view.column, self.picture.view.reverse)
-        self.group_table.focus()
+        self.set_focus(self.group_table)
         self.say(Field("Reading the interfaces from the kernel…"))
         self.set_interval(1, self._each_second)
         self._each_second()
@@ -208,7 +208,7 @@ class MainScreen(Changes, Screen[None]):
     @property
     def on_links(self) -> bool:
         """Whether the interface table has the cursor, not the group table."""
-        return self.link_table.has_focus
+        return self.focused is self.link_table
 
     @property
     def _table(self) -> KeyedTable:
@@ -230,7 +230,7 @@ class MainScreen(Changes, Screen[None]):
     @on(KeyedTable.Chosen)
     def _row_chosen(self, event: KeyedTable.Chosen) -> None:
         if event.table is self.group_table:
-            self.link_table.focus()
+            self.set_focus(self.link_table)
         else:
             self._show_details(event.key)
 
@@ -264,7 +264,7 @@ class MainScreen(Changes, Screen[None]):
 
     def action_other_table(self) -> None:
         """Go from the groups to the interfaces and back."""
-        (self.group_table if self.on_links else self.link_table).focus()
+        self.set_focus(self.group_table if self.on_links else self.link_table)
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -294,8 +294,8 @@ class MainScreen(Changes, Screen[None]):
         box = self.query_one("#filter", Input)
         box.suggester = SuggestFromList([visible(name) for name in self.services.names.by_name])
         box.value = self.picture.view.text
-        box.add_class("-open")
-        box.focus()
+        box.display = True
+        self.set_focus(box)
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
@@ -307,19 +307,18 @@ class MainScreen(Changes, Screen[None]):
         self._close_filter()
 
     def _close_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.remove_class("-open")
-        self.link_table.focus()
+        self.query_one("#filter", Input).display = False
+        self.set_focus(self.link_table)
 
     def action_back(self) -> None:
         """Leave one thing: the filter, else the interfaces."""
-        if self.picture.view.text or self.query_one("#filter").has_class("-open"):
+        if self.picture.view.text or self.query_one("#filter").display:
             self.query_one("#filter", Input).value = ""
             self.picture.view.text = ""
             self._close_filter()
             self._sync_links()
         else:
-            self.group_table.focus()
+            self.set_focus(self.group_table)
 
     def action_names(self) -> None:
         """Edit the name map."""

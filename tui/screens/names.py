@@ -83,7 +83,8 @@ class NamesScreen(Screen[None]):
     def _look(self) -> None:
         """Notice what somebody else did to the file, and who joined or left a group."""
         try:
-            if self._editor.stale():
+            # Under a prompt nothing is read anew: its answer is an edit of what was read before.
+            if self.is_current and self._editor.stale():
                 if self._editor.edited:
                     self._say("Somebody else changed the file; saving will merge both edits.", "warn")
                 else:
@@ -199,6 +200,14 @@ class NamesScreen(Screen[None]):
             self._say("There is no entry under the cursor; a adds one.", "warn")
         return line
 
+    def _whole_entry(self) -> NameLine | None:
+        """Return the entry under the cursor, one that `ip` can read; None, and say so, if there is none."""
+        line = self._entry()
+        if line is not None and line.kind == "malformed":
+            self._say("This line is no entry: m mends it, x deletes it.", "warn")
+            return None
+        return line
+
     def _edit(self, change: Callable[[], NameDocument], said: str, go_to: int | None = None) -> None:
         try:
             self._editor.edit(change())
@@ -230,7 +239,7 @@ class NamesScreen(Screen[None]):
     @work(exclusive=True)
     async def action_rename(self) -> None:
         """Give the entry under the cursor another name."""
-        document, line = self._editor.document, self._entry()
+        document, line = self._editor.document, self._whole_entry()
         if line is None:
             return
         group_id, number = line.group_id, line.number
@@ -244,7 +253,7 @@ class NamesScreen(Screen[None]):
     @work(exclusive=True)
     async def action_renumber(self) -> None:
         """Give the entry under the cursor another number."""
-        document, line = self._editor.document, self._entry()
+        document, line = self._editor.document, self._whole_entry()
         if line is None:
             return
         number, shown = line.number, visible(line.name)
@@ -277,7 +286,7 @@ class NamesScreen(Screen[None]):
     @work(exclusive=True)
     async def action_comment(self) -> None:
         """Write the comment above the entry under the cursor."""
-        document, line = self._editor.document, self._entry()
+        document, line = self._editor.document, self._whole_entry()
         if line is None or line.kind != "entry":
             return
         number = line.number
@@ -370,8 +379,8 @@ class NamesScreen(Screen[None]):
     def action_filter(self) -> None:
         """Ask for the text to find."""
         box = self.query_one("#namefilter", Input)
-        box.add_class("-open")
-        box.focus()
+        box.display = True
+        self.set_focus(box)
 
     @on(Input.Changed, "#namefilter")
     def _filter_changed(self, event: Input.Changed) -> None:
@@ -383,8 +392,8 @@ class NamesScreen(Screen[None]):
         self._close_filter()
 
     def _close_filter(self) -> None:
-        self.query_one("#namefilter").remove_class("-open")
-        self._table.focus()
+        self.query_one("#namefilter").display = False
+        self.set_focus(self._table)
 
     def action_help(self) -> None:
         """Show every key."""
@@ -401,7 +410,7 @@ class NamesScreen(Screen[None]):
     async def action_back(self) -> None:
         """Leave the filter, else the screen; what is unsaved is asked about."""
         box = self.query_one("#namefilter", Input)
-        if self._filter or box.has_class("-open"):
+        if self._filter or box.display:
             box.value = ""
             self._filter = ""
             self._close_filter()
