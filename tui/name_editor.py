@@ -18,7 +18,7 @@ class NameEditor:
     def __init__(self, explicit: Path | None) -> None:
         """Read the map; ``explicit``: --names. Raises NameFileError."""
         self._explicit = explicit
-        self._before: bytes | None = None
+        self._before: tuple[bytes, bytes] | None = None
         self.reload()
 
     def reload(self) -> None:
@@ -81,7 +81,7 @@ class NameEditor:
         """Write the document. Raises NameFileError (Conflict, NeedsInPlace), and then nothing was written."""
         before, data = self.base, self.document.data  # the document may be edited on meanwhile
         self.version = save(self.path, data, self.version, in_place=in_place)
-        self._before = before
+        self._before = (before, data)
         self.base = data
         self.vendor = None
 
@@ -95,8 +95,13 @@ class NameEditor:
         self.edit(NameDocument.parse(data))
 
     def take_back(self) -> bool:
-        """Edit the document back to what it was before the last save; return whether there was one."""
+        """Edit the last save back out of the document; return whether there was one.
+
+        What was edited since stays, by whomever; where the same lines were, what was before the save wins.
+        """
         if self._before is None:
             return False
-        self.edit(NameDocument.parse(self._before))
+        before, saved = self._before
+        merged = merge(saved, self.document.data, before)
+        self.edit(NameDocument.parse(merged.resolve(["theirs"] * len(merged.conflicts))))
         return True

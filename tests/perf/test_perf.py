@@ -9,7 +9,6 @@ CHEAP = {
     "dump": "dump + decode + store",
     "start": "start → first complete tables",
     "paint": "every row changed → painted",
-    "storm": "storm, default buffer",
     "send": "key → message sent",
     "ack": "send → ACK",
 }

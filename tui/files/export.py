@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from tui.model.text import visible
@@ -28,3 +29,16 @@ def write_new(path: Path, data: bytes) -> Path:
         path.unlink(missing_ok=True)
         raise OSError(error.errno, f"{shown} can't be written ({error.strerror}); nothing is left of it.") from error
     return path
+
+
+def write_all_new(folder: Path, files: Iterable[tuple[str, bytes]]) -> list[Path]:
+    """Write new files under the last part of their paths, all or none; return where. Raises OSError as `write_new`."""
+    written: list[Path] = []
+    try:
+        for path, data in files:
+            written.append(write_new(folder / Path(path).name, data))
+    except OSError:
+        for done in written:
+            done.unlink(missing_ok=True)
+        raise
+    return written

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.files.export import write_new
+from tui.files.export import write_all_new
 from tui.model.names import NameMap
 from tui.model.permanent import exports
 from tui.model.store import Snapshot
@@ -91,6 +91,9 @@ class ExportScreen(ModalScreen[None]):
     def action_copy(self) -> None:
         """Copy it by OSC 52, if it is text that a terminal can take."""
         text = b"".join(data for _, data in self._exports[self._chosen].files)
+        if not text:
+            self._set("problem", "There is nothing to copy: no interface is in another group than 0.")
+            return
         if any(visible(line) != line.decode(errors="replace").replace("\\", "\\\\") for line in text.splitlines()):
             self._set("problem", "A name in it holds bytes that a clipboard would garble: w writes it to a file.")
             return
@@ -101,12 +104,15 @@ class ExportScreen(ModalScreen[None]):
     async def action_write(self) -> None:
         """Ask for a directory, and write there."""
         export = self._exports[self._chosen]
+        if not export.files:
+            self._set("problem", "There is nothing to write: no interface is in another group than 0.")
+            return
         title = f"{export.title}: write {len(export.files)} file{'s' * (len(export.files) != 1)} into which directory?"
         folder = await self.app.push_screen_wait(PromptScreen(title, _no_directory, self._spell, value=os.getcwd()))
         if folder is None:
             return
         try:
-            written = [write_new(Path(folder) / Path(path).name, data) for path, data in export.files]
+            written = write_all_new(Path(folder), export.files)
         except OSError as error:
             self._set("problem", str(error.strerror))
             return

@@ -16,7 +16,6 @@ from textual.widgets import Input
 
 from tui.commands import COMMANDS, MOVES
 from tui.files.name_writer import NameFileError
-from tui.model.store import EMPTY
 from tui.model.text import visible
 from tui.model.view import ALL_GROUPS
 from tui.picture import Picture
@@ -76,6 +75,7 @@ class MainScreen(Changes, Screen[None]):
         self._ascii = ascii
         self._next_look = 0.0
         self._look_planned = False
+        self._reading = True
         self._counted: list[tuple[float, int]] = []
         self.group_table = KeyedTable(
             GROUP_COLUMNS, lambda key: self._cells(self.picture.group_row(key)), ascii=ascii, id="groups"
@@ -151,10 +151,10 @@ class MainScreen(Changes, Screen[None]):
             self._show_lines()
             return
         begun = time.monotonic()
-        first = self.picture.snapshot is EMPTY
         self.picture.take()
         self.sync()
-        if first and self.services.health.checked_at:
+        if self._reading and self.services.health.checked_at:
+            self._reading = False
             self.say(Field(self.services.names_problem, "warn"))
         now = time.monotonic()
         self._next_look = now + max(PERIOD, (now - begun) / _SHARE)
@@ -340,8 +340,9 @@ class MainScreen(Changes, Screen[None]):
 
 
 def _footer(preset: int) -> list[Field]:
-    fields = [Field(" ")]
+    fields = []
     for command in COMMANDS:
         if command.footer:
-            fields += [Field(command.shown, "warn"), Field(f" {command.label.format(preset=preset)}  ")]
-    return fields
+            label = command.label.format(preset=preset)
+            fields += [Field("  "), Field(command.shown, "warn"), Field(f" {label}")]
+    return [Field(" "), *fields[1:]]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -30,6 +30,7 @@ from widgets.safe_input import SafeInput
 _UNNAMED = 1 << 40  # added to a group id: the key of a group in use that has no name; entries have their line number
 _LONG = 80  # bytes of a malformed line that are shown
 _PERIOD = 1.0  # seconds between looks at the file
+Answer = TypeVar("Answer")
 
 COLUMNS = (
     Column("line", "LINE", 5, limit=7, align="right", rank=1),
@@ -57,6 +58,7 @@ class NamesScreen(Screen[None]):
         self._read: NameDocument | None = None
         self._lines_by_key: dict[int, NameLine] = {}
         self._named: set[int] = set()
+        self._held = False
         self._words: dict[int, str] = {}
         self._table = KeyedTable(COLUMNS, self._row, empty="no entries", ascii=ascii, id="names", flash=False)
 
@@ -83,8 +85,7 @@ class NamesScreen(Screen[None]):
     def _look(self) -> None:
         """Notice what somebody else did to the file, and who joined or left a group."""
         try:
-            # Under a prompt nothing is read anew: its answer is an edit of what was read before.
-            if self.is_current and self._editor.stale():
+            if not self._held and self._editor.stale():
                 if self._editor.edited:
                     self._say("Somebody else changed the file; saving will merge both edits.", "warn")
                 else:
@@ -218,7 +219,15 @@ class NamesScreen(Screen[None]):
         self._say(f"{said} Not saved yet: w saves.")
 
     async def _ask(self, title: str, check: Callable[[str], str], value: str = "") -> str | None:
-        return await self.app.push_screen_wait(PromptScreen(title, check, self._spell, value=value))
+        return await self._answer(PromptScreen(title, check, self._spell, value=value))
+
+    async def _answer(self, page: Screen[Answer]) -> Answer:
+        """Ask; meanwhile nothing is read anew, since the answer is an edit of what was read before."""
+        self._held = True
+        try:
+            return await self.app.push_screen_wait(page)
+        finally:
+            self._held = False
 
     @work(exclusive=True)
     async def action_add(self) -> None:
@@ -281,7 +290,7 @@ class NamesScreen(Screen[None]):
             return True
         lines = usage(line.name, line.group_id, number, change)
         question = f"{title}? It has {members(number)} now."
-        return await self.app.push_screen_wait(ChoiceScreen(question, lines, {"y": "do it"}, self._spell)) == "y"
+        return await self._answer(ChoiceScreen(question, lines, {"y": "do it"}, self._spell)) == "y"
 
     @work(exclusive=True)
     async def action_comment(self) -> None:
@@ -337,7 +346,10 @@ class NamesScreen(Screen[None]):
         except NeedsInPlace as error:
             lines = [str(error), "Written in place, a reader may for a moment see half of it."]
             page = ChoiceScreen("It can't be replaced at once.", lines, {"i": "write in place"}, self._spell)
-            return await self.app.push_screen_wait(page) == "i" and await self._write(in_place=True)
+            if await self.app.push_screen_wait(page) == "i":
+                return await self._write(in_place=True)
+            self._say("Not saved.")
+            return False
         except NameFileError as error:
             self._say(str(error), "bad")
             return False
