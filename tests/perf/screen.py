@@ -10,7 +10,7 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -43,8 +43,9 @@ def names() -> Iterator[NameFile]:
 class StillServices(Services):
     """Follows nothing; is told what there is."""
 
-    def start(self) -> None:
-        """Do nothing."""
+    def start(self, notify: Callable[[], object]) -> None:
+        """Start nothing; note whom to tell."""
+        self._notify = notify
 
     def fill(self, links: dict[int, Link]) -> None:
         """Take in links as the monitor would."""
