@@ -262,3 +262,12 @@ def _first(texts: Sequence[str], most: int = 4) -> str:
 def spaced(fields: Iterable[Field]) -> list[Field]:
     """Return the fields with room between them."""
     return [piece for field in fields for piece in (Field("   "), field)][1:]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a sentence as one line of ``width`` cells, or two; who shows it cuts what is longer still."""
+    room = max(width - 2, 20)
+    if len(text) <= room:
+        return [f" {text}"]
+    cut = max(text.rfind(" ", 0, room), room // 2)
+    return [f" {text[:cut]}", f"   {text[cut:].strip()}"]

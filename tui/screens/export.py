@@ -83,6 +83,8 @@ class ExportScreen(ModalScreen[None]):
 
     def _set(self, which: str, text: str) -> None:
         self.query_one(f".{which}", Static).update(Content(self._spell(text)))
+        if which == "problem":  # it stands at the top
+            self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_scroll_by(self, lines: int) -> None:
         """Scroll by lines."""

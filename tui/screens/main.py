@@ -19,7 +19,7 @@ from tui.files.name_writer import NameFileError
 from tui.model.text import visible
 from tui.model.view import ALL_GROUPS
 from tui.picture import Picture
-from tui.present import Field, as_ascii, link_details, spaced, status_fields
+from tui.present import Field, as_ascii, link_details, spaced, status_fields, wrapped
 from tui.screens.changes import Changes
 from tui.screens.names import NamesScreen
 from tui.services import Services
@@ -195,10 +195,8 @@ class MainScreen(Changes, Screen[None]):
 
     def say(self, field: Field) -> None:
         """Show one sentence, over two lines if it needs them; it stays until the next."""
-        width, text = max(self.app.size.width - 2, 20), field.text
-        cut = len(text) if len(text) <= width else max(text.rfind(" ", 0, width), width // 2)
-        rest = [Field(f"   {text[cut:].strip()}", field.tone)] if text[cut:] else []
-        self._lines("message").show(self._cells([Field(f" {text[:cut]}", field.tone)]), self._cells(rest))
+        lines = wrapped(field.text, self.app.size.width)
+        self._lines("message").show(*(self._cells([Field(line, field.tone)]) for line in lines))
 
     @property
     def message(self) -> str:

@@ -18,7 +18,7 @@ from tui.model.name_usage import NameChange, usage
 from tui.model.text import visible
 from tui.name_editor import NameEditor
 from tui.picture import Picture
-from tui.present import Field, Spelling, count, members
+from tui.present import Field, Spelling, count, members, wrapped
 from tui.screens.choice import ChoiceScreen
 from tui.screens.export import ExportScreen
 from tui.screens.prompt import PromptScreen
@@ -59,6 +59,8 @@ class NamesScreen(Screen[None]):
         self._lines_by_key: dict[int, NameLine] = {}
         self._named: set[int] = set()
         self._held = False
+        self._saving = False
+        self._told = Field("")
         self._words: dict[int, str] = {}
         self._table = KeyedTable(COLUMNS, self._row, empty="no entries", ascii=ascii, id="names", flash=False)
 
@@ -80,19 +82,24 @@ class NamesScreen(Screen[None]):
         self._show("namekeys", keys)
         self._table.focus()
         self._sync()
+        self._say(self._editor.rights(), "warn")
         self.set_interval(_PERIOD, self._look)
 
     def _look(self) -> None:
         """Notice what somebody else did to the file, and who joined or left a group."""
+        told = Field("")
         try:
             if not self._held and self._editor.stale():
                 if self._editor.edited:
-                    self._say("Somebody else changed the file; saving will merge both edits.", "warn")
+                    told = Field("Somebody else changed the file; saving will merge both edits.", "warn")
                 else:
                     self._editor.reload()
                     self._say("Read anew: somebody else changed the file.")
         except NameFileError as error:
-            self._say(str(error), "bad")
+            told = Field(str(error), "bad")
+        if told != self._told and told.text:  # once: it must not hide for good what else is said
+            self._say(told.text, told.tone)
+        self._told = told
         self._sync()
 
     def _sync(self, go_to: int | None = None) -> None:
@@ -188,7 +195,7 @@ class NamesScreen(Screen[None]):
         self._lines(which).show(self._cells(fields))
 
     def _say(self, text: str, tone: str = "") -> None:
-        self._show("said", [Field(f" {text}", tone)])
+        self._lines("said").show(*(self._cells([Field(line, tone)]) for line in wrapped(text, self.app.size.width)))
 
     @on(KeyedTable.Moved)
     def _moved(self) -> None:
@@ -339,7 +346,7 @@ class NamesScreen(Screen[None]):
 
     async def _write(self, in_place: bool) -> bool:
         try:
-            await asyncio.to_thread(self._editor.save, in_place)
+            await self._to_disk(in_place)
         except Conflict as conflict:
             await self._merge(conflict)
             return False
@@ -356,6 +363,17 @@ class NamesScreen(Screen[None]):
         self._sync()
         self._say(f"Saved {visible(str(self._editor.path))}; z takes it back.", "good")
         return True
+
+    async def _to_disk(self, in_place: bool) -> None:
+        self._saving = self._held = True
+        try:
+            await asyncio.to_thread(self._editor.save, in_place)
+        finally:
+            self._saving = self._held = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key begin anything while the disk writes: it would end the save unheard."""
+        return not self._saving
 
     async def _merge(self, conflict: Conflict) -> None:
         """Bring both sides together; what overlaps is chosen by hand."""
