@@ -452,9 +452,7 @@ async def test_columns_drop_by_rank_and_then_shrink(width: int, header: str) -> 
 @pytest.mark.parametrize("count", [10, 1000])
 async def test_every_line_is_as_wide_as_the_table(width: int, count: int) -> None:
     app = Host()
-    for key, name in enumerate(
-        ["網路介面卡一二三四", "a網b路c介d面e卡", "é" * 9, "e\u0301" * 9, "한국어이름", "x"]
-    ):
+    for key, name in enumerate(["網路介面卡一二三四", "a網b路c介d面e卡", "é" * 9, "e\u0301" * 9, "한국어이름", "x"]):
         app.rows.changed[key, 0] = Cell(name)
         app.rows.changed[key, 4] = Cell(name * 5)
     async with app.run_test(size=(width, 12)) as pilot:
@@ -664,9 +662,7 @@ async def test_enter_and_click_choose_the_cursor_row() -> None:
         await pilot.click(KeyedTable, offset=(5, 4))
         await pilot.press("enter")
         chosen = [message for message in app.told if isinstance(message, KeyedTable.Chosen)]
-        assert [(message.key, message.table, message.control) for message in chosen] == [
-            (13, table, table)
-        ] * 2
+        assert [(message.key, message.table, message.control) for message in chosen] == [(13, table, table)] * 2
 
 
 async def test_click_below_the_rows_and_enter_in_an_empty_table_do_nothing() -> None:
