@@ -1,6 +1,7 @@
 """The current truth: every interface by ifindex, its revision, and immutable snapshots of it."""
 
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -68,6 +69,8 @@ class Store:
         while part := list(islice(remaining, _PART)):
             with self._lock:
                 self._apply(part)
+            # Between parts the screen's thread gets its turn; else it waits for the interpreter's lock.
+            time.sleep(0)
         return self._revision != before
 
     def _apply(self, changes: Iterable[tuple[int, Link | None]]) -> None:

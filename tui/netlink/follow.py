@@ -19,6 +19,7 @@ _PATIENCE = 1.0  # seconds that a resync waits for that quiet before it dumps al
 _TRIES = 5  # dumps in a row, before an interrupted one is taken for what it is
 _RACED = 64  # links that changed during a dump and are asked for again; more of them wait for the next check
 _ROUNDS = 3  # times that they are asked for
+_TURN = 256  # messages decoded in a row
 _DRAIN = 16384  # events taken in at once, so that requests are heard during a storm
 
 _EVENT = struct.Struct("=IHHIIBxHi")  # nlmsghdr, and ifinfomsg up to its index
@@ -189,7 +190,13 @@ class Follower:
 
     def _decode(self, latest: dict[int, bytes | None]) -> dict[int, Link | None]:
         decode = self._decoder.decode
-        return {index: None if raw is None else decode(raw, 0, len(raw)) for index, raw in latest.items()}
+        decoded: dict[int, Link | None] = {}
+        for number, (index, raw) in enumerate(latest.items(), 1):
+            decoded[index] = None if raw is None else decode(raw, 0, len(raw))
+            if number % _TURN == 0:
+                # The screen's thread gets its turn; else it waits for the interpreter's lock.
+                time.sleep(0)
+        return decoded
 
 
 def _merge(links: dict[int, Link], changes: dict[int, Link | None]) -> None:
