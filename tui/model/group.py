@@ -9,8 +9,6 @@ _K = TypeVar("_K", int, bytes)
 
 DEFAULT_GROUP = 0
 """Every interface that nobody tagged, ``lo`` included, bears this tag."""
-MAX_GROUP = 0xFFFFFFFF
-"""IFLA_GROUP is a u32."""
 MAX_IP_GROUP = 0x7FFFFFFF
 """`ip` takes no larger group number (get_integer, iproute2 lib/utils.c)."""
 

@@ -31,11 +31,16 @@ class Intent:
     mtu: int | None = None
     """Bytes, for "mtu"."""
 
+    @property
+    def up(self) -> bool | None:
+        """The administrative state that was asked for; None, for "mtu": it isn't touched."""
+        return None if self.operation == "mtu" else self.operation == "up"
+
     def reached(self, link: Link) -> bool:
         """Whether ``link`` already is as asked."""
         if self.operation == "mtu":
             return link.mtu == self.mtu
-        return link.is_up == (self.operation == "up")
+        return link.is_up == self.up
 
 
 @dataclass(frozen=True, slots=True)

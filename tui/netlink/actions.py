@@ -1,6 +1,5 @@
 """Plan → message → ACK → read back → Outcome."""
 
-import os
 import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -12,7 +11,7 @@ from tui.model.outcome import Outcome, Refusal, Reply, compare, first_suspect, w
 from tui.model.plan import Intent
 from tui.model.store import Snapshot
 from tui.netlink.dump import NoAnswerError, StoppedError
-from tui.netlink.wire import Ack, WireError, group_change, link_change
+from tui.netlink.wire import WireError, group_change, link_change
 from tui.netlink.writer import Writer
 
 
@@ -43,8 +42,7 @@ def change_group(intent: Intent, writer: Writer, checker: Checker, deadline: flo
         # The view may be behind: look before saying that there is nobody.
         return _read_back(intent, Reply(0, "", 0, 0, 0.0), checker)
     seq = writer.next_seq()
-    up = None if intent.operation == "mtu" else intent.operation == "up"
-    data = group_change(seq, intent.group_id, mtu=intent.mtu, up=up)
+    data = group_change(seq, intent.group_id, mtu=intent.mtu, up=intent.up)
     sent = time.monotonic()
     try:
         ack = writer.send({seq: data}, wait)[seq]
@@ -77,17 +75,12 @@ def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker
     """
     intent, reply = outcome.intent, outcome.reply
     seq = writer.next_seq()
-    up = None if intent.operation == "mtu" else intent.operation == "up"
-    data = link_change(seq, suspect.ifindex, mtu=intent.mtu, up=up)
+    data = link_change(seq, suspect.ifindex, mtu=intent.mtu, up=intent.up)
     try:
         ack = writer.send({seq: data}, ack_deadline(1))[seq]
     except (OSError, WireError):
         return outcome
     asked = Reply(reply.errno, reply.text, reply.messages + 1, reply.size + len(data), reply.waited)
     if ack.errno:
-        return with_refusal(replace(outcome, reply=asked), Refusal(suspect, _words(ack)))
+        return with_refusal(replace(outcome, reply=asked), Refusal(suspect, ack.words))
     return _read_back(intent, asked, checker)
-
-
-def _words(ack: Ack) -> str:
-    return ack.text or os.strerror(ack.errno)

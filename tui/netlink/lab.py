@@ -111,7 +111,7 @@ def _make(writer: Writer, wanted: list[_Wanted], kinds: tuple[str, ...], progres
     for first in range(1, len(wanted), _BATCH):
         batch = wanted[first : first + _BATCH]
         if failed := [ack for ack in _send(writer, batch, kind) if ack.errno]:
-            raise LabError(failed[0].errno, f"The lab's interfaces can't be made: {_words(failed[0])}.")
+            raise LabError(failed[0].errno, f"The lab's interfaces can't be made: {failed[0].words}.")
         progress(first + len(batch), len(wanted))
     return kind
 
@@ -122,7 +122,7 @@ def _first_possible(writer: Writer, wanted: _Wanted, kinds: tuple[str, ...]) -> 
         if ack.errno == 0:
             return kind
         if ack.errno != errno.EOPNOTSUPP:
-            raise LabError(ack.errno, f"An interface of kind {kind} can't be made: {_words(ack)}.")
+            raise LabError(ack.errno, f"An interface of kind {kind} can't be made: {ack.words}.")
     raise LabError(
         errno.EOPNOTSUPP, f"This kernel makes no interfaces of kind {' or '.join(kinds)}; try another --kind."
     )
@@ -146,10 +146,6 @@ def _send(writer: Writer, batch: list[_Wanted], kind: str) -> list[Ack]:
         return list(writer.send(messages, _DEADLINE).values())
     except OSError as error:
         raise LabError(error.errno, f"The lab's interfaces can't be made: {error.strerror}.") from error
-
-
-def _words(ack: Ack) -> str:
-    return ack.text or os.strerror(ack.errno)
 
 
 def _name_map(plots: list[Plot]) -> Path | None:

@@ -5,6 +5,7 @@ is walked once and compiled into two `struct` calls: one that proves that a mess
 that picks the values. A message of any other shape is walked.
 """
 
+import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -309,6 +310,11 @@ class Ack(NamedTuple):
     """0: done; else a positive errno."""
     text: str
     """The kernel's own words (NETLINK_EXT_ACK), as it sent them; often empty."""
+
+    @property
+    def words(self) -> str:
+        """The kernel's own words, else what the errno stands for; unsafe to show before `visible`."""
+        return self.text or os.strerror(self.errno)
 
 
 def decode_ack(buffer: Buffer, head: Head) -> Ack:
