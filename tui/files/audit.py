@@ -1,0 +1,192 @@
+"""The audit file: one line of JSON for each attempted change, only ever appended.
+
+Whatever a name or a reason holds, it can't begin a line of its own: JSON escapes controls and all that isn't ASCII.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import pwd
+import stat
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.files.syslog import SOCKETS, notice
+from tui.model.text import visible
+
+_LOG = Path("/var/log/ifgroup.jsonl")
+_UNSET = 0xFFFFFFFF  # the login uid of what no login began: credentials(7)
+_NOTICE = 900  # bytes of a line for the system log; with syslog's own head it stays below 1,000
+_WORDS = (160, 40, 10)  # characters of one text in it: the most that lets all fields in; JSON may write six for one
+
+
+class Audit:
+    """Appends records to the file and sends a short form of each to the system's log."""
+
+    def __init__(self, path: Path | None, sockets: Iterable[Path] = SOCKETS) -> None:
+        """``path``: the file, see `default_path`; None: nothing is put on record anywhere.
+
+        ``sockets``: where the system's log may listen; none for what happens in a private lab.
+        """
+        self.path = path
+        self.sockets = tuple(sockets)
+
+    def write(self, record: Mapping[str, object]) -> str:
+        """Put ``record``, ready for JSON, on record with who, where and when, which it can't override.
+
+        Return why that failed, one sentence; empty: it is on record. Doesn't raise for a disk or a file, and mends
+        nothing. May be called by any thread.
+        """
+        if self.path is None:
+            return ""
+        who = _who()
+        told = notice(_brief({**who, **record, **who}), self.sockets)
+        where = {"time": _now(), "host": os.uname().nodename, "pid": os.getpid(), **who}
+        try:
+            _append(self.path, _json({**where, **record, **where}).encode("ascii") + b"\n")
+        except OSError as error:
+            return (
+                f"The change is not on record: {visible(os.fspath(self.path))} can't be written "
+                f"({error.strerror or type(error).__name__})."
+            )
+        return told
+
+
+def default_path(private: bool) -> Path:
+    """Return where the audit file belongs: the system's logs for root, if they can be written, else the user's state.
+
+    ``private``: in a private lab, which concerns nobody else.
+    """
+    if os.geteuid() == 0 and not private and os.access(_LOG.parent, os.W_OK):
+        return _LOG
+    return _state_home() / "ifgroup" / "audit.jsonl"
+
+
+def _state_home() -> Path:
+    """Return $XDG_STATE_HOME, or what the XDG base directory specification puts in its place."""
+    # sudo may keep the caller's environment, but root's files don't belong into somebody else's home.
+    if "SUDO_UID" not in os.environ:
+        state, home = os.environ.get("XDG_STATE_HOME", ""), os.environ.get("HOME", "")
+        if os.path.isabs(state):
+            return Path(state)
+        if os.path.isabs(home):
+            return Path(home) / ".local/state"
+    try:
+        return Path(pwd.getpwuid(os.geteuid()).pw_dir) / ".local/state"
+    except KeyError:
+        return Path("/.local/state")
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Append one line, by one write. Raises OSError, whose text is a clause."""
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # O_NONBLOCK: whatever stands in its place must not hold us up. To read as well: is the last line whole?
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except OSError as error:
+        raise OSError(error.errno, "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror) from error
+    try:
+        size = _safe_size(descriptor)
+        # Somebody may have been killed, or the disk may have been full, in the middle of a line. That another one is
+        # just writing looks the same; then an empty line stays between the two.
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        data = b"\n" + line if torn else line
+        written = os.write(descriptor, data)
+        if written < len(data):
+            raise OSError(0, f"only {written} of {len(data)} bytes were taken; is the disk full?")
+    finally:
+        os.close(descriptor)
+
+
+def _safe_size(descriptor: int) -> int:
+    """Return the file's size in bytes. Raises OSError for a file that others may have, or write."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is no regular file")
+    if status.st_uid != os.geteuid():
+        raise OSError(0, "it belongs to another user")
+    if status.st_nlink != 1:
+        raise OSError(0, "it has a second name, or was removed")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise OSError(0, "others may write it: chmod go-w")
+    return status.st_size
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _who() -> dict[str, object]:
+    """Return who we are and where; what isn't known is left out."""
+    uid = _outer_uid(os.getuid())
+    try:
+        user = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        user = str(uid)
+    found: dict[str, object] = {"user": user, "uid": uid}
+    if os.getuid() == 0 and (caller := os.environ.get("SUDO_USER")):
+        found["sudo_user"] = visible(caller)
+    login = _number("/proc/self/loginuid")
+    if login is not None and login != _UNSET:
+        found["login_uid"] = login
+    if tty := _tty():
+        found["tty"] = tty
+    with contextlib.suppress(OSError):
+        found["netns"] = os.readlink("/proc/thread-self/ns/net")
+    return found
+
+
+def _outer_uid(uid: int) -> int:
+    """Return ``uid`` as the world outside a lab knows it: root in there is the user who began it.
+
+    user_namespaces(7). Only a map of a single id is a lab's; the root of a container stays its root.
+    """
+    try:
+        inside, outside, length = map(int, Path("/proc/self/uid_map").read_text().split())
+    except (OSError, ValueError):
+        return uid
+    return outside if length == 1 and inside == uid else uid
+
+
+def _number(path: str) -> int | None:
+    try:
+        return int(Path(path).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _tty() -> str:
+    for descriptor in (0, 1, 2):
+        try:
+            return os.ttyname(descriptor)
+        except OSError:
+            continue
+    return ""
+
+
+def _json(record: Mapping[str, object]) -> str:
+    return json.dumps(record, ensure_ascii=True, separators=(",", ":"))
+
+
+def _brief(record: Mapping[str, object]) -> str:
+    """Return a short form for the system's log: numbers in place of lists, and no long text.
+
+    Should even that be too much, the last fields are left out.
+    """
+    for room in _WORDS:
+        fields = {key: _short(value, room) for key, value in record.items() if value is not None}
+        if len(line := _json(fields)) <= _NOTICE:
+            return line
+    while len(line := _json(fields)) > _NOTICE:
+        fields.popitem()
+    return line
+
+
+def _short(value: object, room: int) -> object:
+    if isinstance(value, (list, tuple, dict)):
+        return len(value)
+    return value[:room] if isinstance(value, str) else value

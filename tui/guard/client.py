@@ -1,0 +1,240 @@
+"""The console's side of the guard: arm it before a change, then keep the change or have it taken back."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import tui
+from tui.guard.losses import losses
+from tui.guard.order import GuardError, Order, Reverted, reverted_of
+from tui.guard.revert import revert_now
+from tui.model.link import Link
+from tui.model.reversal import Step
+from tui.model.text import visible
+from tui.netlink.wire import WireError
+
+_ROOT = Path(tui.__file__).resolve().parent.parent
+# Isolated: neither the working directory (root may stand in somebody else's) nor PYTHON* variables are looked at.
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from tui.guard.process import main; main()"
+ARM_WAIT = 5.0
+"""Seconds to wait for "armed", and for each answer; a thousand members more have one second more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a guard ended."""
+
+    kept: bool = False
+    """The operator kept the change."""
+    reverted: Reverted | None = None
+    """What the guard took back, and why."""
+    problem: str = ""
+    """What went wrong, one sentence; empty: nothing."""
+
+    @property
+    def died(self) -> bool:
+        """It ended without doing its work: nothing guards the change any more, see `Guard.take_over`."""
+        return not self.kept and self.reverted is None
+
+
+class Guard:
+    """A guard process, armed. The methods block, not for long but where they say so; any thread may call them."""
+
+    def __init__(self, order: Order) -> None:
+        """Start the process and hand it the order; use `arm`. Raises GuardError."""
+        self.order = order
+        self.deadline = 0.0
+        """When the change is taken back, on time.monotonic()'s clock."""
+        self.path = Path()
+        """The state file."""
+        self._said: dict[str, Mapping[str, Any]] = {}
+        self._ended: Ended | None = None
+        self._news = threading.Condition()
+        self._wait = ARM_WAIT + len(order.steps) / 1000
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _START, str(_ROOT)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise GuardError(f"The guard can't be started ({error.strerror}); nothing was sent.") from error
+        threading.Thread(target=self._listen, name="guard", daemon=True).start()
+
+    @classmethod
+    def arm(
+        cls,
+        steps: Sequence[Step],
+        *,
+        timeout: float,
+        change_wait: float,
+        audit: Path | None,
+        what: str,
+        journal: bool = True,
+        links: Mapping[int, Link] | None = None,
+    ) -> "Guard":
+        """Start a guard of a change that is about to be sent; return once it is armed.
+
+        ``timeout``: seconds to take it back after `sent`; ``change_wait``: seconds that the change may take at most:
+        without `sent`, it is taken back after both. ``audit``, ``journal``: where the guard puts on record what it
+        did. ``links``: all links as known, if they are. Raises GuardError, one sentence: nothing must be sent then.
+        """
+        try:
+            lost = losses(steps, links)
+        except (OSError, WireError) as error:
+            words = visible(getattr(error, "strerror", None) or str(error))
+            raise GuardError(f"What the change would lose can't be read ({words}); nothing was sent.") from error
+        guard = cls(Order(what, tuple(steps), lost, timeout, change_wait, audit, journal))
+        try:
+            guard._hand_over()
+            armed = guard._hear("armed")
+        except GuardError as error:
+            guard._abandon()
+            raise GuardError(f"{str(error).rstrip('.')}; nothing was sent.") from error
+        guard.path, guard.deadline = Path(armed["path"]), armed["deadline"]
+        return guard
+
+    @property
+    def pid(self) -> int:
+        """The guard's process id."""
+        return self._process.pid
+
+    @property
+    def ended(self) -> Ended | None:
+        """How it ended; None: it stands guard, or is at work. Doesn't block."""
+        return self._ended
+
+    @property
+    def reverting(self) -> bool:
+        """Whether it has begun to take the change back: it can't be kept any more. Doesn't block."""
+        return "reverting" in self._said
+
+    def wait(self, timeout: float | None = None) -> Ended | None:
+        """Wait until it has ended, ``timeout`` seconds at most; return how; None: it has not."""
+        with self._news:
+            self._news.wait_for(lambda: self._ended is not None, timeout)
+        return self._ended
+
+    def sent(self) -> float:
+        """Tell that the change has its outcome; return when it will be taken back, on time.monotonic()'s clock.
+
+        Raises GuardError if nobody guards the change (any more): look at `ended`; `take_over` it.
+        """
+        self._tell(do="sent")
+        self.deadline = self._hear("counting")["deadline"]
+        return self.deadline
+
+    def keep(self) -> str:
+        """Let the change stand; return what went wrong beside, one sentence, or nothing.
+
+        Raises GuardError if the guard didn't confirm: it takes the change back already, or it ended: see `ended`.
+        """
+        self._tell(do="keep")
+        problem = str(self._hear("kept")["problem"])
+        self.wait(self._wait)
+        return problem
+
+    def revert(self) -> Reverted:
+        """Have the change taken back now; blocks until that is done, half a minute for thousands of links.
+
+        Raises GuardError if the guard died, or the change was kept before.
+        """
+        with contextlib.suppress(GuardError):
+            self._tell(do="revert")
+        ended = self.wait()
+        if ended is None or ended.reverted is None:
+            raise GuardError(self._lost())
+        return ended.reverted
+
+    def take_over(self, why: str = "the guard died") -> Reverted:
+        """Take the change back in this process, since the guard died. Blocks; never raises for what the kernel does."""
+        done = revert_now(self.order, why)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            words = f"{visible(str(self.path))} can't be removed ({error.strerror}); remove it by hand."
+            return replace(done, problem=done.problem or words)
+        return done
+
+    def _hand_over(self) -> None:
+        """Hand the order over; a guard that doesn't take it is killed, for the pipe doesn't hold all of it."""
+        watch = threading.Timer(self._wait, self._process.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            self._tell(order=self.order.as_json())
+        finally:
+            watch.cancel()
+
+    def _tell(self, **words: object) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(words).encode() + b"\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            self.wait(1.0)  # its last words may be on their way
+            raise GuardError(self._lost()) from error
+
+    def _hear(self, what: str) -> Mapping[str, Any]:
+        """Wait for an answer. Raises GuardError."""
+        with self._news:
+            self._news.wait_for(lambda: what in self._said or self.reverting or self._ended is not None, self._wait)
+        if what in self._said:
+            return self._said[what]
+        raise GuardError(self._lost())
+
+    def _lost(self) -> str:
+        """Return why an answer didn't come, one sentence."""
+        ended = self._ended
+        if ended is not None and ended.kept:
+            return "The change was kept already."
+        if self.reverting:
+            return "The guard takes the change back already."
+        if ended is None:
+            return f"The guard did not answer within {self._wait:g} s."
+        return ended.problem or "The guard died."
+
+    def _abandon(self) -> None:
+        """End a guard that can't be used."""
+        self._close()
+        if self.wait(1.0) is None:
+            self._process.kill()
+            self.wait()
+
+    def _close(self) -> None:
+        """Close our end, which tells a guard that still stands to revert."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as stdout:
+            for line in stdout:
+                with contextlib.suppress(ValueError):  # torn: it was killed as it spoke
+                    found = json.loads(line)
+                    with self._news:
+                        self._said[found["say"]] = found
+                        self._news.notify_all()
+        self._process.wait()
+        self._close()
+        with self._news:
+            self._ended = self._how()
+            self._news.notify_all()
+
+    def _how(self) -> Ended:
+        if kept := self._said.get("kept"):
+            return Ended(kept=True, problem=kept["problem"])
+        if reverted := self._said.get("reverted"):
+            return Ended(reverted=reverted_of(reverted["report"]), problem=reverted["problem"])
+        unable = self._said.get("unable")
+        return Ended(problem=unable["text"] if unable else "The guard died.")

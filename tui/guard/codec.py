@@ -1,0 +1,60 @@
+"""Records ↔ JSON: any byte of a name passes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tui.model.link import Link
+from tui.model.reversal import Step
+from tui.model.settings import Settings
+from tui.netlink.held import Held
+
+_ALTNAMES = "altnames"
+_BYTES = frozenset({"name", "kind", "address", "broadcast", "alias"})
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("latin-1")
+
+
+def link_row(link: Link) -> list[Any]:
+    """Return a link as JSON takes it."""
+    row: list[Any] = [_text(value) if isinstance(value, bytes) else value for value in link]
+    row[Link._fields.index(_ALTNAMES)] = [_text(name) for name in link.altnames]
+    return row
+
+
+def link_of(row: Sequence[Any]) -> Link:
+    """Return the link of a row. Raises ValueError, TypeError or KeyError for what is none."""
+    values = dict(zip(Link._fields, row, strict=True))
+    values.update({name: values[name].encode("latin-1") for name in _BYTES})
+    values[_ALTNAMES] = tuple(name.encode("latin-1") for name in values[_ALTNAMES])
+    return Link(**values)
+
+
+def step_row(step: Step) -> list[Any]:
+    """Return a step as JSON takes it."""
+    return [link_row(step.before), list(step.wanted)]
+
+
+def step_of(row: Sequence[Any]) -> Step:
+    """Return the step of a row. Raises like `link_of`."""
+    before, wanted = row
+    return Step(link_of(before), Settings(*wanted))
+
+
+def held_row(held: Held) -> list[Any]:
+    """Return something held as JSON takes it."""
+    return [value.hex() if isinstance(value, bytes) else value for value in held]
+
+
+def held_of(row: Sequence[Any]) -> Held:
+    """Return what is held of a row. Raises like `link_of`."""
+    values: Mapping[str, Any] = dict(zip(Held._fields, row, strict=True))
+    return Held(
+        **{
+            **values,
+            "indexes": tuple(values["indexes"]),
+            "body": bytes.fromhex(values["body"]),
+            "key": bytes.fromhex(values["key"]),
+        }
+    )

@@ -1,0 +1,173 @@
+"""Take a change back, and put back what went with it; by the guard, or by the console if the guard died."""
+
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from tui.files.audit import Audit
+from tui.files.syslog import SOCKETS
+from tui.guard.dependants import is_bridge
+from tui.guard.order import Order, Reverted
+from tui.model.link import Link
+from tui.model.outcome import Refusal
+from tui.model.reversal import reversal
+from tui.model.settings import Settings
+from tui.model.text import visible
+from tui.netlink.batch import send_each
+from tui.netlink.dump import LinkReader, StoppedError
+from tui.netlink.restore import Restored, restore
+from tui.netlink.sockets import open_socket
+from tui.netlink.wire import WireError, link_change
+from tui.netlink.writer import Writer
+
+_ROUNDS = 3  # of setting what is not yet as before
+_TRIES = 5  # dumps, before an interrupted one is taken
+_FAILURES = (OSError, WireError, StoppedError)
+
+Back: TypeAlias = tuple[Link, Settings]
+
+
+def revert_now(order: Order, why: str) -> Reverted:
+    """Take the change back with sockets of our own. Blocks; never raises for what the kernel does: the report tells."""
+    try:
+        with open_socket() as sock:
+            writer = Writer()
+            try:
+                return revert(order, why, sock, writer)
+            finally:
+                writer.close()
+    except OSError as error:
+        return _on_record(order, Reverted(why, problem=_sentence(error)))
+
+
+def revert(order: Order, why: str, sock: socket.socket, writer: Writer) -> Reverted:
+    """Take the change back over ``sock`` (asks) and ``writer`` (changes), and write to the audit file what came of it.
+
+    A change that the kernel is still at is waited for: a dump takes the same lock (RTNL; seen on 6.18).
+    Blocks; never raises for what the kernel does: the report tells.
+    """
+    try:
+        done = _revert(order, why, sock, writer)
+    except _FAILURES as error:
+        done = Reverted(why, problem=_sentence(error))
+    return _on_record(order, done)
+
+
+def _on_record(order: Order, done: Reverted) -> Reverted:
+    return replace(done, audit_problem=Audit(order.audit, SOCKETS if order.journal else ()).write(_record(order, done)))
+
+
+def _words(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _sentence(error: Exception) -> str:
+    return (
+        f"The change could not be taken back ({visible(_words(error))}); look at the interfaces and set them by hand."
+    )
+
+
+def _revert(order: Order, why: str, sock: socket.socket, writer: Writer) -> Reverted:
+    found = reversal((*order.steps, *(step for step in order.losses.followers if not is_bridge(step))), _read(sock))
+    members = {step.before.ifindex for step in order.steps}
+    # Links on top last: none takes a larger MTU than the one below it.
+    todo = sorted(found.back, key=lambda pair: pair[0].ifindex not in members)
+    now, words = _put_back(todo, sock, writer)
+    there = [(now[link.ifindex], former) for link, former in todo if _is(link, now)]
+    done = Reverted(
+        why,
+        back=tuple(link for link, former in there if former.met_by(link)),
+        as_before=found.as_before,
+        changed_since=found.changed_since,
+        gone=(*found.gone, *(link for link, _ in todo if not _is(link, now))),
+        refused=tuple(
+            Refusal(link, words.get(link.ifindex, "the kernel agreed, and yet it is not so"))
+            for link, former in there
+            if not former.met_by(link)
+        ),
+    )
+    restored = _put_back_held(order, done, now, sock, writer)
+    return replace(done, returned=restored.back, missing=restored.missing)
+
+
+def _put_back(todo: Sequence[Back], sock: socket.socket, writer: Writer) -> tuple[Mapping[int, Link], dict[int, str]]:
+    """Set all of ``todo``, again what isn't so by then; return what is now, and the refusals' words by ifindex."""
+    words: dict[int, str] = {}
+    left = list(todo)
+    now: Mapping[int, Link] = {}
+    for _ in range(_ROUNDS):
+        words = {pair[0].ifindex: ack.words for pair, ack in send_each(left, _message, writer)}
+        now = _read(sock)
+        left = [pair for pair in left if _is(pair[0], now) and not pair[1].met_by(now[pair[0].ifindex])]
+        if not left:
+            break
+    return now, words
+
+
+def _message(pair: Back, seq: int, ack: bool) -> bytes:
+    link, former = pair
+    return link_change(seq, link.ifindex, mtu=former.mtu, up=former.up, group=former.group, ack=ack)
+
+
+def _is(link: Link, now: Mapping[int, Link]) -> bool:
+    """Whether an index still means the interface that it did."""
+    other = now.get(link.ifindex)
+    return other is not None and (other.name, other.kind) == (link.name, link.kind)
+
+
+def _read(sock: socket.socket) -> Mapping[int, Link]:
+    reader = LinkReader(sock)
+    for _ in range(_TRIES):
+        links, interrupted = reader.dump()
+        if not interrupted:
+            break
+    return links
+
+
+def _put_back_held(
+    order: Order, done: Reverted, now: Mapping[int, Link], sock: socket.socket, writer: Writer
+) -> Restored:
+    left_alone = {link.ifindex for link in (*done.changed_since, *done.gone)}
+    left_alone |= {step.before.ifindex for step in order.losses.followers if not _is(step.before, now)}
+    short = {refusal.link.ifindex for refusal in done.refused}
+    able, missing = [], []
+    for held in order.losses.held:
+        if left_alone.intersection(held.indexes):
+            missing.append((held.text, "its interface was left alone"))
+        elif short.intersection(held.indexes):
+            missing.append((held.text, "its interface is not as it was"))
+        else:
+            able.append(held)
+    names = {index: link.name for index, link in now.items()}
+    try:
+        restored = restore(able, sock, writer, names)
+    except _FAILURES as error:
+        restored = Restored((), tuple((held.text, _words(error)) for held in able))
+    return Restored(restored.back, (*restored.missing, *missing))
+
+
+def _record(order: Order, done: Reverted) -> dict[str, object]:
+    """Return the line for the audit file."""
+    return {
+        "event": "revert",
+        "what": visible(order.what),
+        "why": done.why,
+        "complete": done.complete,
+        "back": _names(done.back),
+        "as_before": _names(done.as_before),
+        "changed_since": _names(done.changed_since),
+        "gone": _names(done.gone),
+        "refused": [[*_named(refusal.link), visible(refusal.reason)] for refusal in done.refused],
+        "returned": list(done.returned),
+        "missing": [[what, visible(reason)] for what, reason in done.missing],
+        "problem": done.problem,
+    }
+
+
+def _named(link: Link) -> list[object]:
+    return [link.ifindex, visible(link.name)]
+
+
+def _names(links: Sequence[Link]) -> list[list[object]]:
+    return [_named(link) for link in links]
