@@ -1,0 +1,319 @@
+"""The measuring process: what it tells, that it throws out what didn't happen, and that nothing of it is left."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.links import until
+from tests.terminal import ROOT
+from tui.timing import runner
+from tui.timing.collect import Collector
+from tui.timing.order import Order, order_for_group
+from tui.timing.runner import Event, Run
+from tui.timing.ways import WAYS
+
+CHEAP = ("group", "sendmsg", "ack")
+
+
+def measured(order: Order) -> dict[str, Any]:
+    """Carry an order out; return its report."""
+    collector = Collector(order)
+    for event in Run.start(order):
+        collector.take(event)
+    assert collector.ended == "done", collector.error
+    return collector.report()
+
+
+def children() -> set[int]:
+    """Return the living processes that are our children, or whose session one in STARTED leads."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name_and_rest = path.read_text()
+        except OSError:
+            continue
+        fields = name_and_rest.rpartition(")")[2].split()
+        parent, session = int(fields[1]), int(fields[3])
+        pid = int(path.parent.name)
+        if fields[0] != "Z" and (parent == os.getpid() or session in STARTED) and pid != os.getpid():
+            found.add(pid)
+    return found
+
+
+STARTED: set[int] = set()
+
+
+def begun(order: Order, event: str = "sample") -> tuple[Run, list[Event]]:
+    """Start measuring; return once the first such event came, with all that came until then."""
+    run = Run.start(order)
+    events = []
+    for told in run:
+        events.append(told)
+        if told["event"] == event:
+            break
+    process = run._process
+    assert process is not None
+    STARTED.add(process.pid)
+    return run, events
+
+
+CHILD = "import sys; sys.path.insert(0, sys.argv[1]); {}; from tui.timing.worker import main; main()"
+LONG = Order(links=(64,), ways=("group", "process"), repeats=500, budget=1000.0)
+
+
+@pytest.mark.parametrize("operation", ["mtu", "up", "down", "txqueuelen"])
+def test_every_way_is_measured_and_read_back(netns: None, operation: str) -> None:
+    order = Order(
+        links=(16,), operation=operation, state="up" if operation == "down" else "down", repeats=2, values=(1300, 1400)
+    )
+    report = measured(order)
+    assert [result["way"] for result in report["results"]] == list(WAYS)
+    assert not report["thrown_out"]
+    for result in report["results"]:
+        assert result["verified"]
+        assert (result["links"], result["repeats"], result["estimated"]) == (16, 2, False)
+        assert 0 < result["min_s"] <= result["median_s"] <= result["max_s"]
+        assert result["notifications"] >= 16
+        assert result["last_notification_s"] > 0
+        assert result["user_s"] + result["system_s"] > 0
+    assert sum(report["sandbox"]["kinds"].values()) == 16
+
+
+def test_a_group_message_tells_of_members_that_are_up_twice(netns: None) -> None:
+    results = measured(Order(links=(16,), ways=CHEAP, state="up", repeats=1))["results"]
+    assert [result["notifications"] for result in results] == [32, 16, 16]
+
+
+def test_a_member_that_refuses_has_the_run_thrown_out_and_nothing_averaged(netns: None) -> None:
+    # A bridge takes at most 65535 bytes, ifb and dummy more.
+    order = Order(links=(16,), ways=CHEAP, kinds=(("auto", 15), ("bridge", 1)), values=(1500, 70000), repeats=3)
+    report = measured(order)
+    if "bridge" not in report["sandbox"]["kinds"]:
+        pytest.skip("no bridges here")
+    assert report["thrown_out"]
+    reasons = {thrown["reason"].partition(" (")[0].rstrip(".") for thrown in report["thrown_out"]}
+    assert reasons == {
+        "1 of 16 interfaces did not change",
+        "1 of 16 interfaces refused to be put where they can be changed",
+    }
+    given_up = {skipped["way"] for skipped in report["skipped"]}
+    assert given_up == set(CHEAP)
+    # Going back is no better: the bridge has that MTU already.
+    assert report["results"] == []
+
+
+def test_a_group_is_copied_with_its_kinds_its_mix_and_its_mtu(netns: None) -> None:
+    order = order_for_group({"ifb": 5, "bridge": 2, "nonsense": 1}, 4, 9000, "mtu", ways=("group",), repeats=1)
+    assert (order.links, order.state, order.values) == ((8,), "mixed", (8900, 9000))
+    report = measured(order)
+    assert sum(report["sandbox"]["kinds"].values()) == 8
+    assert any("nonsense can't be made here" in note for note in report["sandbox"]["notes"])
+    assert report["results"][0]["notifications"] == 8 + 4  # the four that are up are told of twice
+
+
+def test_peers_are_not_measured(netns: None) -> None:
+    report = measured(Order(links=(8,), ways=("group",), kinds=(("veth", 1),), repeats=1))
+    if "veth" not in report["sandbox"]["kinds"]:
+        pytest.skip("no veth here")
+    assert report["results"][0]["notifications"] == 8
+
+
+def test_without_sysfs_its_way_is_left_out_with_the_reason(netns: None) -> None:
+    report = measured(Order(links=(4,), ways=("group", "sysfs"), repeats=1, sysfs=False))
+    assert [result["way"] for result in report["results"]] == ["group"]
+    assert report["sandbox"]["sysfs"] is False
+    assert [(one["way"], one["reason"]) for one in report["skipped"]] == [
+        ("sysfs", "sysfs is not mounted in the sandbox.")
+    ]
+
+
+def test_without_ip_its_ways_are_left_out_with_the_reason(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_CODE", CHILD.format("import tui.timing.by_ip as ip; ip.ip_path = lambda: None"))
+    report = measured(Order(links=(4,), ways=("group", "ip-group", "process"), repeats=1))
+    assert {one["way"] for one in report["skipped"]} == {"ip-group", "process"}
+    assert "not installed" in report["skipped"][0]["reason"]
+
+
+def test_past_the_budget_slow_ways_are_estimated_and_marked(netns: None) -> None:
+    order = Order(links=(16, 32, 64, 600), ways=("group", "process"), repeats=1, budget=0.3)
+    results = {(one["links"], one["way"]): one for one in measured(order)["results"]}
+    large = results[600, "process"]
+    assert large["estimated"]
+    assert not large["verified"]
+    assert (large["repeats"], large["min_s"]) == (0, None)
+    assert large["median_s"] > results[16, "process"]["median_s"]
+    assert not results[600, "group"]["estimated"]
+
+
+def test_a_single_large_size_gets_small_ones_to_estimate_from(netns: None) -> None:
+    order = Order(links=(1000,), ways=("group", "process"), repeats=1, budget=0.5)
+    report = measured(order)
+    assert {one["links"] for one in report["results"]} == {1000}
+    assert report["results"][1]["estimated"]
+    assert report["growth"] == []
+
+
+def test_stopped_in_the_middle_keeps_what_was_measured_and_leaves_no_process(netns: None) -> None:
+    run, events = begun(LONG)
+    run.stop()
+    events += run
+    assert events[-1] == {"event": "stopped"}
+    collector = Collector(LONG)
+    for event in events:
+        collector.take(event)
+    assert collector.ended == "stopped"
+    until(lambda: not children(), "every process to end")
+    run.stop()
+    assert list(run) == []
+
+
+def test_stopped_before_it_began_there_is_nothing(netns: None) -> None:
+    run = Run.start(LONG)
+    run.stop()
+    assert [event["event"] for event in run][-1] == "stopped"
+    until(lambda: not children(), "every process to end")
+
+
+def netns_of(pid: int) -> str:
+    return os.readlink(f"/proc/{pid}/ns/net")
+
+
+def holders(identity: str) -> list[str]:
+    """Return the processes that live in a network namespace."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/ns/net"):
+        try:
+            if os.readlink(link) == identity:
+                found.append(str(link))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_killed_from_outside_it_says_so_and_leaves_neither_process_nor_namespace(
+    netns: None, how: signal.Signals
+) -> None:
+    run, events = begun(LONG)
+    assert run._process is not None
+    identity = netns_of(run._process.pid)
+    assert identity != os.readlink("/proc/thread-self/ns/net")
+    os.kill(run._process.pid, how)
+    events += run
+    assert events[-1]["event"] == "error"
+    assert how.name in events[-1]["text"]
+    assert any(event["event"] == "sample" for event in events)
+    until(lambda: not children() and not holders(identity), "every process to end")
+
+
+PARENT = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from tui.timing.order import Order
+from tui.timing.runner import Run
+run = Run.start(Order(links=(64,), ways=("process",), repeats=500, budget=1000.0))
+for event in run:
+    if event["event"] == "sample":
+        break
+print(run._process.pid, flush=True)
+if sys.argv[2] == "forked" and os.fork() == 0:
+    # It holds the other end of the measuring process's input, which therefore doesn't end.
+    print(os.getpid(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("how", ["alone", "forked"])
+def test_it_dies_with_the_process_that_started_it(netns: None, how: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(ROOT), how],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd="/",
+    ) as parent:
+        assert parent.stdout is not None
+        identity = netns_of(int(parent.stdout.readline()))
+        if how == "forked":
+            parent.stdout.readline()
+        parent.kill()
+        parent.wait()
+        until(lambda: not holders(identity), "the measuring process to end")
+
+
+def test_it_ends_when_its_input_does(netns: None) -> None:
+    run, events = begun(LONG)
+    assert run._process is not None
+    assert run._process.stdin is not None
+    run._process.stdin.close()
+    events += run
+    assert events[-1]["event"] == "error"
+    until(lambda: not children(), "every process to end")
+
+
+IPV6 = """
+import sys; sys.path.insert(0, sys.argv[1])
+from tui.timing.order import Order
+from tui.timing.sandbox import Sandbox
+sandbox = Sandbox(Order())
+name = sandbox.grow(1, lambda made: None)[0].name
+print(open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").read().strip(), *sandbox.facts()["notes"])
+"""
+
+
+def test_ipv6_is_off_in_the_sandbox_and_that_is_said(netns: None) -> None:
+    if not Path("/proc/sys/net/ipv6").exists():
+        pytest.skip("this kernel has no IPv6")
+    line = [sys.executable, "-c", IPV6, str(ROOT)]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.startswith("1 IPv6 is off in the sandbox")
+
+
+def test_no_file_of_the_current_directory_is_run(netns: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit(7)")
+    (tmp_path / "tui").mkdir()
+    (tmp_path / "tui" / "__init__.py").write_text("raise SystemExit(8)")
+    monkeypatch.chdir(tmp_path)
+    assert measured(Order(links=(2,), ways=("group",), repeats=1))["results"]
+
+
+def test_where_no_namespace_can_be_made_it_says_why_in_one_sentence(
+    netns: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_CODE", CHILD.format("from tests.act import give_up_capability as f; f()"))
+    events = list(Run.start(Order(links=(2,), ways=("group",), repeats=1)))
+    assert events[-1]["event"] == "error"
+    assert re.fullmatch(r"A private network namespace can't be made \(.+\): .+\.", events[-1]["text"])
+
+
+def test_what_python_itself_complains_of_is_told(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_CODE", "raise RuntimeError('no\\x1b[7m way')")
+    events = list(Run.start(Order(links=(2,), ways=("group",), repeats=1)))
+    assert [event["event"] for event in events] == ["error"]
+    assert "ended with status 1 (RuntimeError: no\\x1b[7m way)" in events[-1]["text"]
+
+
+def test_an_ordinary_user_can_measure(netns: None, tmp_path: Path) -> None:
+    code = (
+        "import sys, json; sys.path.insert(0, sys.argv[1]); from tui.timing.order import Order; "
+        "from tui.timing.runner import Run; "
+        "[print(json.dumps(e)) for e in Run.start(Order(links=(4,), ways=('group', 'process'), repeats=1))]"
+    )
+    python = "/usr/bin/python3"
+    line = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-B", "-P", "-c", code, str(ROOT)]
+    try:
+        done = subprocess.run(line, capture_output=True, text=True, check=False, cwd="/", timeout=60)
+    except FileNotFoundError:
+        pytest.skip("setpriv or /usr/bin/python3 is not installed")
+    if done.returncode:
+        pytest.skip(f"no ordinary user here: {done.stderr.strip()[-200:]}")
+    if "namespace can't be made" in done.stdout:
+        pytest.skip("user namespaces are forbidden here")
+    assert '"event": "sample"' in done.stdout
+    assert '"event": "done"' in done.stdout

@@ -1,0 +1,116 @@
+"""Each way really changes every member, and takes the processes, messages, bytes and system calls that it says."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.terminal import ROOT
+from tui.timing.ways import WAYS
+
+LINKS = 8
+VALUES = {"mtu": 1400, "txqueuelen": 500, "up": 0, "down": 0}
+BEFORE = {"mtu": 1500, "txqueuelen": 1000, "up": 0, "down": 0}
+OPPOSITE = {"up": "down", "down": "up"}
+# One change by one way, in a sandbox of its own; what the kernel says afterwards comes from `ip`.
+CODE = """
+import os, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+from tui.timing.change import Change
+from tui.timing.clients import open_client
+from tui.timing.order import Order
+from tui.timing.sandbox import GROUP, Sandbox
+way, operation, value, links, before, start = sys.argv[2:]
+sandbox = Sandbox(Order())
+members = sandbox.grow(int(links), lambda made: None)
+sandbox.change_all(Change(before, int(start)), members)
+client = open_client(way, members[0])
+os.write(2, b"BEGIN")
+client.change(Change(operation, int(value)), members, GROUP)
+os.write(2, b"END")
+print(subprocess.run(["ip", "-j", "-d", "link", "show", "group", str(GROUP)], capture_output=True, text=True).stdout)
+"""
+
+
+def words(way: str, operation: str) -> list[str]:
+    before, start = OPPOSITE.get(operation, operation), str(BEFORE[operation])
+    order = [way, operation, str(VALUES[operation]), str(LINKS), before, start]
+    return [sys.executable, "-P", "-c", CODE, str(ROOT), *order]
+
+
+def members(output: str) -> list[dict[str, Any]]:
+    # iproute2 6.1 leaves an empty object for each interface that it filters out.
+    return [dict(link) for link in json.loads(output) if link]
+
+
+def is_changed(link: dict[str, Any], operation: str) -> bool:
+    return bool(
+        {
+            "mtu": link["mtu"] == VALUES["mtu"],
+            "txqueuelen": link.get("txqlen") == VALUES["txqueuelen"],
+            "up": "UP" in link["flags"],
+            "down": "UP" not in link["flags"],
+        }[operation]
+    )
+
+
+@pytest.mark.parametrize("operation", VALUES)
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_changes_every_member_as_ip_sees_it(netns: None, way: str, operation: str) -> None:
+    done = subprocess.run(words(way, operation), capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    found = members(done.stdout)
+    assert len(found) == LINKS
+    assert all(is_changed(link, operation) for link in found)
+
+
+class Seen(NamedTuple):
+    processes: int
+    messages: int
+    size: int
+    system_calls: int
+
+
+def traced(way: str, operation: str, trace: Path) -> Seen:
+    """Count what strace(1) sees between the two marks."""
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    line = ["strace", "-f", "-s", "64", "-o", str(trace), *words(way, operation)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+    if "ptrace" in done.stderr and "not permitted" in done.stderr:
+        pytest.skip("strace may not trace here")
+    assert done.returncode == 0, done.stderr
+    lines = trace.read_text(errors="replace").splitlines()
+    first, last = (next(n for n, line in enumerate(lines) if f'write(2, "{mark}"' in line) for mark in ("BEGIN", "END"))
+    calls = [line.partition(" ")[2].strip() for line in lines[first + 1 : last]]
+    calls = [call for call in calls if not call.startswith(("---", "+++"))]
+    begun = [call for call in calls if not call.startswith("<...")]
+    sends = [call for call in calls if re.match(r"(<\.\.\. )?(sendto|sendmsg)\b", call)]
+    size = sum(int(found[1]) for call in sends if (found := re.search(r"= (\d+)$", call)))
+    if way == "ioctl":
+        size = 40 * sum("SIOC" in call for call in begun)
+    elif way == "sysfs":
+        size = sum(int(call.rpartition(" ")[2]) for call in begun if call.startswith("write("))
+    return Seen(
+        processes=sum(call.startswith("execve(") for call in begun),
+        messages=sum(call.count("nlmsg_flags=NLM_F_REQUEST") for call in sends),
+        size=size,
+        system_calls=len(begun),
+    )
+
+
+@pytest.mark.parametrize("operation", ["mtu", "up", "txqueuelen"])
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_takes_what_it_says(netns: None, tmp_path: Path, way: str, operation: str) -> None:
+    seen = traced(way, operation, tmp_path / "trace")
+    cost = WAYS[way].cost(LINKS, operation, VALUES[operation])
+    assert (seen.processes, seen.messages, seen.size) == (cost.processes, cost.messages, cost.size)
+    if cost.exact:
+        assert seen.system_calls == cost.system_calls
+    else:  # it depends on the C library and on how the tool was built
+        assert 0.5 < seen.system_calls / cost.system_calls < 2

@@ -1,0 +1,376 @@
+"""The timing engine apart from the kernel: orders, the schedule, statistics, the report in all its forms."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.timing import history
+from tui.timing.collect import Collector
+from tui.timing.kinds import apportion
+from tui.timing.order import Order, default_values, from_json, order_for_group
+from tui.timing.paper import TABLE
+from tui.timing.reading import duration, ratio_words, times
+from tui.timing.report import FORMATS
+from tui.timing.schedule import Forecast, Runs, affordable, stages, turn
+from tui.timing.statistics import exponent, extrapolate, median, summary
+from tui.timing.ways import WAYS
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"links": ()}, "must ascend"),
+        ({"links": (4, 4)}, "must ascend"),
+        ({"links": (0,)}, "Between 1 and 65,536"),
+        ({"links": (65537,)}, "Between 1 and 65,536"),
+        ({"ways": ("group", "magic")}, "no way 'magic'"),
+        ({"ways": ()}, "at least one way"),
+        ({"operation": "reboot"}, "no operation 'reboot'"),
+        ({"state": "odd"}, "'odd'"),
+        ({"operation": "up", "state": "up"}, "on ones that are down before, not up"),
+        ({"operation": "down", "state": "down"}, "on ones that are up before, not down"),
+        ({"values": (1500, 1500)}, "must differ"),
+        ({"values": (1279, 1500)}, "at least 1280"),
+        ({"kinds": ()}, "at least one kind"),
+        ({"repeats": 0}, "Repeat 1 to"),
+        ({"budget": 0}, "more than 0 seconds"),
+        ({"budget": float("nan")}, "more than 0 seconds"),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused_in_one_sentence(fields: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        Order(**fields)
+
+
+def test_an_order_survives_the_way_to_the_other_process() -> None:
+    order = Order(links=(3, 9), kinds=(("veth", 2), ("ifb", 1)), state="mixed", up_share=0.25, sysfs=False)
+    assert from_json(json.loads(json.dumps(order.as_json()))) == order
+    assert from_json({**order.as_json(), "of a later version": 1}) == order
+    with pytest.raises(ValueError, match="can't be read"):
+        from_json({"links": 5})
+
+
+@pytest.mark.parametrize(("mtu", "values"), [(1500, (1400, 1500)), (9000, (8900, 9000)), (1300, (1400, 1500))])
+def test_runs_alternate_between_the_groups_mtu_and_one_that_ipv6_survives(mtu: int, values: tuple[int, int]) -> None:
+    assert default_values("mtu", mtu) == values
+
+
+@pytest.mark.parametrize(
+    ("up", "operation", "state"),
+    [(0, "mtu", "down"), (2, "mtu", "mixed"), (4, "mtu", "up"), (2, "up", "down"), (2, "down", "up")],
+)
+def test_a_groups_mix_is_copied_unless_the_operation_needs_another(up: int, operation: str, state: str) -> None:
+    assert order_for_group({"veth": 3, "ifb": 1}, up, 1500, operation).state == state
+
+
+def test_kinds_are_divided_in_proportion_and_exactly_where_possible() -> None:
+    assert apportion({"a": 3, "b": 1}, 8) == {"a": 6, "b": 2}
+    assert apportion({"a": 1, "b": 1, "c": 1}, 4) in ({"a": 2, "b": 1, "c": 1},)
+    for size in range(1, 50):
+        assert sum(apportion({"a": 7, "b": 2, "c": 5}, size).values()) == size
+
+
+@pytest.mark.parametrize(
+    ("expected", "runs"),
+    [
+        (None, Runs(True, 5)),
+        (1.0, Runs(True, 5)),
+        (10 / 6, Runs(True, 5)),
+        (2.0, Runs(True, 4)),
+        (4.0, Runs(True, 1)),
+        (9.0, Runs(False, 1)),
+        (11.0, Runs(False, 0)),
+    ],
+)
+def test_the_budget_takes_repeats_first_then_the_listening_run_then_all(expected: float | None, runs: Runs) -> None:
+    assert affordable(expected, 5, 10.0) == runs
+
+
+def test_ways_take_turns_so_that_none_is_always_first() -> None:
+    orders = [turn(["a", "b", "c"], number) for number in range(6)]
+    assert all(sorted(order) == ["a", "b", "c"] for order in orders)
+    assert len({order[0] for order in orders}) == 3
+    assert orders[0] != orders[1][::1] != orders[1][::-1]
+    assert turn([], 3) == []
+
+
+def test_a_sweep_that_begins_large_gets_small_sizes_before_it() -> None:
+    assert stages((128, 256)) == [(128, False), (256, False)]
+    assert stages((16384,)) == [(64, True), (256, True), (16384, False)]
+
+
+def test_the_forecast_says_nothing_of_what_it_never_saw() -> None:
+    forecast = Forecast()
+    assert forecast.expect("process", 10) is None
+    assert forecast.total([("process", 10)], 5, 60.0) is None
+    forecast.note("process", 10, 1.0)
+    assert forecast.expect("process", 20) == pytest.approx(2.0)
+    assert forecast.total([("process", 20)], 2, 60.0) == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0, 1.37, 2.0])
+def test_the_exponent_of_a_power_is_found(power: float) -> None:
+    assert exponent([(n, 0.003 * n**power) for n in (128, 256, 512, 1024, 2048)]) == pytest.approx(power)
+
+
+def test_two_sizes_are_too_few_to_speak_of_growth() -> None:
+    assert exponent([(128, 1.0), (256, 2.0)]) is None
+    assert exponent([]) is None
+
+
+def test_a_larger_size_is_estimated_by_the_line_through_the_smaller_ones() -> None:
+    assert extrapolate([(128, 0.5), (256, 0.9), (512, 1.7)], 1024) == pytest.approx(3.3)
+    assert extrapolate([(128, 0.5)], 1024) == pytest.approx(4.0)
+    assert extrapolate([(128, 0.5), (256, 0.4)], 512) == pytest.approx(0.8)
+
+
+def test_median_and_extremes() -> None:
+    assert summary([3.0, 1.0, 2.0]) == (2.0, 1.0, 3.0)
+    assert median([None, 4.0, 2.0]) == 3.0
+    assert median([None]) is None
+
+
+def test_the_papers_figures_are_those_of_its_table() -> None:
+    assert [tuple(row) for row in TABLE] == [
+        (128, 0.01, 0.49, 0.01, 0.53),
+        (256, 0.02, 1.11, 0.03, 1.15),
+        (512, 0.05, 2.57, 0.06, 2.59),
+        (1024, 0.17, 7.02, 0.2, 7.51),
+        (2048, 0.32, 21.74, 0.36, 23.05),
+    ]
+    assert TABLE[0].times(sysfs=True) == (0.01, 0.53)
+
+
+@pytest.mark.parametrize(
+    ("way", "ratio", "kernel", "words"),
+    [
+        ("group", 1.0, 1.2, "1 × — what all others are compared with"),
+        ("process", 213.4, 1.2, "213 × — of which 1.2 × is the kernel's, the rest is starting processes"),
+        ("process", 213.4, 0.8, "213 × — of which 1.0 × is the kernel's, the rest is starting processes"),
+        ("process", 213.4, None, "213 × — the kernel's share is not known without the way sendmsg"),
+        ("sendmsg", 1.2, 1.2, "1.2 × — the kernel's own, for a change of each interface by itself"),
+        ("ip-group", 3.0, 1.2, "3.0 × — the rest is starting one process"),
+        ("ip-group", 1.0, 1.2, "1.0 × — alike"),
+    ],
+)
+def test_a_ratio_says_what_it_is_made_of(way: str, ratio: float, kernel: float | None, words: str) -> None:
+    assert ratio_words(way, ratio, kernel) == words
+
+
+def test_durations_and_ratios_are_short() -> None:
+    assert [duration(s) for s in (0.0000123, 0.0123, 0.123, 1.5, 12345.0)] == [
+        "12 µs",
+        "12.3 ms",
+        "123 ms",
+        "1.50 s",
+        "12,345 s",
+    ]
+    assert [times(r) for r in (1.23, 213.4, 12345.0)] == ["1.2 ×", "213 ×", "12,345 ×"]
+
+
+def sample(links: int, way: str, seconds: float, **fields: Any) -> dict[str, Any]:
+    plain = {"ack_s": seconds, "user_s": seconds / 4, "system_s": seconds / 2, "role": "counted"}
+    return {"event": "sample", "links": links, "way": way, "seconds": seconds, **plain, **fields}
+
+
+HOST = {
+    "event": "host",
+    "date": "2026-11-22T23:57:26+00:00",
+    "kernel": "Linux 6.18",
+    "machine": "x86_64",
+    "cpu": "A|B, “C”",
+    "cores": 2,
+    "load": [0.5, 0.4, 0.3],
+    "python": "3.11.7",
+    "iproute2": "6.1.0",
+    "pyroute2": "",
+    "ifgroup": "0.1.0",
+    "root": True,
+}
+EVENTS = [
+    HOST,
+    {"event": "sandbox", "kinds": {"ifb": 512}, "ipv6": False, "sysfs": True, "notes": ["IPv6 is off."]},
+    *(sample(n, "group", n * t) for n in (128, 256, 512) for t in (1e-5, 3e-5, 1.1e-5)),
+    *(sample(n, "sendmsg", n * 1.3e-5) for n in (128, 256, 512)),
+    *(sample(n, "ip-group", 0.002 + n * 1.1e-5, ack_s=None) for n in (128, 256, 512)),
+    *(sample(n, "process", n * 2e-3, ack_s=None) for n in (128, 256)),
+    {**sample(128, "group", 0.002, role="listened"), "notifications": 90, "last_notification_s": 0.003, "lost": True},
+    sample(128, "group", 99.0, role="warm-up"),
+    {"event": "estimate", "links": 512, "way": "process"},
+    {"event": "estimate", "links": 512, "way": "sysfs"},
+    {"event": "thrown_out", "links": 128, "way": "ack", "role": "counted", "reason": "1 of 128 did not change."},
+    {"event": "skipped", "links": 128, "way": "ack", "reason": "given up"},
+    {"event": "skipped", "links": None, "way": "pyroute2", "reason": "pyroute2 can't be imported."},
+    {"event": "done"},
+]
+ORDER = Order(links=(128, 256, 512))
+
+
+@pytest.fixture
+def report() -> dict[str, Any]:
+    collector = Collector(ORDER)
+    for event in EVENTS:
+        collector.take(event)
+    return collector.report()
+
+
+def test_results_are_medians_with_extremes_of_counted_runs_alone(report: dict[str, Any]) -> None:
+    group = report["results"][0]
+    assert (group["links"], group["way"], group["repeats"]) == (128, "group", 3)
+    assert (group["median_s"], group["min_s"], group["max_s"]) == pytest.approx((128 * 1.1e-5, 128e-5, 384e-5))
+    assert (group["notifications"], group["notifications_at_least"]) == (90, True)
+    assert (group["messages"], group["bytes"], group["processes"], group["system_calls"]) == (1, 48, 0, 2)
+    assert group["verified"]
+
+
+def test_what_the_json_holds_is_stable(report: dict[str, Any]) -> None:
+    keys = (
+        "links operation state way median_s min_s max_s repeats user_s system_s messages bytes processes "
+        "notifications verified estimated"
+    )
+    assert set(keys.split()) <= set(report["results"][0])
+    assert {"host", "results", "skipped", "thrown_out", "growth", "paper", "reading"} <= set(report)
+
+
+def test_an_estimate_is_marked_and_one_without_grounds_is_none(report: dict[str, Any]) -> None:
+    by_key = {(one["links"], one["way"]): one for one in report["results"]}
+    process = by_key[512, "process"]
+    assert (process["estimated"], process["verified"], process["repeats"]) == (True, False, 0)
+    assert process["median_s"] == pytest.approx(512 * 2e-3)
+    assert (512, "sysfs") not in by_key
+
+
+def test_growth_is_that_of_measured_medians_alone(report: dict[str, Any]) -> None:
+    growth = {one["way"]: one["exponent"] for one in report["growth"]}
+    assert growth["group"] == pytest.approx(1.0)
+    assert "process" not in growth  # two sizes, and an estimate
+
+
+def test_the_reading_names_ratio_estimate_and_paper(report: dict[str, Any]) -> None:
+    text = " ".join(report["reading"])
+    assert "At 256 interfaces one group message takes 2.82 ms, a process per interface 512 ms: 182 ×" in text
+    assert "Figures marked ≈ are estimates" in text
+    assert "the last of at least 90 notifications was read 3 ms after the start" in text
+    assert "can't be reproduced on one kernel" in text
+
+
+def test_what_is_known_half_way_is_a_report_too() -> None:
+    for known in range(len(EVENTS)):
+        collector = Collector(ORDER)
+        for event in EVENTS[:known]:
+            collector.take(event)
+        for form in FORMATS.values():
+            assert form(collector.report())
+
+
+def test_json_parses(report: dict[str, Any]) -> None:
+    assert json.loads(FORMATS["json"](report)) == json.loads(json.dumps(report))
+
+
+def test_csv_parses_with_the_machine_on_each_line(report: dict[str, Any]) -> None:
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](report))))
+    assert len(rows) == len(report["results"]) + 2
+    assert all(None not in row and None not in row.values() for row in rows)
+    assert {row["cpu"] for row in rows} == {"A|B, “C”"}
+    assert {row["kinds"] for row in rows} == {"ifb:512"}
+    assert float(rows[0]["median_s"]) == pytest.approx(128 * 1.1e-5)
+    assert (rows[0]["estimated"], rows[0]["verified"]) == ("false", "true")
+    assert rows[-1]["skipped"] == "pyroute2 can't be imported."
+
+
+def test_markdown_tables_have_as_many_cells_in_each_line(report: dict[str, Any]) -> None:
+    report["skipped"][0]["reason"] = "a | b"
+    text = FORMATS["markdown"](report)
+    grids = [part for part in text.split("\n\n") if part.startswith("|")]
+    assert len(grids) == 4
+    for grid in grids:
+        assert len({line.replace("\\|", "").count("|") for line in grid.splitlines()}) == 1
+    for heading in ("## 512 interfaces", "## Beside the paper", "## What it says", "## Not measured", "## The ways"):
+        assert heading in text
+
+
+def test_the_table_fits_80_columns_and_says_under_which_conditions(report: dict[str, Any]) -> None:
+    text = FORMATS["table"](report)
+    assert max(map(len, text.splitlines())) <= 80
+    for part in (
+        "Linux 6.18",
+        "A|B",
+        "512 ifb",
+        "interfaces down before",
+        "2026-11-22",
+        "IPv6 is off",
+        "≈1.02 s",
+        "≥90",
+    ):
+        assert part in text, part
+    assert "was thrown out: 1 of 128 did not change." in text
+    assert "NOT COMPLETE" not in text
+
+
+def test_a_report_that_is_not_complete_says_so(report: dict[str, Any]) -> None:
+    report["ended"] = "stopped"
+    assert "NOT COMPLETE. It was stopped" in FORMATS["table"](report)
+    assert "NOT COMPLETE. It was stopped" in FORMATS["markdown"](report)
+
+
+def test_every_way_has_a_sentence_and_costs_that_grow_only_where_it_addresses_each() -> None:
+    for way in WAYS.values():
+        assert way.sentence.endswith(".")
+        small, large = (way.cost(links, "mtu", 1500) for links in (8, 4096))
+        assert (large.messages + large.system_calls > small.messages + small.system_calls) == way.each
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_past_runs_are_kept_newest_first_and_loaded_as_they_were(home: Path, report: dict[str, Any]) -> None:
+    assert history.runs() == []
+    older = history.save(report)
+    newer = history.save({**report, "host": {**report["host"], "date": "2027-01-02T03:04:05+00:00"}})
+    assert history.runs() == [newer, older]
+    assert older.parent == home / "ifgroup" / "timing"
+    assert history.load(older) == json.loads(json.dumps(report))
+    for form in FORMATS.values():
+        assert form(history.load(older)) == form(report)
+
+
+def test_a_file_that_is_no_report_is_named_in_one_sentence(home: Path, report: dict[str, Any]) -> None:
+    path = history.save(report)
+    for content in (b"", b"{}", b"[1]", b'{"host": 1, "results": []}', b"\xff\xfe", path.read_bytes()[:100]):
+        path.write_bytes(content)
+        with pytest.raises(OSError, match="holds no measurement") as caught:
+            history.load(path)
+        assert str(path) in str(caught.value)
+    path.unlink()
+    with pytest.raises(OSError, match="can't be read"):
+        history.load(path)
+
+
+def test_other_files_there_are_left_alone(home: Path, report: dict[str, Any]) -> None:
+    path = history.save(report)
+    (path.parent / "notes.json").write_text("{}")
+    assert history.runs() == [path]
+
+
+def test_a_relative_data_directory_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert history.directory() == tmp_path / ".local" / "share" / "ifgroup" / "timing"
+
+
+def test_the_timing_engine_loads_neither_the_toolkit_nor_pyroute2() -> None:
+
+    code = (
+        "import sys, tui.timing.command, tui.timing.worker, tui.timing.report, tui.timing.history; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"textual", "rich", "pyroute2", "humanize"} & set(done.stdout.split())

@@ -1,0 +1,136 @@
+"""The caller's side of a measurement: starts the measuring process, hands its events over, ends it at any moment."""
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tui.model.text import visible
+from tui.timing.order import Order
+
+Event: TypeAlias = dict[str, Any]
+"""One event of the measuring process (see worker.py), or "stopped", the last one after `Run.stop`."""
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tui.timing.worker import main; main()"
+_LAST = ("done", "error", "stopped")
+_MOST_COMPLAINT = 4096  # bytes of standard error that are looked at
+
+
+class Run:
+    """A measurement under way. Iterate for its events; `stop` may be called from any thread, as often as you like."""
+
+    def __init__(self, order: Order) -> None:
+        """Start it: returns at once. What goes wrong comes as the event "error"."""
+        self._order = order
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._ended = False
+        # The process dies with the thread that starts it, so that is one which waits for its end.
+        self._thread = threading.Thread(target=self._follow, name="timing", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def start(cls, order: Order) -> "Run":
+        """Start measuring."""
+        return cls(order)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield every event, waiting for each; the last one is "done", "error" or "stopped"."""
+        while not self._ended:
+            event = self._events.get()
+            if event is None:
+                self._ended = True
+                return
+            yield event
+
+    def stop(self) -> None:
+        """Kill the measuring process and all that it started; what it told until then stays to be read."""
+        with self._lock:
+            self._stopped = True
+            self._kill()
+
+    def _kill(self) -> None:
+        process = self._process
+        if process is not None and process.returncode is None:
+            # Its own session: its group holds all that it started, and nobody else.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def _follow(self) -> None:
+        last: Event | None = None
+        try:
+            with open(os.memfd_create("complaints"), "w+b", buffering=0) as complaints:
+                with self._lock:
+                    if not self._stopped:
+                        self._process = self._launch(complaints.fileno())
+                if self._process is not None:
+                    last = self._pump(self._process)
+                    status = self._reap(self._process)
+                    last = last or {"event": "error", "text": _ending(status, complaints.fileno())}
+        except OSError as error:
+            last = {"event": "error", "text": f"The measuring process can't be started ({visible(str(error))})."}
+        if self._stopped and (last is None or last["event"] != "done"):
+            last = {"event": "stopped"}
+        self._events.put(last)
+        self._events.put(None)
+
+    def _launch(self, complaints: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            # -P and not the current directory: nobody's files there may be imported.
+            [sys.executable, "-P", "-c", _CODE, str(_ROOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def _pump(self, process: "subprocess.Popen[bytes]") -> Event | None:
+        """Pass the events on; return the one that ends them, None if the process ended without one."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            # It stays open: its end tells the process that we are gone.
+            process.stdin.write(json.dumps(self._order.as_json()).encode() + b"\n")
+            process.stdin.flush()
+        for line in process.stdout:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue  # half a line: it was killed
+            if event["event"] in _LAST:
+                return dict(event)
+            self._events.put(event)
+        return None
+
+    def _reap(self, process: "subprocess.Popen[bytes]") -> int:
+        """Make sure that nothing of it is left; return how it ended (see Popen.returncode)."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        with self._lock:
+            # While it is not yet reaped, nobody else can have its number.
+            self._kill()
+            status = process.wait()
+        process.stdout.close()
+        return status
+
+
+def _ending(status: int, complaints: int) -> str:
+    """Return why there was no last event, one sentence."""
+    said = os.pread(complaints, _MOST_COMPLAINT, 0).strip().rpartition(b"\n")[2]
+    how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+    why = f" ({visible(said)})" if said else ""
+    return f"The measuring process {how}{why}; what was measured until then is kept."

@@ -1,0 +1,69 @@
+"""The measuring process: an order as one JSON line on standard input, events as JSON lines on standard output.
+
+It ends when standard input does, and with the thread that started it; its interfaces vanish with it.
+
+Events: "host" (facts), "sandbox" (facts), "progress", "sample", "skipped", "estimate", "thrown_out", and at the end
+"done" or "error".
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+from tui.model.text import visible
+from tui.timing.host import host_facts
+from tui.timing.listener import Listener
+from tui.timing.order import from_json
+from tui.timing.sandbox import Sandbox
+from tui.timing.sweep import Sweep
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main() -> None:
+    """Run one order. Never raises: what goes wrong is an event too."""
+    try:
+        order = from_json(json.loads(sys.stdin.buffer.readline()))
+        emit("host", **host_facts())
+        sandbox = Sandbox(order)
+        # Only now: entering a user namespace takes the wish back (prctl(2), PR_SET_PDEATHSIG).
+        _die_with_parent()
+        listener = Listener()
+        threading.Thread(target=_die_with_input, name="watch", daemon=True).start()
+        Sweep(order, sandbox, listener, emit).run()
+        emit("done")
+    except OSError as error:
+        emit("error", text=visible(error.strerror or str(error)))
+    except Exception as error:
+        emit("error", text=visible(f"{type(error).__name__}: {error}"))
+
+
+def emit(event: str, **fields: Any) -> None:
+    """Write one event; end at once where nobody reads any more."""
+    try:
+        sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
+        sys.stdout.flush()
+    except OSError:
+        _end()
+
+
+def _die_with_parent() -> None:
+    """Have the kernel kill this process once the thread that started it ends: prctl(2)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _die_with_input() -> None:
+    while os.read(0, 1):
+        pass
+    _end()
+
+
+def _end() -> None:
+    """End with every process that we started, which are those of our session."""
+    if os.getsid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
