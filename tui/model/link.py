@@ -119,3 +119,11 @@ class Link(NamedTuple):
         if rest:
             words.append(f"{rest:x}")
         return words
+
+
+def same_device(before: Link, now: Link) -> bool:
+    """Whether an index still means the device that was seen.
+
+    A rename keeps kind and hardware address, an index reused on purpose keeps the name at best.
+    """
+    return before.kind == now.kind and (before.name == now.name or before.address == now.address)

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
+from tui.model.filter import EVERYTHING, parse
 from tui.model.group import Group, empty_group
 from tui.model.link import Link
 from tui.model.names import NameMap
+from tui.model.pattern import FilterError
 from tui.model.store import Snapshot
 from tui.model.text import visible
+from tui.model.words import Words
 
 ALL_GROUPS = -1
 """The key of the row that stands for every group together."""
@@ -48,29 +51,64 @@ def group_order(groups: dict[int, Group], names: NameMap, column: str, reverse: 
 
 
 class LinkView:
-    """The interfaces of the chosen group that pass the filter, in order; remembers what each one can be found by."""
+    """The interfaces of the chosen group that pass the filter, in order."""
 
     def __init__(self) -> None:
         """Show everything, by ifindex."""
         self.group_id = ALL_GROUPS
-        self.text = ""
-        """Plain text, found in any part without regard to case; empty: all."""
+        self.only: frozenset[int] | None = None
+        """Show no other ifindexes than these, the marked ones, of whatever group; None: the chosen group's."""
         self.column = "index"
         self.reverse = False
-        self._words: dict[int, tuple[Link, str]] = {}
+        self.problem = ""
+        """Why what was typed last isn't in force, one sentence; empty: it is."""
+        self.hint = ""
+        """What may not be as it was meant in the filter in force, as of the last `order`; empty: nothing."""
+        self._filter = EVERYTHING
+        self._proven = EVERYTHING
+        self._words = Words()
+
+    @property
+    def text(self) -> str:
+        """The filter in force, as it was typed; empty: none."""
+        return self._filter.text
+
+    def set_filter(self, text: str) -> str:
+        """Look for ``text`` from now on. Return what is wrong with it, one sentence; then all stays as it was."""
+        try:
+            self._filter = parse(text)
+            self.problem = ""
+        except FilterError as error:
+            self.problem = str(error)
+        return self.problem
 
     def order(self, snapshot: Snapshot, names: NameMap) -> list[int]:
-        """Return the ifindexes to show, in order."""
+        """Return the ifindexes to show, in order. A filter that takes too long is out of force after that."""
         links = snapshot.links
         shown: Iterable[int] = links
-        if self.group_id != ALL_GROUPS:
+        if self.only is not None:
+            shown = [index for index in self.only if index in links]
+        elif self.group_id != ALL_GROUPS:
             shown = [index for index, link in links.items() if link.group == self.group_id]
-        if self.text:
-            shown = self._matching(shown, snapshot, names)
-        ordered = sorted(shown, reverse=self.reverse)
+        ordered = sorted(self._selected(shown, snapshot, names), reverse=self.reverse)
         if (key := self._key(snapshot, names)) is not None:
             ordered.sort(key=key, reverse=self.reverse)
         return ordered
+
+    def _selected(self, shown: Iterable[int], snapshot: Snapshot, names: NameMap) -> Iterable[int]:
+        """Filter, by what was in force before if the filter takes too long, and by nothing if that does too."""
+        for tried in dict.fromkeys((self._filter, self._proven)):
+            try:
+                found = tried.select(shown, snapshot, names, self._words)
+            except FilterError as error:
+                self.problem = str(error)
+                continue
+            self._filter = self._proven = tried
+            self.hint = tried.hint(snapshot, names)
+            return found
+        self._filter = self._proven = EVERYTHING
+        self.hint = ""
+        return shown
 
     def _key(self, snapshot: Snapshot, names: NameMap) -> Callable[[int], Any] | None:
         links = snapshot.links
@@ -87,27 +125,6 @@ class LinkView:
         key = keys.get(self.column)
         return None if key is None else lambda index: key(links[index])
 
-    def _matching(self, shown: Iterable[int], snapshot: Snapshot, names: NameMap) -> list[int]:
-        wanted = self.text.lower()
-        groups = {group_id for group_id in snapshot.groups if wanted in names.name(group_id).lower()}
-        masters = {index for index, link in snapshot.links.items() if wanted in self._found_by(link)}
-        links = snapshot.links
-        return [
-            index
-            for index in shown
-            if index in masters or links[index].group in groups or links[index].master in masters
-        ]
-
-    def _found_by(self, link: Link) -> str:
-        known = self._words.get(link.ifindex)
-        if known is not None and known[0] is link:
-            return known[1]
-        parts = (visible(link.name), *map(visible, link.altnames), visible(link.alias), visible(link.kind))
-        words = " ".join((*parts, link.address.hex(":"))).lower()
-        self._words[link.ifindex] = (link, words)
-        return words
-
     def forget(self, snapshot: Snapshot) -> None:
         """Drop what was remembered of interfaces that are gone."""
-        for index in self._words.keys() - snapshot.links.keys():
-            del self._words[index]
+        self._words.forget(snapshot)

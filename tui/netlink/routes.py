@@ -1,4 +1,4 @@
-"""Ask the kernel which interfaces carry the default routes and this SSH session."""
+"""Ask the kernel which interfaces carry the default routes and our SSH sessions."""
 
 import contextlib
 import errno
@@ -8,9 +8,9 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from pathlib import Path
+from ipaddress import IPv6Address
 
+from tui.netlink.session import Address, ssh_sessions
 from tui.netlink.sockets import READ_SIZE, open_socket
 from tui.netlink.wire import (
     NLM_F_DUMP,
@@ -53,45 +53,15 @@ def carriers() -> dict[int, str]:
     return found
 
 
-def ssh_connection() -> tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address] | None:
-    """Return (client, our) addresses of the SSH session we run in; sshd(8) sets SSH_CONNECTION.
-
-    sudo drops the variable, so the ancestors' environments are looked at too, as far as we may read them.
-    """
-    value = os.environ.get("SSH_CONNECTION") or _from_ancestors()
-    try:
-        client, _, ours, _ = value.split()
-        return ip_address(client.partition("%")[0]), ip_address(ours.partition("%")[0])
-    except ValueError:
-        return None
-
-
-def _from_ancestors() -> str:
-    pid = os.getppid()
-    while pid > 1:
-        with contextlib.suppress(OSError):
-            for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
-                if entry.startswith(b"SSH_CONNECTION="):
-                    return entry.partition(b"=")[2].decode("ascii", "replace")
-        try:
-            # proc(5): the command name may hold anything, so the fields are counted from its closing bracket.
-            pid = int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-        except (OSError, ValueError, IndexError):
-            break
-    return ""
-
-
 def _ssh_links(sock: socket.socket) -> Iterator[int]:
-    if (session := ssh_connection()) is None:
-        return
-    client, ours = session
-    held = list(_lookup(sock, ours, _RTM_F_FIB_MATCH, _RTN_LOCAL))
-    yield from held
-    if held:
-        yield from _lookup(sock, client, 0, _RTN_UNICAST)
+    for client, ours in ssh_sessions():
+        held = list(_lookup(sock, ours, _RTM_F_FIB_MATCH, _RTN_LOCAL))
+        yield from held
+        if held:
+            yield from _lookup(sock, client, 0, _RTN_UNICAST)
 
 
-def _lookup(sock: socket.socket, address: IPv4Address | IPv6Address, flags: int, kind: int) -> Iterator[int]:
+def _lookup(sock: socket.socket, address: Address, flags: int, kind: int) -> Iterator[int]:
     """Yield the interfaces that the kernel's route to ``address`` uses, if the route is of type ``kind``."""
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped

@@ -1,0 +1,178 @@
+"""Which rows are shown, in which order, and which filter is in force."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.links import LINKS, a_link, fuzz
+from tui.model.link import Link
+from tui.model.names import NameMap
+from tui.model.store import Snapshot, Store
+from tui.model.view import ALL_GROUPS, LinkView
+
+NAMES = NameMap()
+COLUMNS = ("index", "name", "group", "state", "mtu", "kind", "master", "mac", "alias")
+
+
+def seen(*links: Link) -> Snapshot:
+    store = Store()
+    store.replace({link.ifindex: link for link in links})
+    return store.snapshot()
+
+
+FARM = seen(
+    a_link(3, name=b"eth10", group=7),
+    a_link(1, name=b"eth2", group=8, mtu=9000),
+    a_link(2, name=b"veth1", group=7, mtu=9000),
+)
+
+
+def test_everything_is_shown_by_index_at_first() -> None:
+    view = LinkView()
+    assert view.order(FARM, NAMES) == [1, 2, 3]
+    assert (view.text, view.problem, view.hint) == ("", "", "")
+
+
+def test_a_filter_narrows_the_chosen_group() -> None:
+    view = LinkView()
+    assert view.set_filter(" eth mtu:9000 ") == ""
+    assert view.text == "eth mtu:9000"
+    assert view.order(FARM, NAMES) == [1, 2]
+    view.group_id = 7
+    assert view.order(FARM, NAMES) == [2]
+    view.set_filter("")
+    assert view.order(FARM, NAMES) == [2, 3]
+
+
+def test_an_error_leaves_the_filter_as_it_was() -> None:
+    view = LinkView()
+    view.set_filter("mtu:9000")
+    assert view.set_filter("mtu:9000 group:").startswith("group: wants")
+    assert view.problem.startswith("group: wants")
+    assert view.text == "mtu:9000"
+    assert view.order(FARM, NAMES) == [1, 2]
+    assert view.problem.startswith("group: wants")
+    assert view.set_filter("mtu:9000 group:8") == ""
+    assert view.problem == ""
+    assert view.order(FARM, NAMES) == [1]
+
+
+def test_a_group_that_nobody_knows_is_hinted_at_as_long_as_it_is_looked_for() -> None:
+    view = LinkView()
+    view.set_filter("group:dmz")
+    assert view.order(FARM, NAMES) == []
+    assert view.hint == "There is no group “dmz”."
+    assert view.problem == ""
+    view.order(FARM, NameMap(by_name={b"dmz": 8}))
+    assert view.hint == ""
+    view.order(FARM, NAMES)
+    view.set_filter("eth")
+    view.order(FARM, NAMES)
+    assert view.hint == ""
+
+
+SLOW = "re:(a+)+$"
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Snapshot:
+    """Names that take a moment each."""
+    return seen(*(a_link(index, name=b"a" * 14 + b"!") for index in range(1, 16385)), a_link(20000, mtu=9000))
+
+
+def test_a_filter_that_takes_too_long_gives_way_to_the_one_before(crowd: Snapshot) -> None:
+    view = LinkView()
+    view.set_filter("mtu:9000")
+    assert view.order(crowd, NAMES) == [20000]
+    assert view.set_filter(SLOW) == ""
+    assert view.order(crowd, NAMES) == [20000]
+    assert view.text == "mtu:9000"
+    assert "takes too long" in view.problem
+    view.order(crowd, NAMES)
+    assert "takes too long" in view.problem
+    view.set_filter("mtu:1500")
+    assert view.problem == ""
+
+
+def test_a_filter_that_takes_too_long_later_gives_way_to_none(crowd: Snapshot) -> None:
+    view = LinkView()
+    view.set_filter(SLOW)
+    assert view.order(FARM, NAMES) == []
+    assert len(view.order(crowd, NAMES)) == len(crowd.links)
+    assert view.text == ""
+    assert "takes too long" in view.problem
+
+
+def test_what_is_shown_alone_is_filtered_and_sorted_too() -> None:
+    view = LinkView()
+    view.only = frozenset({1, 3, 99})
+    assert view.order(FARM, NAMES) == [1, 3]
+    view.column, view.reverse = "name", True
+    assert view.order(FARM, NAMES) == [3, 1]
+    view.set_filter("mtu:9000")
+    assert view.order(FARM, NAMES) == [1]
+    view.group_id = 7
+    assert view.order(FARM, NAMES) == []
+    view.only = frozenset()
+    assert view.order(FARM, NAMES) == []
+    view.only = None
+    assert view.order(FARM, NAMES) == [2]
+
+
+def test_numbers_in_names_sort_as_numbers() -> None:
+    view = LinkView()
+    view.column = "name"
+    assert view.order(FARM, NAMES) == [1, 3, 2]
+
+
+def test_what_is_gone_is_forgotten() -> None:
+    view = LinkView()
+    view.set_filter("eth2")
+    assert view.order(FARM, NAMES) == [1]
+    view.forget(seen(a_link(2)))
+    assert list(view._words._known) == [2]
+    assert view.order(seen(), NAMES) == []
+    assert view.order(seen(a_link(1, name=b"other")), NAMES) == []
+
+
+@fuzz
+@given(
+    st.lists(LINKS, max_size=8, unique_by=lambda link: link.ifindex),
+    st.sampled_from((ALL_GROUPS, 0, 1)),
+    st.none() | st.frozensets(st.integers(1, 8)),
+    st.sampled_from(("", "mtu:>1280", "!kind:veth", "0")),
+    st.sampled_from(COLUMNS),
+    st.booleans(),
+)
+def test_group_marks_filter_and_order_hold_together(
+    made: list[Link], group_id: int, only: frozenset[int] | None, text: str, column: str, reverse: bool
+) -> None:
+    snapshot = seen(*made)
+    view = LinkView()
+    view.set_filter(text)
+    filtered = set(view.order(snapshot, NAMES))
+    view.group_id, view.only, view.column, view.reverse = group_id, only, column, reverse
+    shown = view.order(snapshot, NAMES)
+    assert set(shown) == {
+        index
+        for index, link in snapshot.links.items()
+        if index in filtered and (only is None or index in only) and group_id in (ALL_GROUPS, link.group)
+    }
+    assert shown == sorted(shown, key=lambda index: ranked(column, index, snapshot.links), reverse=reverse)
+
+
+def ranked(column: str, index: int, links: Mapping[int, Link]) -> tuple[object, ...]:
+    """What the order is by, ties by index, for the columns whose order needs no words."""
+    link = links[index]
+    key: dict[str, object] = {
+        "index": 0,
+        "group": link.group,
+        "state": (not link.is_up, link.oper),
+        "mtu": link.mtu,
+        "kind": link.kind,
+        "mac": link.address,
+        "alias": link.alias,
+    }
+    return (key[column], index) if column in key else ()
