@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.commands import COMMANDS
+from tui.files.audit import Audit
 from tui.files.names import NameFile
 from tui.keys import KeyByKeyApp
 from tui.model.text import visible
@@ -79,9 +80,21 @@ class GroupApp(KeyByKeyApp):
         self.panic(Text(f"ifgroup: stopped by a defect of its own ({kind}){kept}. Nothing more was sent."))
 
 
-def run(where: str, names: NameFile, *, read_only: bool, mouse: bool, ascii: bool) -> int:
-    """Run the console until it is left; return the exit status. Raises OSError where there is no netlink."""
-    services = Services(names, read_only)
+def run(
+    where: str,
+    names: NameFile,
+    *,
+    read_only: bool,
+    mouse: bool,
+    ascii: bool,
+    audit: Audit,
+    guard_timeout: float | None,
+) -> int:
+    """Run the console until it is left; return the exit status. Raises OSError where there is no netlink.
+
+    ``guard_timeout``: seconds until a change that could lock the operator out is taken back; None: no guard.
+    """
+    services = Services(names, read_only, audit=audit, guard_timeout=guard_timeout)
     try:
         app = GroupApp(services, where, ascii=ascii)
         Lifeline(app.leave).hold()

@@ -13,17 +13,19 @@ from tui.files.names import NameFile
 from tui.model.text import visible
 from tui.netlink.namespace import enter_named
 from tui.netlink.sockets import open_socket
+from tui.timing import command as bench
 
 DONE, FAILED, USAGE = 0, 1, 2
 
 _ASCII_TERMINALS = ("vt1", "vt2", "vt5", "ansi", "dumb")
 _LAB_LINKS, _LAB_GROUPS = 1024, 8
+_CONFIRM_TIMEOUT = 60
 _MAX_LINKS, _MAX_GROUPS = 65536, 256
 _KINDS = ("auto", "dummy", "ifb", "veth", "bridge")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command and exit: 0 done, 1 refused or failed, 2 usage."""
+    """Run the command and exit: 0 done, 1 refused or failed, 2 usage, 3 partly done (only bench)."""
     try:
         sys.exit(_run(_parser().parse_args(arguments)))
     except (OSError, ValueError) as error:
@@ -33,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.command == "bench":
+        return bench.run(options)
     path = options.names
     title = f"netns {visible(options.netns)}" if options.netns else ""
     if options.command == "lab":
@@ -96,9 +100,20 @@ def _console(options: argparse.Namespace, path: Path | None, title: str) -> int:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise OSError("The console needs a terminal; `ifgroup list` prints the same once.")
     from tui.app import run
+    from tui.files.audit import Audit, default_path
+    from tui.files.syslog import SOCKETS
 
-    ascii = options.ascii or os.environ.get("TERM", "").startswith(_ASCII_TERMINALS)
-    return run(where=title, names=NameFile(path), read_only=options.read_only, mouse=not options.no_mouse, ascii=ascii)
+    # What happens in a lab concerns nobody else, so the system's log doesn't hear of it.
+    lab = options.command == "lab"
+    return run(
+        where=title,
+        names=NameFile(path),
+        read_only=options.read_only,
+        mouse=not options.no_mouse,
+        ascii=options.ascii or os.environ.get("TERM", "").startswith(_ASCII_TERMINALS),
+        audit=Audit(options.audit or default_path(private=lab), () if lab else SOCKETS),
+        guard_timeout=None if options.no_guard else options.confirm_timeout,
+    )
 
 
 def _complain(error: BaseException | None) -> int:
@@ -129,17 +144,35 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--netns", metavar="NAME", help="look at this network namespace (see `ip netns`), or a path")
     common.add_argument("--read-only", action="store_true", help="never send a message that changes anything")
     common.add_argument("--names", metavar="FILE", type=Path, help="read group names from FILE, not from iproute2's")
+    common.add_argument("--audit", metavar="FILE", type=Path, help="append the record of every change to FILE")
+    common.add_argument(
+        "--confirm-timeout",
+        metavar="S",
+        type=_number(5, 3600),
+        help="seconds until a change that could lock you out is taken back unless you keep it (default: 60)",
+    )
+    common.add_argument("--no-guard", action="store_true", help="never take such a change back")
     common.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     common.add_argument("--ascii", action="store_true", help="draw with ASCII alone (so on vt100 and its like)")
     parser = argparse.ArgumentParser(
         prog="ifgroup",
         parents=[common],
         description="A live console for Linux network device groups. Without a command: the console on this machine.",
-        epilog="Exit status: 0 done, 1 refused or failed, 2 usage.",
+        epilog="Exit status: 0 done, 1 refused or failed, 2 usage, 3 partly done.",
     )
-    parser.set_defaults(netns=None, read_only=False, names=None, no_mouse=False, ascii=False)
+    parser.set_defaults(
+        netns=None,
+        read_only=False,
+        names=None,
+        no_mouse=False,
+        ascii=False,
+        audit=None,
+        no_guard=False,
+        confirm_timeout=_CONFIRM_TIMEOUT,
+    )
     parser.add_argument("--version", action="version", version=f"ifgroup {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    bench.add_parser(commands, common)
     lab = commands.add_parser(
         "lab",
         parents=[common],

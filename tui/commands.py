@@ -29,10 +29,24 @@ class Command:
 
 
 COMMANDS = (
-    Command("up", "u", "u", "up", "Bring every member of the chosen group up, by one message.", True, True),
-    Command("down", "d", "d", "down", "Take every member of the chosen group down, by one message.", True, True),
-    Command("mtu", "m", "m", "MTU…", "Ask for an MTU and set it on the chosen group, by one message.", True, True),
-    Command("preset_mtu", "M", "M", "MTU {preset}", "Set the preset MTU on the chosen group, at once.", True, True),
+    Command("up", "u", "u", "up", "Bring the chosen group up, by one message; or the marked interfaces.", True, True),
+    Command("down", "d", "d", "down", "Take the chosen group down, by one message; or the marked.", True, True),
+    Command("mtu", "m", "m", "MTU…", "Ask for an MTU and set it on the chosen group, or the marked.", True, True),
+    Command(
+        "preset_mtu", "M", "M", "MTU {preset}", "Set the preset MTU on the chosen group, or the marked.", True, True
+    ),
+    Command("retag", "r", "r", "retag", "Give the marked interfaces another group.", True, True),
+    Command("undo", "z", "z", "undo", "Take the last change back; what others changed since is left.", True, True),
+    Command("mark", "space", "Space", "mark", "Mark the interface under the cursor, or unmark it."),
+    Command("mark_range", "v", "v", "range", "Mark a range: press it at both ends."),
+    Command("mark_all", "asterisk", "*", "mark all", "Mark every interface that is shown."),
+    Command("invert_marks", "exclamation_mark", "!", "invert marks", "Mark what is shown and isn't, unmark what is."),
+    Command("mark_matching", "plus", "+", "mark by name", "Mark the shown interfaces by a pattern, such as veth*."),
+    Command("unmark_matching", "minus", "-", "unmark by name", "Unmark the shown interfaces by such a pattern."),
+    Command("unmark_all", "U", "U", "unmark all", "Unmark everything, shown or not."),
+    Command("marked_alone", "a", "a", "marked alone", "Show the marked interfaces alone; again: all."),
+    Command("log", "l", "l", "log", "Every change so far, with its `ip` lines; undo any of them."),
+    Command("copy", "y", "y", "copy", "Copy the `ip` command that equals a key, and show it."),
     Command("other_table", "tab,shift+tab", "Tab", "other table", "Go from the groups to the interfaces and back."),
     Command("details", "", "Enter", "details", "Groups: go to its interfaces. Interfaces: show all that is known."),
     Command("filter", "slash", "/", "filter", "Show only interfaces in which this text is found.", footer=True),
@@ -44,11 +58,10 @@ COMMANDS = (
         "f",
         "freeze",
         "Freeze the picture and count what is pending; again: go on.",
-        footer=True,
     ),
     Command("check", "R", "R", "check now", "Check everything against the kernel, now."),
     Command("report", "o", "o", "outcome", "Show the last change again, member by member."),
-    Command("names", "n", "n", "names", "See, check and edit the name map.", footer=True),
+    Command("names", "n", "n", "names", "See, check and edit the name map."),
     Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
     Command("back", "escape", "Esc", "back", "Leave the filter, else the interfaces, or any window."),
     Command("quit", "q", "q", "quit", "End ifgroup.", footer=True),
@@ -79,3 +92,12 @@ NAME_COMMANDS = (
     Command("back", "escape,q", "Esc", "back", "Leave the filter, else the name map.", footer=True),
 )
 """The commands of the name map's screen; their ids name actions there."""
+
+LOG_COMMANDS = (
+    Command("details", "", "Enter", "in full", "Show the change in full.", footer=True),
+    Command("copy", "y", "y", "copy", "Copy the `ip` lines that do the same, and show them.", footer=True),
+    Command("undo", "z", "z", "undo", "Undo this change; what others changed since is left.", True, footer=True),
+    Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
+    Command("back", "escape,q,l", "Esc", "back", "Leave the log.", footer=True),
+)
+"""The commands of the command log's screen; their ids name actions there."""

@@ -1,8 +1,13 @@
-"""What is on the screen at one moment: a snapshot, the chosen group, order and filter, and the words for all of it."""
+"""What is on the screen at one moment: a snapshot, the chosen group, order, filter and marks, and the words for it."""
+
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
 
 from tui.model.group import Group, empty_group
+from tui.model.intent import Operation, intent_for_links, make_intent, whole_group
 from tui.model.link import Link
-from tui.model.plan import Operation, Plan, make_intent, make_preview
+from tui.model.marks import Marks
+from tui.model.plan import Plan, Preview, make_preview
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import visible
 from tui.model.view import ALL_GROUPS, LinkView, all_groups, group_order
@@ -14,12 +19,14 @@ from tui.present import (
     group_title,
     link_cells,
     link_pane,
-    members,
     spaced,
     total_cells,
 )
 from tui.present_change import plan_line
 from tui.services import Services
+
+Chosen: TypeAlias = int | frozenset[int]
+"""What a change is asked of: a group, by its id; or the marked interfaces, by their ifindexes."""
 
 _INTRODUCTION = (
     " Choose a group with j and k: its interfaces are shown, and here what each key would do to it.",
@@ -37,6 +44,11 @@ class Picture:
         self.preset = preset
         self.snapshot: Snapshot = EMPTY
         self.view = LinkView()
+        self.marks = Marks()
+        self.vanished: list[Link] = []
+        """Marked interfaces that are gone, until somebody told the operator."""
+        self.shown: list[int] = []
+        """The ifindexes of the interface table, as last ordered."""
         self.sorted_by = ("id", False)
         """The column by which the groups are ordered, and whether in reverse."""
         self._groups: dict[int, Group] = {}
@@ -47,6 +59,9 @@ class Picture:
         """Take in what is known now."""
         self.snapshot = self._services.snapshot()
         self.view.forget(self.snapshot)
+        self.vanished += self.marks.take(self.snapshot)
+        if self.view.only is not None:
+            self.view.only = self.marks.indexes or None
         self.recount()
 
     def recount(self) -> None:
@@ -63,7 +78,8 @@ class Picture:
 
     def link_keys(self) -> list[int]:
         """Return the ifindexes of the interface table, in order."""
-        return self.view.order(self.snapshot, self._services.names)
+        self.shown = self.view.order(self.snapshot, self._services.names)
+        return self.shown
 
     def group_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the group table."""
@@ -73,19 +89,33 @@ class Picture:
 
     def link_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the interface table."""
-        return link_cells(self.snapshot.links[key], self.snapshot, self._services.names, self.reason(key))
+        mark = Field("●" if key in self.marks else " ", "warn")
+        return [mark, *link_cells(self.snapshot.links[key], self.snapshot, self._services.names, self.reason(key))]
 
     def reason(self, ifindex: int) -> str | None:
         """Return why an interface is protected; None: it isn't."""
         return self._services.protected(self.snapshot).get(ifindex)
 
+    @property
+    def groups(self) -> Mapping[int, Group]:
+        """Every group with members or a name, by id."""
+        return self._groups
+
+    def hidden(self, indexes: Collection[int]) -> int:
+        """Return how many of these interfaces the filter or the choice of a group hides."""
+        return len(set(indexes) - set(self.shown))
+
     def group(self, group_id: int) -> Group:
         """Return a group, empty if it has neither members nor a name."""
         return self._groups.get(group_id) or empty_group(group_id)
 
-    def plan(self, operation: Operation, group_id: int, mtu: int | None = None) -> Plan:
-        """Work out what an operation on a group would take; ``mtu`` in bytes."""
-        return self._services.plan(make_intent(self.snapshot, operation, group_id, mtu), self.snapshot)
+    def plan(self, operation: Operation, chosen: Chosen, mtu: int | None = None, new_group: int | None = None) -> Plan:
+        """Work out what an operation on a group or on marked interfaces would take; ``mtu`` in bytes."""
+        if isinstance(chosen, int):
+            intent = make_intent(self.snapshot, operation, chosen, mtu)
+        else:
+            intent = intent_for_links(self.snapshot, operation, chosen, mtu, new_group)
+        return self._services.plan(intent, self.snapshot)
 
     def title(self, frozen: bool) -> list[Field]:
         """Return the first line: where we are, how much there is, what is not as usual."""
@@ -104,27 +134,38 @@ class Picture:
 
     def caption(self, shown: int) -> list[Field]:
         """Return the line above the interfaces: whose they are, and how many of them are shown."""
-        chosen, text = self.view.group_id, self.view.text
-        everything = chosen == ALL_GROUPS
-        of = len(self.snapshot.links) if everything else self.group(chosen).members
-        fields = [Field(f" interfaces of {'all groups' if everything else group_title(chosen, self._services.names)}")]
-        if text:
-            fields += [
-                Field(f"{count(shown)} of {count(of)} shown", "warn"),
-                Field(f"filter: {visible(text)}", "warn"),
-            ]
+        chosen, text, names = self.view.group_id, self.view.text, self._services.names
+        if self.view.only is not None:
+            whose, of = "marked interfaces alone", len(self.view.only)
+        elif chosen == ALL_GROUPS:
+            whose, of = "interfaces of all groups", len(self.snapshot.links)
         else:
-            fields.append(
-                Field(f"{count(of)} interface{'' if of == 1 else 's'}" if everything else members(of), "muted")
-            )
+            whose, of = f"interfaces of {group_title(chosen, names)}", self.group(chosen).members
+        fields = [Field(f" {whose}", "warn" if self.view.only is not None else "")]
+        if text:
+            fields.append(Field(f"{count(shown)} of {count(of)} shown", "warn"))
+            fields.append(Field(f"filter: {visible(text)}", "warn"))
+        else:
+            one = "interface" if chosen == ALL_GROUPS or self.view.only is not None else "member"
+            fields.append(Field(f"{count(of)} {one}{'' if of == 1 else 's'}", "muted"))
         return spaced(fields)
 
+    def marked(self) -> list[Field]:
+        """Return how many interfaces are marked, and how many of them aren't shown; empty: none is."""
+        if not self.marks:
+            return []
+        hidden = self.hidden(self.marks.indexes)
+        return [Field(f"{count(len(self.marks))} marked" + (f", {count(hidden)} hidden" if hidden else ""), "warn")]
+
     def pane(self, link: Link | None) -> list[list[Field]]:
-        """Return the lines for the row under the cursor: of ``link`` if given, else of the chosen group."""
+        """Return the lines for the row under the cursor: of ``link`` if given, else of the chosen group.
+
+        Where interfaces are marked, ``link``'s place is theirs: what a key would do goes before details.
+        """
         names = self._services.names
-        if link is not None:
+        if link is not None and not self.marks:
             return [[Field(f" {line}")] for line in link_pane(link, self.snapshot, names, self.reason(link.ifindex))]
-        chosen = self.view.group_id
+        chosen: Chosen = self.view.group_id if link is None else self.marks.indexes
         if chosen == ALL_GROUPS:
             return [[Field(line, "muted")] for line in _INTRODUCTION]
         key = (chosen, self.preset)
@@ -132,17 +173,27 @@ class Picture:
             self._plans = (key, self._plan_lines(chosen))
         return self._plans[1]
 
-    def _plan_lines(self, chosen: int) -> list[list[Field]]:
+    def _plan_lines(self, chosen: Chosen) -> list[list[Field]]:
         keys: tuple[tuple[str, Operation, int | None], ...] = (
             ("u", "up", None),
             ("d", "down", None),
             ("M", "mtu", self.preset),
         )
-        group = self.group(chosen)
-        protected = self._services.protected(self.snapshot)
         names = self._services.names
-        lines = [
-            plan_line(f" {key} ", make_preview(group, operation, mtu, self.snapshot.links, protected, names))
-            for key, operation, mtu in keys
-        ]
-        return [*lines, [Field(f"   {group_detail(group)}", "muted")]]
+        lines = [plan_line(f" {key} ", self._preview(operation, chosen, mtu), names) for key, operation, mtu in keys]
+        return [*lines, [Field(f"   {self._detail(chosen)}", "muted")]]
+
+    def _preview(self, operation: Operation, chosen: Chosen, mtu: int | None) -> Preview:
+        if not isinstance(chosen, int):
+            return self.plan(operation, chosen, mtu).preview
+        protected = self._services.protected(self.snapshot)
+        return make_preview(self.group(chosen), operation, mtu, self.snapshot.links, protected, self._services.names)
+
+    def _detail(self, chosen: Chosen) -> str:
+        names = self._services.names
+        if isinstance(chosen, int):
+            return group_detail(self.group(chosen))
+        marked = {index: self.snapshot.links[index] for index in chosen}
+        if (group_id := whole_group(marked, self.snapshot)) is not None:
+            return f"The marked interfaces are exactly {group_title(group_id, names)}: one message does it."
+        return f"{count(len(marked))} messages, one for each marked interface, many in one send.  r: retag them"

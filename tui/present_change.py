@@ -3,32 +3,71 @@
 import os
 from collections.abc import Sequence
 
+from tui.model.group import MAX_IP_GROUP
+from tui.model.intent import Intent
 from tui.model.link import Link
 from tui.model.names import NameMap
-from tui.model.outcome import Outcome, Reply
-from tui.model.plan import Intent, Plan, Preview
+from tui.model.outcome import Outcome, Refusal, Reply
+from tui.model.plan import Plan, Preview
 from tui.model.text import visible
 from tui.present import Field, count, group_title, members, milliseconds, some
 
 _MANY = 200  # names that a report lists; past that nobody reads them
 
 
-def what(change: Intent | Preview) -> str:
-    """Return what was asked: "up", "down", "MTU 9000"."""
+def what(change: Intent | Preview, names: NameMap) -> str:
+    """Return what was asked: "up", "down", "MTU 9000", "to group dmz (10)"."""
+    if change.operation == "retag":
+        return f"to {group_title(change.new_group or 0, names)}"
+    if change.operation == "restore":
+        return "back as they were"
     return f"MTU {change.mtu}" if change.operation == "mtu" else change.operation
 
 
-def transition(preview: Preview) -> str:
+def target(intent: Intent, names: NameMap) -> str:
+    """Return whom it is asked of: "group dmz (10)", "interface eth0", "12 interfaces"."""
+    if intent.group_id is not None:
+        return group_title(intent.group_id, names)
+    if len(intent.members) == 1:
+        return f"interface {visible(next(iter(intent.members.values())).name)}"
+    return f"{count(len(intent.members))} interfaces"
+
+
+def asked(intent: Intent, names: NameMap) -> str:
+    """Return the whole wish in a few words: "group dmz (10) MTU 9000", "undo 3: group dmz (10) MTU 1500"."""
+    undo = "" if intent.undoes is None else f"undo {intent.undoes}: "
+    return f"{undo}{target(intent, names)} {what(intent, names)}"
+
+
+def transition(preview: Preview, names: NameMap) -> str:
     """Return old → new in a few words: "93 of 128: 1500 → 9000"."""
     if not preview.members:
         return "no members"
     if not preview.changing:
         return f"all {count(preview.members)} already are"
     number = f"{count(preview.changing)} of {count(preview.members)}"
+    if preview.operation == "restore":
+        return f"{number} go back"
+    if preview.operation == "retag":
+        return f"{number}: {sources(preview, names)} → {names.name(preview.new_group or 0)}"
     if preview.operation != "mtu":
         return f"{number}: {'down → up' if preview.operation == 'up' else 'up → down'}"
     old = "/".join(map(str, preview.old_mtus[:3])) + ("/…" if len(preview.old_mtus) > 3 else "")
     return f"{number}: {old} → {preview.mtu}"
+
+
+def sources(preview: Preview, names: NameMap, most: int = 3) -> str:
+    """Return how many come from which groups: "12 of web, 3 of dmz"."""
+    known = preview.sources
+    if len(known) == 1:
+        return names.name(known[0][0])
+    shown = ", ".join(f"{count(number)} of {names.name(group_id)}" for group_id, number in known[:most])
+    return shown + (f" and {count(len(known) - most)} more groups" if len(known) > most else "")
+
+
+def effort(preview: Preview) -> str:
+    """Return what it takes: "one message", "12 messages, one each"."""
+    return "one message" if preview.messages == 1 else f"{count(preview.messages)} messages, one each"
 
 
 def limits(link: Link) -> str:
@@ -46,13 +85,13 @@ def warning(preview: Preview) -> str:
     return "IPv6 is lost below 1280" if preview.loses_ipv6 else ""
 
 
-def plan_line(key: str, preview: Preview) -> list[Field]:
+def plan_line(key: str, preview: Preview, names: NameMap) -> list[Field]:
     """Return the line that shows, before the key is pressed, what it would do."""
     risk = warning(preview)
     return [
         Field(f"{key} ", ""),
-        Field(f"{what(preview):<9}", ""),
-        Field(f" {transition(preview)}  ", "" if preview.changing else "muted"),
+        Field(f"{what(preview, names):<9}", ""),
+        Field(f" {transition(preview, names)}  ", "" if preview.changing else "muted"),
         Field(f"{risk}  " if risk else "", "warn"),
         Field(preview.ip_line, "muted"),
     ]
@@ -62,29 +101,47 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
     """Return every risk of a plan, a sentence each."""
     found = []
     if preview.protected:
-        found.append(
-            f"{group_title(preview.group_id, names)} carries the way to this machine: {some(preview.protected)}."
-        )
+        whole = preview.group_id
+        who = "The choice" if whole is None else group_title(whole, names)
+        found.append(f"{who} carries the way to this machine: {some(preview.protected)}.")
+    if preview.operation == "retag" and preview.changing:
+        found += _retag_risks(preview, names)
     if preview.group_id == 0:
         found.append("Group 0 holds lo and every interface that nobody tagged: this can take the machine off the net.")
     if preview.refusing:
+        stops = preview.group_id is not None
         refusing = ", ".join(limits(link) for link in preview.refusing[:8])
         more = len(preview.refusing) - 8
         found.append(
             f"{members(len(preview.refusing))} can't take MTU {preview.mtu}: {refusing}"
             + (f" and {count(more)} more" if more > 0 else "")
-            + ". The kernel stops at the first that refuses; members after it stay as they are."
+            + (". The kernel stops at the first that refuses; members after it stay as they are." if stops else ".")
         )
     if preview.loses_ipv6:
         found.append("Below 1280 bytes IPv6 is taken off an interface, and its addresses don't come back.")
     return found
 
 
+def _retag_risks(preview: Preview, names: NameMap) -> list[str]:
+    new = preview.new_group or 0
+    up, down = preview.sources_up, preview.changing - preview.sources_up
+    found = [
+        f"{sources(preview, names, 8)} → {group_title(new, names)}. A group is often a firewall's or a routing rule's "
+        "criterion: what passed before may be dropped then.",
+        f"{count(up)} are UP: the kernel tells every listener. {count(down)} are DOWN: for them it sends no event.",
+    ]
+    if new > MAX_IP_GROUP:
+        found.append(
+            f"`ip` can't name group {new}: it takes at most {MAX_IP_GROUP}. You can retag them back from here."
+        )
+    return found
+
+
 def outcome_line(outcome: Outcome, names: NameMap) -> Field:
     """Return the whole in one line, the numbers first."""
     intent, reply = outcome.intent, outcome.reply
-    head = f"{group_title(intent.group_id, names)} {what(intent)}: "
-    sent = messages(reply)
+    head = f"{asked(intent, names)}: "
+    sent = messages(reply, intent)
     if outcome.verdict == "refused":
         return Field(f"{head}nothing sent: {visible(reply.text)}.", "bad")
     if outcome.verdict == "nothing":
@@ -97,25 +154,30 @@ def outcome_line(outcome: Outcome, names: NameMap) -> Field:
             "warn",
         )
     parts = "; ".join(text for text, links in _categories(outcome) if links)
+    if outcome.stopped:
+        parts = f"stopped by you; {parts or 'nobody changed'}"
     if outcome.verdict == "done":
         all_of_them = not outcome.left and not outcome.vanished and not outcome.joined and not outcome.already
         text = f"all {count(len(outcome.changed))} changed" if all_of_them else parts
         return Field(f"{head}{text} · {sent}, ACK after {milliseconds(reply.waited)}", "good")
     if outcome.verdict == "unknown":
         return Field(f"{head}unknown: {visible(reply.text)}; read back: {parts or 'nobody changed'}", "bad")
-    return Field(f"{head}{parts or 'failed'} · {_kernel(outcome)}", "bad")
+    return Field(f"{head}{parts or 'failed'}{_kernel(outcome)}", "warn" if outcome.stopped else "bad")
 
 
-def messages(reply: Reply) -> str:
+def messages(reply: Reply, intent: Intent) -> str:
     """Return what was sent: "1 message, 48 bytes"."""
-    asked = f" (and {count(reply.messages - 1)} to learn who refused)" if reply.messages > 1 else ""
-    return f"1 message{asked}, {reply.size} bytes"
+    if intent.group_id is None:
+        return f"{count(reply.messages)} message{'' if reply.messages == 1 else 's'}, {count(reply.size)} bytes"
+    more = f" (and {count(reply.messages - 1)} to learn who refused)" if reply.messages > 1 else ""
+    return f"1 message{more}, {reply.size} bytes"
 
 
 def _kernel(outcome: Outcome) -> str:
     reply = outcome.reply
-    words = visible(reply.text) or os.strerror(reply.errno or 0)
-    return f"the kernel: {words}"
+    if not reply.errno:
+        return ""
+    return f" · the kernel: {visible(reply.text) or os.strerror(reply.errno)}"
 
 
 def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
@@ -127,12 +189,18 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
         (f"{count(len(outcome.already))} already were", outcome.already),
         (f"{count(len(refused))} refused ({some(refused, 3)})", refused),
         (f"{count(len(outcome.not_reached))} not reached", outcome.not_reached),
+        (f"{count(len(outcome.skipped))} skipped ({_reasons(outcome.skipped)})", [why.link for why in outcome.skipped]),
         (f"{count(len(outcome.left))} left the group ({some(outcome.left, 3)})", outcome.left),
         (f"{count(len(outcome.vanished))} vanished ({some(outcome.vanished, 3)})", outcome.vanished),
         (f"{count(len(reached))} joined meanwhile and are so too ({some(reached, 3)})", reached),
         (f"{count(len(missed))} joined meanwhile and are not ({some(missed, 3)})", missed),
         (f"{count(len(outcome.renamed))} renamed", [link for _, link in outcome.renamed]),
     ]
+
+
+def _reasons(refusals: Sequence[Refusal], most: int = 3) -> str:
+    shown = ", ".join(f"{visible(refusal.link.name)}: {visible(refusal.reason)}" for refusal in refusals[:most])
+    return shown + (f" and {count(len(refusals) - most)} more" if len(refusals) > most else "")
 
 
 def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
@@ -143,13 +211,15 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
     lines = [
         outcome_line(outcome, names).text,
         "",
-        f"asked      {what(intent)} for {group_title(intent.group_id, names)}, {members(len(intent.members))}",
+        f"asked      {asked(intent, names)}, {members(len(intent.members))}",
         f"equals     {plan.preview.ip_line}",
-        f"sent       {messages(reply)}; answer after {milliseconds(reply.waited)}",
+        f"sent       {messages(reply, intent)}; answer after {milliseconds(reply.waited)}",
         f"kernel     {answer}",
     ]
-    for refusal in outcome.refused:
+    for refusal in outcome.refused[:_MANY]:
         lines += ["", f"refused: {limits(refusal.link)}: {visible(refusal.reason)}"]
+    for refusal in outcome.skipped[:_MANY]:
+        lines += ["", f"skipped: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
     for text, links in _categories(outcome):
         if links and not text.endswith("already were"):
             lines += ["", text.split(" (")[0] + ":", *_listed(links)]

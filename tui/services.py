@@ -3,25 +3,48 @@
 import threading
 from collections.abc import Callable, Mapping
 
+from tui.changer import Changer, Result
+from tui.files.audit import Audit
 from tui.files.names import NameFile
+from tui.guard.losses import Losses, losses
+from tui.guard.order import GuardError
+from tui.guard.state import Orphan, orphans
+from tui.guarded import Ending, Guarded, take_back
 from tui.model.health import Health
+from tui.model.intent import Intent
 from tui.model.names import NameMap
-from tui.model.outcome import Outcome, Reply
-from tui.model.plan import Intent, Plan, make_plan
+from tui.model.plan import Plan, make_plan
+from tui.model.progress import Progress
 from tui.model.protect import protect
 from tui.model.store import Snapshot, Store
+from tui.model.text import visible
 from tui.name_editor import NameEditor
-from tui.netlink.actions import change_group
 from tui.netlink.monitor import Monitor
 from tui.netlink.routes import carriers
+from tui.netlink.wire import WireError
 from tui.netlink.writer import Writer
+
+GUARD_TIMEOUT = 60.0
+"""Seconds until a change that could lock the operator out is taken back, unless he says otherwise."""
+
+__all__ = ["GUARD_TIMEOUT", "Result", "Services"]
 
 
 class Services:
     """Lives as long as the console. All methods are for the screen's thread and don't block."""
 
-    def __init__(self, names: NameFile, read_only: bool) -> None:
-        """Open the writer; `start` starts the monitor. Raises OSError where there is no netlink."""
+    def __init__(
+        self,
+        names: NameFile,
+        read_only: bool,
+        *,
+        audit: Audit | None = None,
+        guard_timeout: float | None = GUARD_TIMEOUT,
+    ) -> None:
+        """Open the writer; `start` starts the monitor. Raises OSError where there is no netlink.
+
+        ``guard_timeout``: seconds until a change that could lock the operator out is taken back; None: no guard.
+        """
         self._names = names
         self._names.refresh()
         self._store = Store()
@@ -31,6 +54,9 @@ class Services:
         self._protected: tuple[object, dict[int, str]] = (None, {})
         self._writer = Writer(read_only)
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
+        self._audit = audit or Audit(None)
+        self._guard_timeout = guard_timeout
+        self._changer = Changer(self._writer, self._monitor, self._store, self._audit, guard_timeout)
 
     def start(self, notify: Callable[[], object]) -> None:
         """Start following the kernel; ``notify`` is called on another thread whenever there is something to take."""
@@ -98,28 +124,82 @@ class Services:
         """Work out what an intent takes."""
         return make_plan(intent, self.protected(snapshot), self.names)
 
-    def change(self, plan: Plan, done: Callable[[Outcome], None]) -> None:
-        """Carry a plan out on a thread of its own; ``done`` is called there."""
-        threading.Thread(target=self._change, args=(plan, done), name="change", daemon=True).start()
+    def change(
+        self, plan: Plan, title: str, pressed: float, progress: Progress, done: Callable[[Result], object]
+    ) -> None:
+        """Carry a plan out on a thread of its own; ``done`` is called there.
 
-    def _change(self, plan: Plan, done: Callable[[Outcome], None]) -> None:
+        ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`).
+        """
+        self._aside("change", lambda: done(self._changer.carry_out(plan, title, pressed, progress, self._risk_now)))
+
+    def weigh(self, plan: Plan, done: Callable[[Losses | str], object]) -> None:
+        """Find out what a change would cut off; ``done`` is called on another thread, with that or what went wrong."""
+
+        def work() -> None:
+            try:
+                done(losses(plan.steps, self.snapshot().links))
+            except (OSError, WireError) as error:
+                done(getattr(error, "strerror", None) or str(error))
+
+        self._aside("weigh", work)
+
+    def await_ending(self, guarded: Guarded, done: Callable[[Ending], object]) -> None:
+        """Have ``done`` called, on another thread, when a guarded change has ended."""
+        self._aside("guard-end", lambda: done(guarded.await_ending()))
+
+    def answer(self, guarded: Guarded, keep: bool, failed: Callable[[str], object]) -> None:
+        """Tell a guard what the operator decided; ``failed`` is called on another thread, with a sentence."""
+
+        def tell() -> None:
+            if problem := guarded.answer(keep=keep):
+                failed(problem)
+            elif keep:
+                self.record({"event": "keep", "what": visible(guarded.what)})
+
+        self._aside("guard-answer", tell)
+
+    def orphans(self) -> list[Orphan]:
+        """Return the changes that killed consoles left behind here."""
+        return orphans()
+
+    def forget(self, orphan: Orphan) -> str:
+        """Let such a change stand; return what went wrong, one sentence, or ""."""
         try:
-            if not plan.preview.needs_name and (why := self._became_risky(plan)):
-                done(Outcome(plan.intent, Reply(0, why, 0, 0, 0.0), checked=False))
-                return
-            done(change_group(plan.intent, self._writer, self._monitor))
-        except Exception as error:
-            # Whatever failed, the operator hears of it; a change without an outcome is the worst of all.
-            done(Outcome(plan.intent, Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0), checked=False))
+            orphan.forget()
+        except GuardError as error:
+            return str(error)
+        return self.record({"event": "keep", "what": visible(orphan.what)})
 
-    def _became_risky(self, plan: Plan) -> str:
-        """Ask for the routes once more right before sending; return what makes the plan risky by now."""
+    def take_back(self, orphan: Orphan, done: Callable[[Ending | str], object]) -> None:
+        """Take such a change back; ``done`` is called on another thread, with what came of it or what went wrong."""
+
+        def work() -> None:
+            try:
+                done(take_back(orphan))
+            except GuardError as error:
+                done(str(error))
+
+        self._aside("take-back", work)
+
+    def record(self, record: Mapping[str, object]) -> str:
+        """Put something else than a change on record; return why that failed, one sentence, or ""."""
+        return self._audit.write(record)
+
+    @property
+    def guard_timeout(self) -> float | None:
+        """Seconds until a change that could lock the operator out is taken back; None: there is no guard."""
+        return self._guard_timeout
+
+    def _aside(self, name: str, work: Callable[[], object]) -> None:
+        threading.Thread(target=work, name=name, daemon=True).start()
+
+    def _risk_now(self, plan: Plan) -> Mapping[int, str]:
+        """Ask for the routes once more right before sending; return which members carry the way here by now."""
         snapshot = self.snapshot()
         self._find_carriers()
         now = protect(snapshot.links, self._carriers)
-        if any(index in now for index in plan.intent.members):
-            return "by now it carries the way to this machine; look again, then press again"
-        return ""
+        return {index: now[index] for index in plan.intent.members if index in now}
 
     def _find_carriers(self) -> None:
         found = carriers()

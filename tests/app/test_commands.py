@@ -8,11 +8,12 @@ from rich.cells import cell_len
 from tests.driven import driven, record_sends, states
 from tests.links import Ip, cheap_kind, many
 from tui.commands import BY_ID, COMMANDS, MOVES, Command
-from tui.model.outcome import Outcome
-from tui.model.plan import make_intent
+from tui.model.intent import make_intent
+from tui.model.progress import Progress
 from tui.present_change import outcome_line
 from tui.screens import changes
 from tui.screens.main import MainScreen
+from tui.services import Result
 from widgets.keyed_table import KeyedTable
 
 KEYS = [(key, command) for command in COMMANDS for key in command.keys.split(",") if key]
@@ -41,7 +42,8 @@ def test_no_key_and_no_id_twice() -> None:
 
 def test_keys_are_plain() -> None:
     """Alt, Ctrl+S, Ctrl+B, Ctrl+J and function keys die over SSH, tmux and serial lines."""
-    named = {"tab", "shift+tab", "slash", "question_mark", "escape", "ctrl+c"}
+    named = {"tab", "shift+tab", "slash", "question_mark", "escape", "ctrl+c", "space", "plus", "minus", "asterisk"}
+    named |= {"exclamation_mark"}
     assert [key for key, _ in KEYS if len(key) > 1 and key not in named] == []
 
 
@@ -117,11 +119,11 @@ async def test_read_only_is_enforced_below_the_keys(ip: Ip) -> None:
     async with driven(read_only=True) as hands:
         await hands.until(lambda: 7 in hands.services.snapshot().groups, "group 7")
         snapshot = hands.services.snapshot()
-        outcomes: list[Outcome] = []
+        results: list[Result] = []
         for intent in (make_intent(snapshot, "up", 7), make_intent(snapshot, "mtu", 7, 1400)):
-            hands.services.change(hands.services.plan(intent, snapshot), outcomes.append)
-        await hands.until(lambda: len(outcomes) == 2, "both outcomes")
-        for outcome in outcomes:
+            hands.services.change(hands.services.plan(intent, snapshot), "test", 0.0, Progress(3), results.append)
+        await hands.until(lambda: len(results) == 2, "both outcomes")
+        for outcome in (result.outcome for result in results):
             assert (outcome.verdict, outcome.reply.messages) == ("refused", 0)
             assert "nothing sent: " in outcome_line(outcome, hands.services.names).text
     assert states(ip) == before

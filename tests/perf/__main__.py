@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.perf import kernel, live, screen
+from tests.perf import bulk, kernel, live, screen
 from tests.perf.farm import farm
 from tests.perf.table import Line, failed, table
 from tui.netlink.namespace import enter_private
@@ -22,6 +22,7 @@ ROWS: dict[str, Callable[[int], list[Line]]] = {
     "keys": live.keys,
     "send": screen.press,
     "ack": kernel.ack,
+    "retag": bulk.retag,
     "bytes": live.bytes_,
     "idle": live.idle,
 }

@@ -14,6 +14,8 @@ import tui
         ("tui.cli", ("textual", "pyroute2", "humanize")),
         ("tui.listing", ("textual", "rich", "pyroute2")),
         ("tui.services", ("textual", "rich", "pyroute2")),
+        ("tui.guard.process", ("textual", "rich", "pyroute2", "humanize")),
+        ("tui.timing.command", ("textual", "pyroute2")),
         ("tui.app", ("pyroute2",)),
         ("widgets.keyed_table", ("tui", "pyroute2")),
     ],

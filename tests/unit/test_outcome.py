@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
+from tui.model.intent import Intent, Operation
 from tui.model.link import Link
 from tui.model.outcome import Outcome, Refusal, Reply, Verdict, compare, first_suspect, with_refusal
-from tui.model.plan import Intent, Operation
 
 ACK = Reply(0, "", 1, 40, 0.01)
 REFUSED = Reply(22, "mtu greater than device maximum", 1, 40, 0.01)

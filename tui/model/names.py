@@ -112,10 +112,10 @@ def ip_set(group_id: int, what: str, names: NameMap) -> str:
     """Return the `ip` command that sets ``what`` on a group; a comment where `ip` can't name the group."""
     if group_id > MAX_IP_GROUP:
         return f"# ip can't name group {group_id}: it takes at most {MAX_IP_GROUP}"
-    return f"ip link set group {_ip_group(group_id, names)} {what}"
+    return f"ip link set group {ip_group(group_id, names)} {what}"
 
 
-def _ip_group(group_id: int, names: NameMap) -> str:
+def ip_group(group_id: int, names: NameMap) -> str:
     """Return a word that `ip` resolves to this group: its name if that is plain, else the number."""
     name = names.by_id.get(group_id)
     if name is not None and names.by_name.get(name) == group_id:

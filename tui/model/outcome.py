@@ -1,4 +1,4 @@
-"""Before/after → Outcome: what really happened to each member of a group change.
+"""Before/after → Outcome: what really happened to each member of a change.
 
 The kernel's ACK proves nothing (an empty group is ACKed too) and its error names neither a device nor a count, so
 the answer is found by comparing what was known before with a full dump after.
@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tui.model.link import Link
-from tui.model.plan import Intent
+from tui.model.intent import Intent
+from tui.model.link import Link, same_device
+from tui.model.reversal import Step
 
 Verdict = Literal["done", "partly", "failed", "refused", "nothing", "unknown"]
 
@@ -27,7 +28,9 @@ class Reply:
     size: int
     """Bytes sent."""
     waited: float
-    """Seconds from send to ACK."""
+    """Seconds from the first send to the last ACK."""
+    sent_at: float = 0.0
+    """When the first of it was handed to the kernel (`time.monotonic`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened, member by member. Each member of the intent is in exactly one of the first six."""
+    """What happened, member by member; each of the intent's is in one of the first six, or in ``skipped``."""
 
     intent: Intent
     reply: Reply
@@ -56,9 +59,13 @@ class Outcome:
     vanished: tuple[Link, ...] = ()
     """Gone, or another interface under the same index."""
     joined: tuple[Link, ...] = ()
-    """Members now that were not seen before."""
+    """Members of the group now that were not seen before."""
     renamed: tuple[tuple[Link, Link], ...] = ()
     """(before, after) of members that bear another name now; they count in the first four as well."""
+    skipped: tuple[Refusal, ...] = ()
+    """Single interfaces that were no longer what was seen right before sending; nothing was sent for them."""
+    stopped: bool = False
+    """Whether the operator stopped it between two batches."""
     checked: bool = True
     """Whether the state after could be read back."""
 
@@ -69,7 +76,7 @@ class Outcome:
             return "refused" if self.reply.messages == 0 else "unknown"
         if self.reply.errno is None:
             return "unknown"
-        if self.refused or self.not_reached:
+        if self.refused or self.not_reached or self.skipped:
             return "partly" if self.changed else "failed"
         if self.reply.errno:
             return "failed"
@@ -82,12 +89,12 @@ def compare(intent: Intent, after: Mapping[int, Link], reply: Reply) -> Outcome:
     renamed: list[tuple[Link, Link]] = []
     for index, before in intent.members.items():
         now = after.get(index)
-        if now is None or not _same_device(before, now):
+        if now is None or not same_device(before, now):
             vanished.append(before)
             continue
         if now.name != before.name:
             renamed.append((before, now))
-        if now.group != intent.group_id:
+        if intent.group_id is not None and now.group != intent.group_id:
             left.append(now)
         elif not intent.reached(now):
             short.append(now)
@@ -114,14 +121,6 @@ def compare(intent: Intent, after: Mapping[int, Link], reply: Reply) -> Outcome:
     )
 
 
-def _same_device(before: Link, now: Link) -> bool:
-    """Whether an index still means the device that was seen.
-
-    A rename keeps kind and hardware address, an index reused on purpose keeps the name at best.
-    """
-    return before.kind == now.kind and (before.name == now.name or before.address == now.address)
-
-
 def first_suspect(outcome: Outcome) -> Link | None:
     """Return the member to ask the kernel about: the first whose limits exclude the MTU, else the first in order.
 
@@ -140,3 +139,32 @@ def with_refusal(outcome: Outcome, refusal: Refusal) -> Outcome:
     """Return ``outcome`` with one of the members that were not reached known to have refused."""
     rest = tuple(link for link in outcome.not_reached if link.ifindex != refusal.link.ifindex)
     return replace(outcome, refused=(*outcome.refused, refusal), not_reached=rest)
+
+
+def with_failures(outcome: Outcome, refused: Mapping[int, str], skipped: Mapping[int, str]) -> Outcome:
+    """Return ``outcome`` with what is known of single interfaces, by ifindex: the kernel's reasons, and ours.
+
+    An interface that is as asked although its message failed was made so by somebody else: it stays where it is.
+    """
+    found = tuple(link for link in outcome.not_reached if link.ifindex in refused and link.ifindex not in skipped)
+    rest = tuple(link for link in outcome.not_reached if link.ifindex not in refused and link.ifindex not in skipped)
+    return replace(
+        outcome,
+        changed=tuple(link for link in outcome.changed if link.ifindex not in skipped),
+        already=tuple(link for link in outcome.already if link.ifindex not in skipped),
+        vanished=tuple(link for link in outcome.vanished if link.ifindex not in skipped),
+        renamed=tuple(pair for pair in outcome.renamed if pair[0].ifindex not in skipped),
+        refused=tuple(Refusal(link, refused[link.ifindex]) for link in found),
+        not_reached=rest,
+        skipped=tuple(Refusal(outcome.intent.members[index], why) for index, why in sorted(skipped.items())),
+    )
+
+
+def steps_taken(outcome: Outcome) -> tuple[Step, ...]:
+    """Return what can be taken back: the members that changed, or, where that isn't known, all that were to."""
+    intent = outcome.intent
+    if outcome.verdict == "unknown":
+        touched = [index for index, link in intent.members.items() if not intent.reached(link)]
+    else:
+        touched = [link.ifindex for link in outcome.changed]
+    return tuple(Step(intent.members[index], intent.wanted(index)) for index in touched)

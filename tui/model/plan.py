@@ -1,46 +1,24 @@
 """Intent → Plan: what the operator asked, and what it takes, risks and will change, before anything is sent."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from tui.model.group import DEFAULT_GROUP, Group, Tally
+from tui.model.intent import Intent, Operation
 from tui.model.link import Link
 from tui.model.names import NameMap, ip_set
-from tui.model.store import Snapshot
+from tui.model.reversal import Step
+from tui.model.settings import Settings
+from tui.model.shell import device_lines
 from tui.model.text import visible
-
-Operation = Literal["up", "down", "mtu"]
 
 MIN_IPV6_MTU = 1280
 """Bytes; RFC 8200 §5. Below it the kernel takes IPv6 off the interface, and its addresses don't come back."""
 MAX_MTU = 0x7FFFFFFF
 """Bytes; the kernel takes the MTU for a signed int (dev_validate_mtu)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What the operator asked, frozen with what was on the screen at that moment."""
-
-    operation: Operation
-    group_id: int
-    members: Mapping[int, Link]
-    """The group's members by ifindex, as they were seen."""
-    revision: int
-    """The store's revision that was seen."""
-    mtu: int | None = None
-    """Bytes, for "mtu"."""
-
-    @property
-    def up(self) -> bool | None:
-        """The administrative state that was asked for; None, for "mtu": it isn't touched."""
-        return None if self.operation == "mtu" else self.operation == "up"
-
-    def reached(self, link: Link) -> bool:
-        """Whether ``link`` already is as asked."""
-        if self.operation == "mtu":
-            return link.mtu == self.mtu
-        return link.is_up == self.up
+_FEW = 3  # interfaces in a line that is shown beside a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +26,40 @@ class Preview:
     """What a plan comes to, in numbers; worked out for every picture, so it must not look at each member thrice."""
 
     operation: Operation
-    mtu: int | None
-    """Bytes, for "mtu"."""
-    group_id: int
+    group_id: int | None
+    """The group that is changed as a whole; None: single interfaces."""
     members: int
     changing: int
     """Members that will change."""
-    old_mtus: tuple[int, ...]
-    """The MTUs, in bytes, of the members that will change, the commonest first; for "mtu"."""
-    refusing: tuple[Link, ...]
-    """Members whose announced limits don't admit the MTU: the kernel stops at the first of them."""
-    protected: tuple[Link, ...]
-    """Members that carry the default route or this SSH session."""
     ip_line: str
-    """The equivalent `ip` command, correct shell."""
+    """The equivalent `ip` command, correct shell; shortened where there are many interfaces."""
+    mtu: int | None = None
+    """Bytes, for "mtu"."""
+    new_group: int | None = None
+    """The group that the interfaces go to, for "retag"."""
+    old_mtus: tuple[int, ...] = ()
+    """The MTUs, in bytes, of the members that will change, the commonest first; for "mtu"."""
+    sources: tuple[tuple[int, int], ...] = ()
+    """(group, members that leave it), the most first; for "retag"."""
+    sources_up: int = 0
+    """How many of those are UP: the kernel sends an event for them, and none for the others."""
+    refusing: tuple[Link, ...] = ()
+    """Members whose announced limits don't admit the MTU: the kernel stops a group change at the first of them."""
+    protected: tuple[Link, ...] = ()
+    """Members that carry the default route or this SSH session."""
+    endangered: tuple[Link, ...] = ()
+    """Those of them that are taken down, retagged, or get a smaller MTU: what the lock-out guard watches over."""
+    loses_ipv6: bool = False
+    """Whether IPv6 addresses will be lost for good on some member, for want of MTU."""
 
     @property
-    def loses_ipv6(self) -> bool:
-        """Whether IPv6 addresses will be lost for good on some member."""
-        return self.mtu is not None and self.mtu < MIN_IPV6_MTU and any(old >= MIN_IPV6_MTU for old in self.old_mtus)
+    def messages(self) -> int:
+        """Messages that it takes."""
+        return self.members if self.group_id is None else 1
 
     @property
     def needs_name(self) -> bool:
-        """Whether the operator must type the group's name first."""
+        """Whether the operator must type a name first."""
         return self.members > 0 and (self.group_id == DEFAULT_GROUP or bool(self.protected))
 
     @property
@@ -87,32 +76,94 @@ def make_preview(
     protected: Mapping[int, str],
     names: NameMap,
 ) -> Preview:
-    """Work out what an operation on ``group`` would come to; ``links``: all interfaces, ``mtu`` in bytes."""
+    """Work out what an operation on a whole group would come to; ``links``: all interfaces, ``mtu`` in bytes."""
     group_id = group.group_id
-    others = tuple(value for value, _ in group.mtus if value != mtu) if operation == "mtu" else ()
+    wanted = Settings(mtu, None if operation == "mtu" else operation == "up")
+    others = tuple(value for value, _ in group.mtus if value != mtu) if mtu is not None else ()
     refusing: tuple[Link, ...] = ()
-    if operation == "mtu" and mtu is not None:
+    if mtu is not None:
         changing = sum(number for value, number in group.mtus if value != mtu)
         refusing = tuple(link for link in links.values() if link.group == group_id and not link.takes_mtu(mtu))
     else:
         changing = group.down if operation == "up" else group.up
-    what = f"mtu {mtu}" if operation == "mtu" else operation
+    carrying = tuple(links[index] for index in sorted(protected) if links[index].group == group_id)
     return Preview(
         operation=operation,
-        mtu=mtu,
         group_id=group_id,
         members=group.members,
         changing=changing,
+        ip_line=ip_set(group_id, operation if mtu is None else f"mtu {mtu}", names),
+        mtu=mtu,
         old_mtus=others,
         refusing=tuple(sorted(refusing)),
-        protected=tuple(links[index] for index in sorted(protected) if links[index].group == group_id),
-        ip_line=ip_set(group_id, what, names),
+        protected=carrying,
+        endangered=tuple(link for link in carrying if endangers(wanted, link)),
+        loses_ipv6=mtu is not None and mtu < MIN_IPV6_MTU and any(old >= MIN_IPV6_MTU for old in others),
     )
+
+
+def endangers(wanted: Settings, link: Link) -> bool:
+    """Whether a change can cut off who reaches this machine over ``link``: down, another group, a smaller MTU."""
+    return (
+        (wanted.up is False and link.is_up)
+        or (wanted.group is not None and wanted.group != link.group)
+        or (wanted.mtu is not None and wanted.mtu < link.mtu)
+    )
+
+
+def preview_links(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Preview:
+    """Work out what a change of single interfaces would come to."""
+    pairs = [(link, intent.wanted(index)) for index, link in intent.members.items()]
+    changing = [(link, wanted) for link, wanted in pairs if not wanted.met_by(link)]
+    carrying = [(link, wanted) for link, wanted in pairs if link.ifindex in protected]
+    sources = Counter(link.group for link, wanted in changing if wanted.group is not None)
+    return Preview(
+        operation=intent.operation,
+        group_id=None,
+        members=len(pairs),
+        changing=len(changing),
+        ip_line=_short_line(intent, names),
+        mtu=intent.mtu,
+        new_group=intent.new_group,
+        old_mtus=tuple(mtu for mtu, _ in Counter(link.mtu for link, _ in changing).most_common())
+        if intent.mtu is not None
+        else (),
+        sources=tuple(sources.most_common()),
+        sources_up=sum(link.is_up for link, wanted in changing if wanted.group is not None),
+        refusing=tuple(link for link, wanted in changing if wanted.mtu is not None and not link.takes_mtu(wanted.mtu)),
+        protected=tuple(link for link, _ in carrying),
+        endangered=tuple(link for link, wanted in carrying if endangers(wanted, link)),
+        loses_ipv6=any(wanted.mtu is not None and wanted.mtu < MIN_IPV6_MTU <= link.mtu for link, wanted in changing),
+    )
+
+
+def _short_line(intent: Intent, names: NameMap) -> str:
+    """Return what `ip` would do to the first few interfaces; it is worked out for every picture."""
+    few = dict(list(intent.members.items())[:_FEW])
+    if not few:
+        return ""
+    more = len(intent.members) - len(few)
+    lines = device_lines(few, _wanted(intent, few), names) or [""]
+    return lines[0] + (f"  # and {more} more" if more else "")
+
+
+def ip_lines(intent: Intent, names: NameMap) -> list[str]:
+    """Return the `ip` lines that ask for the same, correct shell, in full."""
+    if intent.group_id is not None:
+        what = f"mtu {intent.mtu}" if intent.mtu is not None else intent.operation
+        return [ip_set(intent.group_id, what, names)]
+    return device_lines(intent.members, _wanted(intent, intent.members), names)
+
+
+def _wanted(intent: Intent, members: Mapping[int, Link]) -> Settings | dict[int, Settings]:
+    if intent.each is None:
+        return Settings(intent.mtu, intent.up, intent.new_group)
+    return {index: intent.wanted(index) for index in members}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The one message that an intent takes, and what is known of its effect."""
+    """The messages that an intent takes, and what is known of their effect."""
 
     intent: Intent
     preview: Preview
@@ -124,24 +175,25 @@ class Plan:
         """Members that are as asked before anything is sent."""
         return len(self.intent.members) - len(self.changing)
 
-
-def make_intent(snapshot: Snapshot, operation: Operation, group_id: int, mtu: int | None = None) -> Intent:
-    """Freeze what the operator asks with what ``snapshot`` shows. ``mtu`` in bytes."""
-    return Intent(operation, group_id, snapshot.members(group_id), snapshot.revision, mtu)
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The members that will change, each with what it is to be."""
+        return tuple(Step(link, self.intent.wanted(link.ifindex)) for link in self.changing)
 
 
 def make_plan(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Plan:
     """Work out what ``intent`` takes; ``protected`` gives the reason by ifindex."""
     members = intent.members
-    tally = Tally()
-    for link in members.values():
-        tally.add(link)
-    own = {index: reason for index, reason in protected.items() if index in members}
-    return Plan(
-        intent=intent,
-        preview=make_preview(tally.group(intent.group_id), intent.operation, intent.mtu, members, own, names),
-        changing=tuple(link for link in members.values() if not intent.reached(link)),
-    )
+    if intent.group_id is None:
+        preview = preview_links(intent, protected, names)
+    else:
+        tally = Tally()
+        for link in members.values():
+            tally.add(link)
+        own = {index: reason for index, reason in protected.items() if index in members}
+        group = tally.group(intent.group_id)
+        preview = make_preview(group, intent.operation, intent.mtu, members, own, names)
+    return Plan(intent, preview, tuple(link for link in members.values() if not intent.reached(link)))
 
 
 def parse_mtu(text: str) -> int:

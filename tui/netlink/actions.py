@@ -6,9 +6,9 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
 from typing import Protocol
 
+from tui.model.intent import Intent
 from tui.model.link import Link
 from tui.model.outcome import Outcome, Refusal, Reply, compare, first_suspect, with_refusal
-from tui.model.plan import Intent
 from tui.model.store import Snapshot
 from tui.netlink.dump import NoAnswerError, StoppedError
 from tui.netlink.wire import WireError, group_change, link_change
@@ -32,35 +32,39 @@ def ack_deadline(members: int) -> float:
 
 
 def change_group(intent: Intent, writer: Writer, checker: Checker, deadline: float | None = None) -> Outcome:
-    """Send the one message, wait for its ACK, read back, and say what happened to each member.
+    """Send the one message of a group's change, wait for its ACK, read back, and say what happened to each member.
 
     Blocks: not for the screen's thread. ``deadline``: seconds for the ACK. Never raises for what the kernel or the
     network does; the Outcome tells.
     """
     wait = ack_deadline(len(intent.members)) if deadline is None else deadline
+    group_id = intent.group_id
+    if group_id is None:
+        raise ValueError("single interfaces take change_links")
     if not intent.members:
         # The view may be behind: look before saying that there is nobody.
-        return _read_back(intent, Reply(0, "", 0, 0, 0.0), checker)
+        return read_back(intent, Reply(0, "", 0, 0, 0.0), checker)
     seq = writer.next_seq()
-    data = group_change(seq, intent.group_id, mtu=intent.mtu, up=intent.up)
+    data = group_change(seq, group_id, mtu=intent.mtu, up=intent.up)
     sent = time.monotonic()
     try:
         ack = writer.send({seq: data}, wait)[seq]
     except NoAnswerError:
-        reply = Reply(None, f"no answer within {wait:g} s", 1, len(data), time.monotonic() - sent)
+        reply = Reply(None, f"no answer within {wait:g} s", 1, len(data), time.monotonic() - sent, sent)
     except OSError as error:
         return Outcome(intent, Reply(error.errno or 0, error.strerror or str(error), 0, 0, 0.0), checked=False)
     except WireError as error:
-        reply = Reply(None, str(error), 1, len(data), time.monotonic() - sent)
+        reply = Reply(None, str(error), 1, len(data), time.monotonic() - sent, sent)
     else:
-        reply = Reply(ack.errno, ack.text, 1, len(data), time.monotonic() - sent)
-    outcome = _read_back(intent, reply, checker)
+        reply = Reply(ack.errno, ack.text, 1, len(data), time.monotonic() - sent, sent)
+    outcome = read_back(intent, reply, checker)
     if reply.errno and (suspect := first_suspect(outcome)):
         return _ask_again(outcome, suspect, writer, checker)
     return outcome
 
 
-def _read_back(intent: Intent, reply: Reply, checker: Checker) -> Outcome:
+def read_back(intent: Intent, reply: Reply, checker: Checker) -> Outcome:
+    """Make a full check and compare it with what was asked."""
     try:
         after = checker.check().result(ack_deadline(len(intent.members)))
     except (FutureTimeoutError, StoppedError):
@@ -80,7 +84,7 @@ def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker
         ack = writer.send({seq: data}, ack_deadline(1))[seq]
     except (OSError, WireError):
         return outcome
-    asked = Reply(reply.errno, reply.text, reply.messages + 1, reply.size + len(data), reply.waited)
+    asked = Reply(reply.errno, reply.text, reply.messages + 1, reply.size + len(data), reply.waited, reply.sent_at)
     if ack.errno:
         return with_refusal(replace(outcome, reply=asked), Refusal(suspect, ack.words))
-    return _read_back(intent, asked, checker)
+    return read_back(intent, asked, checker)

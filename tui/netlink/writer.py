@@ -12,8 +12,10 @@ from queue import SimpleQueue
 
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.privilege import obstacle
-from tui.netlink.sockets import READ_SIZE, open_socket
+from tui.netlink.sockets import READ_SIZE, open_socket, widen
 from tui.netlink.wire import NLMSG_ERROR, Ack, decode_ack, messages
+
+_ANSWERS = 1024 * 1024  # bytes for the answers to one batch; each that failed takes some 800 of them in the kernel
 
 
 class WriteRefusedError(PermissionError):
@@ -45,6 +47,7 @@ class Writer:
         self._read_only = read_only
         self._denied = ""
         self._sock = open_socket()
+        widen(self._sock, _ANSWERS)
         self._poll = select.poll()
         self._poll.register(self._sock, select.POLLIN)
         self._buffer = bytearray(READ_SIZE)
@@ -80,6 +83,8 @@ class Writer:
         self._jobs.put(job)
         try:
             return job.answers.result(deadline)
+        except NoAnswerError:
+            raise
         except FutureTimeoutError as error:
             raise NoAnswerError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from error
 
@@ -116,7 +121,11 @@ class Writer:
             left = until - time.monotonic()
             if left <= 0 or not self._poll.poll(left * 1000):
                 raise NoAnswerError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
-            size, sender = self._sock.recvfrom_into(self._buffer)
+            try:
+                size, sender = self._sock.recvfrom_into(self._buffer)
+            except OSError as error:
+                # ENOBUFS: more answers than the buffer holds. The messages went all the same.
+                raise NoAnswerError(error.errno, f"answers were lost ({error.strerror})") from error
             if sender[0] != 0:
                 continue
             for head in messages(self._buffer, size):

@@ -5,15 +5,21 @@ import time
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.model.outcome import Outcome
-from tui.model.plan import Operation, Plan
+from tui.guard.losses import Losses
+from tui.guarded import Guarded
+from tui.model.intent import Operation
+from tui.model.plan import Plan
+from tui.model.progress import Progress
 from tui.model.view import ALL_GROUPS
-from tui.picture import Picture
-from tui.present import Field, group_title
-from tui.present_change import outcome_line, outcome_report, what
+from tui.picture import Chosen, Picture
+from tui.present import Field, count, group_title
+from tui.present_change import asked, outcome_line, outcome_report
+from tui.present_guard import guard_notice, loss_sentences
 from tui.screens.dialogs import ConfirmScreen, MtuScreen
+from tui.screens.progress import MANY, ProgressScreen
 from tui.screens.report import ReportScreen
-from tui.services import Services
+from tui.screens.retag import RetagScreen
+from tui.services import Result, Services
 from widgets.keyed_table import KeyedTable
 
 _HELD = 1.0  # seconds within which the same key again is taken for a held one; terminals don't tell
@@ -21,28 +27,40 @@ _DISPLACED = 0.7  # seconds after the row under the cursor was taken away in whi
 
 
 class Changes(Screen[None]):
-    """What the keys u, d, m and M do."""
+    """What the keys u, d, m, M and r do."""
 
     services: Services
     picture: Picture
     group_table: KeyedTable
     frozen: bool
+    ascii: bool
 
     class Ended(Message):
         """A change has its outcome. Posted from the thread that made it."""
 
-        def __init__(self, plan: Plan, outcome: Outcome) -> None:
-            """Report what became of ``plan``."""
+        def __init__(self, result: Result) -> None:
+            """Report what became of a plan."""
+            super().__init__()
+            self.result = result
+
+    class Weighed(Message):
+        """It is known what a change would cut off for good. Posted from another thread."""
+
+        def __init__(self, plan: Plan, more: list[str], lost: Losses | str) -> None:
+            """``more``: what else to say; ``lost``: what goes with the change, or why that isn't known."""
             super().__init__()
             self.plan = plan
-            self.outcome = outcome
+            self.more = more
+            self.lost = lost
 
     def __init__(self) -> None:
         """Start with nothing under way."""
         super().__init__()
         self._under_way: Plan | None = None
-        self._pressed: dict[tuple[str, int | None], float] = {}
-        self._last: Changes.Ended | None = None
+        self._pressed: dict[tuple[str, Chosen | None], float] = {}
+        self._last: Result | None = None
+        self.guarded: Guarded | None = None
+        """The last change, if it stands only if it is kept."""
 
     @property
     def on_links(self) -> bool:
@@ -61,21 +79,24 @@ class Changes(Screen[None]):
         """Show one sentence."""
         raise NotImplementedError
 
+    def ended(self, result: Result) -> None:
+        """Take note of what became of a change."""
+
     def action_up(self) -> None:
-        """Bring the chosen group up."""
+        """Bring the chosen group, or the marked interfaces, up."""
         self._propose("up")
 
     def action_down(self) -> None:
-        """Take the chosen group down."""
+        """Take the chosen group, or the marked interfaces, down."""
         self._propose("down")
 
     def action_preset_mtu(self) -> None:
-        """Set the preset MTU on the chosen group."""
+        """Set the preset MTU."""
         self._propose("preset_mtu")
 
     def action_mtu(self) -> None:
-        """Ask for an MTU, which becomes the preset, and set it on the chosen group."""
-        if self._held("mtu") or (chosen := self._chosen()) is None:
+        """Ask for an MTU, which becomes the preset, and set it."""
+        if self.held("mtu") or (chosen := self._chosen()) is None:
             return
 
         def answered(mtu: int | None) -> None:
@@ -83,16 +104,38 @@ class Changes(Screen[None]):
                 self.say(Field("Left as it is; nothing was sent."))
                 return
             self.picture.preset = mtu
-            self._confirm(self.picture.plan("mtu", chosen, mtu))
+            self.confirm(self.picture.plan("mtu", chosen, mtu))
 
-        title = group_title(chosen, self.services.names)
         self.app.push_screen(
             MtuScreen(
-                title,
+                self._title(chosen),
                 self.picture.preset,
                 lambda mtu: self.picture.plan("mtu", chosen, mtu),
                 self.services.names,
                 self.spell,
+            ),
+            answered,
+        )
+
+    def action_retag(self) -> None:
+        """Ask for the group that the marked interfaces are to go to, and retag them."""
+        if self.held("retag") or not self.ready() or (chosen := self._marked()) is None:
+            return
+
+        def answered(group_id: int | None) -> None:
+            if group_id is None:
+                self.say(Field("Left as it is; nothing was sent."))
+                return
+            self.confirm(self.picture.plan("retag", chosen, new_group=group_id))
+
+        self.app.push_screen(
+            RetagScreen(
+                self._title(chosen),
+                self.picture.groups,
+                lambda group_id: self.picture.plan("retag", chosen, new_group=group_id),
+                self.services.names,
+                self.spell,
+                self.ascii,
             ),
             answered,
         )
@@ -102,50 +145,86 @@ class Changes(Screen[None]):
         if self._last is None:
             self.say(Field("Nothing was changed yet."))
             return
-        lines = outcome_report(self._last.outcome, self._last.plan, self.services.names)
-        self.show_report("Outcome", lines)
+        self.show_report("Outcome", outcome_report(self._last.outcome, self._last.plan, self.services.names))
 
     def _propose(self, command: str) -> None:
-        if self._held(command) or (chosen := self._chosen()) is None:
+        if self.held(command) or (chosen := self._chosen()) is None:
             return
         operation: Operation = "mtu" if command == "preset_mtu" else "up" if command == "up" else "down"
-        self._confirm(self.picture.plan(operation, chosen, self.picture.preset if operation == "mtu" else None))
+        self.confirm(self.picture.plan(operation, chosen, self.picture.preset if operation == "mtu" else None))
 
-    def _held(self, command: str) -> bool:
+    def held(self, command: str) -> bool:
         """Whether this is the auto-repeat of a held key, which must not send twice."""
         now = time.monotonic()
-        key = (command, self.group_table.cursor_key)
+        key = (command, self.picture.marks.indexes if self.on_links else self.group_table.cursor_key)
         before, self._pressed = self._pressed.get(key, -_HELD), {key: now}
         return now - before < _HELD
 
-    def _chosen(self) -> int | None:
-        """Return the group to act on; None, and say why, if now is not the moment."""
+    def _title(self, chosen: Chosen) -> str:
+        if isinstance(chosen, int):
+            return group_title(chosen, self.services.names)
+        return f"{count(len(chosen))} marked interface{'' if len(chosen) == 1 else 's'}"
+
+    def ready(self) -> bool:
+        """Whether now is the moment to change something; say why if not."""
         if why := self.services.obstacle():
             self.say(Field(f"Nothing can be changed: {why}.", "warn"))
         elif self._under_way is not None:
-            title = group_title(self._under_way.intent.group_id, self.services.names)
-            self.say(
-                Field(
-                    f"{title} {what(self._under_way.intent)} is still under way; nothing more was sent.",
-                    "warn",
-                )
-            )
+            under_way = asked(self._under_way.intent, self.services.names)
+            self.say(Field(f"{under_way} is still under way; nothing more was sent.", "warn"))
+        elif self.guarded is not None:
+            self.say(Field("The guard is still at work on the last change; nothing more was sent.", "warn"))
         elif self.frozen:
             self.say(Field("The picture is frozen, so nothing is sent by it: press f first.", "warn"))
-        elif self.on_links:
-            self.say(Field("This key works on a whole group: press Tab to go to the groups, and choose one.", "warn"))
-        elif time.monotonic() - self.group_table.displaced_at < _DISPLACED:
-            self.say(Field("The row under the cursor has just gone; look, and press again.", "warn"))
-        elif self.group_table.cursor_key in (None, ALL_GROUPS):
-            self.say(Field("Choose one group first, with j and k.", "warn"))
         else:
-            return self.group_table.cursor_key
+            return True
+        return False
+
+    def target(self) -> Chosen | None:
+        """Return what a key acts on: the marked interfaces, or else the chosen group; None, and say why: on nothing."""
+        if self.on_links:
+            return self._marked()
+        if self.group_table.cursor_key in (None, ALL_GROUPS):
+            self.say(Field("Choose one group first, with j and k.", "warn"))
+            return None
+        return self.group_table.cursor_key
+
+    def _marked(self) -> frozenset[int] | None:
+        if self.picture.marks:
+            return self.picture.marks.indexes
+        where = "" if self.on_links else "Go to the interfaces with Tab and "
+        mark = "mark" if where else "Mark"
+        self.say(Field(f"{where}{mark} some with space (all that are shown: *), or press Tab for the group.", "warn"))
         return None
 
-    def _confirm(self, plan: Plan) -> None:
-        if not plan.intent.members or not (plan.preview.needs_name or plan.preview.needs_yes):
+    def _chosen(self) -> Chosen | None:
+        """Return what to change; None, and say why, if now is not the moment."""
+        if not self.ready():
+            return None
+        if not self.on_links and time.monotonic() - self.group_table.displaced_at < _DISPLACED:
+            self.say(Field("The row under the cursor has just gone; look, and press again.", "warn"))
+            return None
+        return self.target()
+
+    def confirm(self, plan: Plan, more: list[str] | None = None) -> None:
+        """Ask whatever the plan's risks demand; then send it. ``more``: what the operator must hear too."""
+        if plan.preview.endangered and plan.changing:
+            self.say(Field("Asking the kernel what this would cut off…"))
+            self.services.weigh(plan, lambda lost: self.post_message(self.Weighed(plan, more or [], lost)))
+        else:
+            self._ask(plan, more or [])
+
+    def on_changes_weighed(self, message: Weighed) -> None:
+        """Ask, now that it is known what would be lost."""
+        self._ask(message.plan, [*message.more, *loss_sentences(message.lost)])
+
+    def _ask(self, plan: Plan, more: list[str]) -> None:
+        more = [*more, *self._hidden(plan)]
+        if not plan.intent.members or not (plan.preview.needs_name or plan.preview.needs_yes or more):
             self._send(plan)
             return
+        if plan.preview.endangered:
+            more.append(guard_notice(self.services.guard_timeout))
 
         def answered(agreed: bool | None) -> None:
             if not agreed:
@@ -155,10 +234,17 @@ class Changes(Screen[None]):
             else:
                 self._send(plan)
 
-        self.app.push_screen(ConfirmScreen(plan, self.services.names, self.spell), answered)
+        self.app.push_screen(ConfirmScreen(plan, self.services.names, self.spell, more), answered)
+
+    def _hidden(self, plan: Plan) -> list[str]:
+        """Return a warning if marked interfaces are changed that the operator doesn't see now."""
+        hidden = self.picture.hidden(plan.intent.members) if plan.intent.undoes is None and self.on_links else 0
+        return [f"{count(hidden)} of them are not shown: the filter hides them, or their group."] if hidden else []
 
     def _news(self, plan: Plan) -> str:
         """Return who joined or left the group since the plan was shown; empty: the plan still holds."""
+        if plan.intent.group_id is None:
+            return ""
         seen = {(index, link.name) for index, link in plan.intent.members.items()}
         members = self.services.snapshot().members(plan.intent.group_id)
         now = {(index, link.name) for index, link in members.items()}
@@ -166,19 +252,22 @@ class Changes(Screen[None]):
         return f"{joined} joined the group and {left} left it" if joined or left else ""
 
     def _send(self, plan: Plan) -> None:
+        pressed = time.monotonic()
         self._under_way = plan
-        title = group_title(plan.intent.group_id, self.services.names)
-        self.say(Field(f"{title} {what(plan.intent)}: sent, waiting for the kernel…"))
+        title = asked(plan.intent, self.services.names)
+        self.say(Field(f"{title}: sent, waiting for the kernel…"))
+        progress = Progress(len(plan.intent.members))
+        if plan.intent.group_id is None and progress.total > MANY:
+            self.app.push_screen(ProgressScreen(title, progress, self.spell))
+        self.services.change(plan, title, pressed, progress, lambda result: self.post_message(self.Ended(result)))
 
-        def done(outcome: Outcome) -> None:
-            self.post_message(self.Ended(plan, outcome))
-
-        self.services.change(plan, done)
-
-    def on_changes_ended(self, message: Ended) -> None:
+    async def on_changes_ended(self, message: Ended) -> None:
         """Tell what happened; in full if anything is not as asked."""
         self._under_way = None
-        self._last = message
-        self.say(outcome_line(message.outcome, self.services.names))
-        if message.outcome.verdict in ("partly", "failed", "unknown") and self.is_current:
+        self._last = result = message.result
+        if isinstance(self.app.screen, ProgressScreen):
+            await self.app.screen.dismiss()
+        self.say(outcome_line(result.outcome, self.services.names))
+        self.ended(result)
+        if result.outcome.verdict in ("partly", "failed", "unknown") and self.is_current:
             self.action_report()

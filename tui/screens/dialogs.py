@@ -1,6 +1,6 @@
 """What is asked before a risky change, and for an MTU. Nothing here is sent by Enter alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,8 +12,9 @@ from textual.widgets import Input, Static
 
 from tui.model.names import NameMap
 from tui.model.plan import Plan, parse_mtu
-from tui.present import Spelling, group_title
-from tui.present_change import risks, transition, what
+from tui.model.text import visible
+from tui.present import Spelling
+from tui.present_change import asked, effort, risks, transition
 from widgets.safe_input import SafeInput
 
 
@@ -23,32 +24,34 @@ def plain(text: str, classes: str = "") -> Static:
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Shows a plan with its risks; wants the group's name typed, or a plain `y`, as the plan needs."""
+    """Shows a plan with its risks; wants a name typed, or a plain `y`, as the plan needs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", "Cancel", show=False),
         Binding("y", "yes", "Yes", show=False),
     ]
 
-    def __init__(self, plan: Plan, names: NameMap, spell: Spelling) -> None:
-        """Ask about ``plan``."""
+    def __init__(self, plan: Plan, names: NameMap, spell: Spelling, more: Sequence[str] = ()) -> None:
+        """Ask about ``plan``; ``more``: what else the operator should know, a sentence each."""
         super().__init__()
         self._spell = spell
         self._plan = plan
         self._names = names
-        self._name = names.name(plan.intent.group_id)
+        self._more = more
+        self._words = _accepted(plan, names)
 
     def compose(self) -> ComposeResult:
         """Lay the question out."""
-        intent = self._plan.intent
+        preview = self._plan.preview
         with VerticalScroll(classes="dialog -risk", can_focus=False):
-            yield plain(self._spell(f"{group_title(intent.group_id, self._names)}: {what(intent)}"), "head")
-            yield plain(self._spell(f"{transition(self._plan.preview)}    {self._plan.preview.ip_line}"))
-            for risk in risks(self._plan.preview, self._names):
+            yield plain(self._spell(asked(self._plan.intent, self._names)), "head")
+            yield plain(self._spell(f"{transition(preview, self._names)}    {effort(preview)}    {preview.ip_line}"))
+            for risk in (*risks(preview, self._names), *self._more):
                 yield plain(self._spell(f"! {risk}"), "risk")
-            if self._plan.preview.needs_name:
+            if preview.needs_name:
+                whose = "interface" if preview.group_id is None else "group"
                 yield plain(
-                    f"To do it all the same, type the group's name ({self._name}) and press Enter. Esc: leave it."
+                    f"To do it all the same, type the {whose}'s name ({self._words[0]}) and press Enter. Esc: leave it."
                 )
                 yield SafeInput(id="name", select_on_focus=False)
                 yield plain("", "error")
@@ -63,13 +66,20 @@ class ConfirmScreen(ModalScreen[bool]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Agree if the name is right; say so if not."""
         typed = event.value.strip()
-        if typed in (self._name, str(self._plan.intent.group_id)) and typed:
+        if typed and typed in self._words:
             self.dismiss(True)
             return
-        error = (
-            f"That is not {self._name}. Nothing was sent." if typed else f"Type {self._name} first. Nothing was sent."
-        )
+        name = self._words[0]
+        error = f"That is not {name}. Nothing was sent." if typed else f"Type {name} first. Nothing was sent."
         self.query_one(".error", Static).update(Content(error))
+
+
+def _accepted(plan: Plan, names: NameMap) -> tuple[str, str]:
+    """Return what may be typed to agree: the name, as it is shown, or the number."""
+    if plan.intent.group_id is not None:
+        return names.name(plan.intent.group_id), str(plan.intent.group_id)
+    link = next(iter(plan.preview.protected or plan.intent.members.values()))
+    return visible(link.name), str(link.ifindex)
 
 
 class MtuScreen(ModalScreen[int | None]):
@@ -101,7 +111,8 @@ class MtuScreen(ModalScreen[int | None]):
         plan, risk, error = "", "", ""
         try:
             found = self._plan(parse_mtu(event.value))
-            plan = f"{transition(found.preview)}    {found.preview.ip_line}"
+            preview = found.preview
+            plan = f"{transition(preview, self._names)}    {effort(preview)}    {preview.ip_line}"
             risk = "\n".join(f"! {text}" for text in risks(found.preview, self._names))
         except ValueError as problem:
             error = str(problem)

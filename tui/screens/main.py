@@ -11,8 +11,6 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
-from textual.suggester import SuggestFromList
-from textual.widgets import Input
 
 from tui.commands import COMMANDS, MOVES
 from tui.files.name_writer import NameFileError
@@ -20,12 +18,12 @@ from tui.model.text import visible
 from tui.model.view import ALL_GROUPS
 from tui.picture import Picture
 from tui.present import Field, as_ascii, link_details, spaced, status_fields, wrapped
-from tui.screens.changes import Changes
+from tui.screens.filter_box import FilterBox
 from tui.screens.names import NamesScreen
+from tui.screens.undoing import Undoing
 from tui.services import Services
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
-from widgets.safe_input import SafeInput
 
 PERIOD = 0.1
 """Seconds between looks at what changes, at least."""
@@ -44,6 +42,7 @@ GROUP_COLUMNS = (
     Column("kinds", "KINDS", 6, limit=30, rank=2),
 )
 LINK_COLUMNS = (
+    Column("mark", "", 1),
     Column("name", "NAME", 10, limit=24),
     Column("index", "INDEX", 6, limit=10, align="right", rank=2),
     Column("group", "GROUP", 9, limit=24),
@@ -57,7 +56,7 @@ LINK_COLUMNS = (
 )
 
 
-class MainScreen(Changes, Screen[None]):
+class MainScreen(Undoing, Screen[None]):
     """Shows a picture taken now and then, and hears keys; knows nothing of sockets."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,13 +69,15 @@ class MainScreen(Changes, Screen[None]):
         """Show ``services``; ``where``: the place that we look at; ``preset``: the MTU of the key M, in bytes."""
         super().__init__()
         self.services = services
+        self.where = where or "this machine"
         self.picture = Picture(services, where, preset)
         self.frozen = False
-        self._ascii = ascii
+        self.ascii = ascii
         self._next_look = 0.0
         self._look_planned = False
         self._reading = True
         self._counted: list[tuple[float, int]] = []
+        self.filter_box = FilterBox(self.spell)
         self.group_table = KeyedTable(
             GROUP_COLUMNS, lambda key: self._cells(self.picture.group_row(key)), ascii=ascii, id="groups"
         )
@@ -95,7 +96,7 @@ class MainScreen(Changes, Screen[None]):
             yield self.group_table
             with Vertical(id="interfaces"):
                 yield Lines(id="caption")
-                yield SafeInput(id="filter", placeholder="text to find; Enter: keep it, Esc: show all")
+                yield self.filter_box
                 yield self.link_table
         yield Lines(id="pane")
         yield Lines(id="message")
@@ -125,7 +126,7 @@ class MainScreen(Changes, Screen[None]):
 
     def spell(self, text: str) -> str:
         """Write our own words as this terminal can show them."""
-        return as_ascii(text) if self._ascii else text
+        return as_ascii(text) if self.ascii else text
 
     def _cells(self, fields: Iterable[Field]) -> list[Cell]:
         return [Cell(self.spell(field.text), field.tone) for field in fields]
@@ -153,9 +154,11 @@ class MainScreen(Changes, Screen[None]):
         begun = time.monotonic()
         self.picture.take()
         self.sync()
+        self.tell_vanished()
         if self._reading and self.services.health.checked_at:
             self._reading = False
             self.say(Field(self.services.names_problem, "warn"))
+            self.ask_orphans()
         now = time.monotonic()
         self._next_look = now + max(PERIOD, (now - begun) / _SHARE)
 
@@ -174,12 +177,14 @@ class MainScreen(Changes, Screen[None]):
     def sync(self) -> None:
         """Show the picture in both tables and around them."""
         self.group_table.sync(self.picture.group_keys())
-        self._sync_links()
+        self.sync_links()
 
-    def _sync_links(self) -> None:
+    def sync_links(self) -> None:
+        """Show the interfaces of the chosen group, and what stands around them."""
         chosen = self.group_table.cursor_key
         self.picture.view.group_id = ALL_GROUPS if chosen is None else chosen
         self.link_table.sync(self.picture.link_keys())
+        self._tell_filter()
         self._show_lines()
 
     def _show_lines(self) -> None:
@@ -191,7 +196,8 @@ class MainScreen(Changes, Screen[None]):
         self._lines("caption").show(self._cells(self.picture.caption(self.link_table.row_count)))
         self._lines("pane").show(*map(self._cells, self.picture.pane(link)))
         self._lines("keys").show(self._cells(_footer(self.picture.preset)))
-        self._lines("status").show(self._cells([Field(" "), *spaced(status_fields(self.services.health, rate))]))
+        state, *rest = status_fields(self.services.health, rate)
+        self._lines("status").show(self._cells([Field(" "), *spaced([state, *self.picture.marked(), *rest])]))
 
     def say(self, field: Field) -> None:
         """Show one sentence, over two lines if it needs them; it stays until the next."""
@@ -214,7 +220,7 @@ class MainScreen(Changes, Screen[None]):
 
     @on(KeyedTable.Moved, "#groups")
     def _group_chosen(self) -> None:
-        self._sync_links()
+        self.sync_links()
 
     @on(KeyedTable.Moved, "#links")
     def _link_moved(self) -> None:
@@ -266,7 +272,7 @@ class MainScreen(Changes, Screen[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        columns = [column.key for column in (LINK_COLUMNS if self.on_links else GROUP_COLUMNS)]
+        columns = [column.key for column in (LINK_COLUMNS[1:] if self.on_links else GROUP_COLUMNS)]
         column, _ = self._order(self._table)
         self._sort(self._table, columns[(columns.index(column) + 1) % len(columns)], False)
 
@@ -288,33 +294,44 @@ class MainScreen(Changes, Screen[None]):
         self.services.check()
 
     def action_filter(self) -> None:
-        """Ask for the text to find."""
-        box = self.query_one("#filter", Input)
-        box.suggester = SuggestFromList([visible(name) for name in self.services.names.by_name])
-        box.value = self.picture.view.text
-        box.display = True
-        self.set_focus(box)
+        """Ask for what to show."""
+        self.filter_box.open(self.picture.view.text, [visible(name) for name in self.services.names.by_name])
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        self.picture.view.text = event.value.strip()
-        self._sync_links()
+    def on_filter_box_changed(self, message: FilterBox.Changed) -> None:
+        """Show what the text means so far; what is wrong with it stands under it."""
+        if self.filter_box.display:
+            self.picture.view.set_filter(message.text.strip())
+            self.sync_links()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        self._close_filter()
-
-    def _close_filter(self) -> None:
-        self.query_one("#filter", Input).display = False
+    def on_filter_box_kept(self, message: FilterBox.Kept) -> None:
+        """Close the filter, and leave it in force."""
+        if self.picture.view.problem:
+            self.app.bell()
+            return
+        self.filter_box.keep(message.text)
         self.set_focus(self.link_table)
+        self.sync_links()
+
+    def _tell_filter(self) -> None:
+        """Say what is wrong with the filter, also if only a later picture showed it."""
+        view = self.picture.view
+        if self.filter_box.display:
+            self.filter_box.say(view.problem, view.hint)
+        elif view.problem:
+            self.say(Field(view.problem, "bad"))
+            view.set_filter(view.text)
 
     def action_back(self) -> None:
-        """Leave one thing: the filter, else the interfaces."""
-        if self.picture.view.text or self.query_one("#filter").display:
-            self.query_one("#filter", Input).value = ""
-            self.picture.view.text = ""
-            self._close_filter()
-            self._sync_links()
+        """Leave one thing: a range, the filter, the marked alone, the interfaces."""
+        if self.leave_range():
+            return
+        if self.picture.view.text or self.filter_box.display:
+            self.picture.view.set_filter("")
+            self.filter_box.close()
+            self.set_focus(self.link_table)
+            self.sync_links()
+        elif self.picture.view.only is not None:
+            self.action_marked_alone()
         else:
             self.set_focus(self.group_table)
 
@@ -325,7 +342,7 @@ class MainScreen(Changes, Screen[None]):
         except NameFileError as error:
             self.say(Field(str(error), "bad"))
             return
-        self.app.push_screen(NamesScreen(editor, self.picture, self.spell, self._ascii))
+        self.app.push_screen(NamesScreen(editor, self.picture, self.spell, self.ascii, self.names_saved))
 
     def action_help(self) -> None:
         """Show every key."""

@@ -1,6 +1,5 @@
 """The name map: seen, edited, checked, saved."""
 
-import asyncio
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
@@ -11,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.commands import NAME_COMMANDS
-from tui.files.name_writer import Conflict, NameFileError, NeedsInPlace
+from tui.files.name_writer import NameFileError
 from tui.model.name_document import NameDocument, NameLine
 from tui.model.name_rules import NameRuleError, read_id
 from tui.model.name_usage import NameChange, usage
@@ -21,6 +20,7 @@ from tui.picture import Picture
 from tui.present import Field, Spelling, count, members, wrapped
 from tui.screens.choice import ChoiceScreen
 from tui.screens.export import ExportScreen
+from tui.screens.names_saving import NamesSaving, OnRecord, no_record
 from tui.screens.prompt import PromptScreen
 from tui.screens.report import ReportScreen
 from widgets.keyed_table import Cell, Column, KeyedTable
@@ -41,25 +41,24 @@ COLUMNS = (
 )
 
 
-class NamesScreen(Screen[None]):
+class NamesScreen(NamesSaving):
     """Edits the name map with the keyboard alone; nothing is written before its diff was seen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(command.keys, command.id, command.label, show=False) for command in NAME_COMMANDS if command.keys
     ]
 
-    def __init__(self, editor: NameEditor, picture: Picture, spell: Spelling, ascii: bool) -> None:
+    def __init__(
+        self, editor: NameEditor, picture: Picture, spell: Spelling, ascii: bool, on_record: OnRecord = no_record
+    ) -> None:
         """Edit by ``editor``; ``picture`` tells the members of each group."""
-        super().__init__()
-        self._editor = editor
+        super().__init__(editor, on_record)
         self._picture = picture
-        self._spell = spell
+        self.spell = spell
         self._filter = ""
         self._read: NameDocument | None = None
         self._lines_by_key: dict[int, NameLine] = {}
         self._named: set[int] = set()
-        self._held = False
-        self._saving = False
         self._told = Field("")
         self._words: dict[int, str] = {}
         self._table = KeyedTable(COLUMNS, self._row, empty="no entries", ascii=ascii, id="names", flash=False)
@@ -81,29 +80,30 @@ class NamesScreen(Screen[None]):
                 keys += [Field(command.shown, "warn"), Field(f" {command.label}  ")]
         self._show("namekeys", keys)
         self._table.focus()
-        self._sync()
-        self._say(self._editor.rights(), "warn")
+        self.show_entries()
+        self.say(self.editor.rights(), "warn")
         self.set_interval(_PERIOD, self._look)
 
     def _look(self) -> None:
         """Notice what somebody else did to the file, and who joined or left a group."""
         told = Field("")
         try:
-            if not self._held and self._editor.stale():
-                if self._editor.edited:
+            if not self.held and self.editor.stale():
+                if self.editor.edited:
                     told = Field("Somebody else changed the file; saving will merge both edits.", "warn")
                 else:
-                    self._editor.reload()
-                    self._say("Read anew: somebody else changed the file.")
+                    self.editor.reload()
+                    self.say("Read anew: somebody else changed the file.")
         except NameFileError as error:
             told = Field(str(error), "bad")
         if told != self._told and told.text:  # once: it must not hide for good what else is said
-            self._say(told.text, told.tone)
+            self.say(told.text, told.tone)
         self._told = told
-        self._sync()
+        self.show_entries()
 
-    def _sync(self, go_to: int | None = None) -> None:
-        if self._read != self._editor.document:
+    def show_entries(self, go_to: int | None = None) -> None:
+        """Show the entries again, with the cursor on ``go_to``."""
+        if self._read != self.editor.document:
             self._index()
         named, snapshot = self._named, self._picture.snapshot
         unnamed = [group_id for group_id in sorted(snapshot.groups) if group_id and group_id not in named]
@@ -118,8 +118,8 @@ class NamesScreen(Screen[None]):
 
     def _index(self) -> None:
         """Note what the document says, once for each edit: it may have 10,000 lines."""
-        self._read = self._editor.document
-        self._lines_by_key = {line.number: line for line in self._editor.lines()}
+        self._read = self.editor.document
+        self._lines_by_key = {line.number: line for line in self.editor.lines()}
         self._named = {group_id for line in self._lines_by_key.values() for group_id, _ in line.entries()}
         self._words = {
             key: " ".join((str(line.group_id), visible(line.name or line.text[:_LONG]), *self._rules(key))).lower()
@@ -127,10 +127,10 @@ class NamesScreen(Screen[None]):
         }
 
     def _rules(self, key: int) -> list[str]:
-        return [finding.rule for finding in self._editor.findings.get(key, ())]
+        return [finding.rule for finding in self.editor.findings.get(key, ())]
 
     def _around(self) -> None:
-        editor = self._editor
+        editor = self.editor
         wrong = sum(map(len, editor.findings.values()))
         state = Field("   unsaved", "warn") if editor.edited else Field("   saved", "muted")
         found = Field(f"   {count(wrong)} finding{'' if wrong == 1 else 's'}", "warn" if wrong else "muted")
@@ -148,9 +148,9 @@ class NamesScreen(Screen[None]):
             return []
         if key >= _UNNAMED:
             return [Field(f" Group {key - _UNNAMED} is in use and has no name: a gives it one.")]
-        findings = self._editor.findings.get(key, [])
+        findings = self.editor.findings.get(key, [])
         line = self._lines_by_key[key]
-        comment = self._editor.document.comment_of(key) if line.kind == "entry" else ""
+        comment = self.editor.document.comment_of(key) if line.kind == "entry" else ""
         first = [Field(f" # {comment}", "muted")] if comment else []
         if not findings:
             return first or [Field(" Nothing is wrong with this line.", "muted")]
@@ -172,7 +172,7 @@ class NamesScreen(Screen[None]):
                 ]
             )
         line = self._lines_by_key[key]
-        findings = self._editor.findings.get(key, [])
+        findings = self.editor.findings.get(key, [])
         there = line.group_id is not None and line.group_id >= 0
         number = self._picture.group(line.group_id).members if there and line.group_id is not None else 0
         return self._cells(
@@ -186,7 +186,7 @@ class NamesScreen(Screen[None]):
         )
 
     def _cells(self, fields: list[Field]) -> list[Cell]:
-        return [Cell(self._spell(field.text), field.tone) for field in fields]
+        return [Cell(self.spell(field.text), field.tone) for field in fields]
 
     def _lines(self, which: str) -> Lines:
         return self.query_one(f"#{which}", Lines)
@@ -194,7 +194,8 @@ class NamesScreen(Screen[None]):
     def _show(self, which: str, fields: list[Field]) -> None:
         self._lines(which).show(self._cells(fields))
 
-    def _say(self, text: str, tone: str = "") -> None:
+    def say(self, text: str, tone: str = "") -> None:
+        """Show one sentence."""
         self._lines("said").show(*(self._cells([Field(line, tone)]) for line in wrapped(text, self.app.size.width)))
 
     @on(KeyedTable.Moved)
@@ -205,41 +206,41 @@ class NamesScreen(Screen[None]):
         """Return the entry under the cursor; None, and say so, if there is none."""
         line = self._lines_by_key.get(self._table.cursor_key or 0)
         if line is None:
-            self._say("There is no entry under the cursor; a adds one.", "warn")
+            self.say("There is no entry under the cursor; a adds one.", "warn")
         return line
 
     def _whole_entry(self) -> NameLine | None:
         """Return the entry under the cursor, one that `ip` can read; None, and say so, if there is none."""
         line = self._entry()
         if line is not None and line.kind == "malformed":
-            self._say("This line is no entry: m mends it, x deletes it.", "warn")
+            self.say("This line is no entry: m mends it, x deletes it.", "warn")
             return None
         return line
 
     def _edit(self, change: Callable[[], NameDocument], said: str, go_to: int | None = None) -> None:
         try:
-            self._editor.edit(change())
+            self.editor.edit(change())
         except NameRuleError as error:
-            self._say(str(error), "warn")
+            self.say(str(error), "warn")
             return
-        self._sync(go_to)
-        self._say(f"{said} Not saved yet: w saves.")
+        self.show_entries(go_to)
+        self.say(f"{said} Not saved yet: w saves.")
 
     async def _ask(self, title: str, check: Callable[[str], str], value: str = "") -> str | None:
-        return await self._answer(PromptScreen(title, check, self._spell, value=value))
+        return await self._answer(PromptScreen(title, check, self.spell, value=value))
 
     async def _answer(self, page: Screen[Answer]) -> Answer:
         """Ask; meanwhile nothing is read anew, since the answer is an edit of what was read before."""
-        self._held = True
+        self.held = True
         try:
             return await self.app.push_screen_wait(page)
         finally:
-            self._held = False
+            self.held = False
 
     @work(exclusive=True)
     async def action_add(self) -> None:
         """Add an entry: for the group under the cursor if it has no name."""
-        document = self._editor.document
+        document = self.editor.document
         key = self._table.cursor_key or 0
         if key >= _UNNAMED:
             number: str | None = str(key - _UNNAMED)
@@ -255,7 +256,7 @@ class NamesScreen(Screen[None]):
     @work(exclusive=True)
     async def action_rename(self) -> None:
         """Give the entry under the cursor another name."""
-        document, line = self._editor.document, self._whole_entry()
+        document, line = self.editor.document, self._whole_entry()
         if line is None:
             return
         group_id, number = line.group_id, line.number
@@ -269,7 +270,7 @@ class NamesScreen(Screen[None]):
     @work(exclusive=True)
     async def action_renumber(self) -> None:
         """Give the entry under the cursor another number."""
-        document, line = self._editor.document, self._whole_entry()
+        document, line = self.editor.document, self._whole_entry()
         if line is None:
             return
         number, shown = line.number, visible(line.name)
@@ -282,7 +283,7 @@ class NamesScreen(Screen[None]):
     @work(exclusive=True)
     async def action_delete(self) -> None:
         """Delete the line under the cursor."""
-        document, line = self._editor.document, self._entry()
+        document, line = self.editor.document, self._entry()
         if line is None:
             return
         if await self._accepted(line, "delete", f"Delete {visible(line.name) or 'this line'}"):
@@ -297,12 +298,12 @@ class NamesScreen(Screen[None]):
             return True
         lines = usage(line.name, line.group_id, number, change)
         question = f"{title}? It has {members(number)} now."
-        return await self._answer(ChoiceScreen(question, lines, {"y": "do it"}, self._spell)) == "y"
+        return await self._answer(ChoiceScreen(question, lines, {"y": "do it"}, self.spell)) == "y"
 
     @work(exclusive=True)
     async def action_comment(self) -> None:
         """Write the comment above the entry under the cursor."""
-        document, line = self._editor.document, self._whole_entry()
+        document, line = self.editor.document, self._whole_entry()
         if line is None or line.kind != "entry":
             return
         number = line.number
@@ -320,91 +321,15 @@ class NamesScreen(Screen[None]):
 
     def action_mend(self) -> None:
         """Mend what is wrong with the line under the cursor."""
-        findings = self._editor.findings.get(self._table.cursor_key or 0, [])
+        findings = self.editor.findings.get(self._table.cursor_key or 0, [])
         if not findings or not findings[0].mend:
-            self._say("There is nothing here that a key could mend.", "warn")
+            self.say("There is nothing here that a key could mend.", "warn")
             return
-        self._edit(lambda: findings[0].mended(self._editor.document), f"{findings[0].mend}: done.")
-
-    @work(exclusive=True)
-    async def action_save(self) -> None:
-        """Show the diff, and save."""
-        await self._save()
-
-    async def _save(self) -> bool:
-        if not self._editor.edited:
-            self._say("There is nothing to save.")
-            return True
-        question = f"Save {visible(str(self._editor.path))}?"
-        answer = await self.app.push_screen_wait(
-            ChoiceScreen(question, self._editor.diff(), {"y": "save"}, self._spell)
-        )
-        if answer != "y":
-            self._say("Not saved.")
-            return False
-        return await self._write(in_place=False)
-
-    async def _write(self, in_place: bool) -> bool:
-        try:
-            await self._to_disk(in_place)
-        except Conflict as conflict:
-            await self._merge(conflict)
-            return False
-        except NeedsInPlace as error:
-            lines = [str(error), "Written in place, a reader may for a moment see half of it."]
-            page = ChoiceScreen("It can't be replaced at once.", lines, {"i": "write in place"}, self._spell)
-            if await self.app.push_screen_wait(page) == "i":
-                return await self._write(in_place=True)
-            self._say("Not saved.")
-            return False
-        except NameFileError as error:
-            self._say(str(error), "bad")
-            return False
-        self._sync()
-        self._say(f"Saved {visible(str(self._editor.path))}; z takes it back.", "good")
-        return True
-
-    async def _to_disk(self, in_place: bool) -> None:
-        self._saving = self._held = True
-        try:
-            await asyncio.to_thread(self._editor.save, in_place)
-        finally:
-            self._saving = self._held = False
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key begin anything while the disk writes: it would end the save unheard."""
-        return not self._saving
-
-    async def _merge(self, conflict: Conflict) -> None:
-        """Bring both sides together; what overlaps is chosen by hand."""
-        merged = self._editor.merge(conflict)
-        choices = []
-        for number, part in enumerate(merged.conflicts, 1):
-            sides = (("base", part.base), ("mine", part.mine), ("theirs", part.theirs))
-            lines = [f"{side:<7} {visible(line.rstrip())}" for side, raws in sides for line in raws or (b"(nothing)",)]
-            title = f"Somebody else changed the same lines ({number} of {len(merged.conflicts)}). Which?"
-            keys = {"m": "mine", "t": "theirs", "b": "both", "o": "as it was"}
-            answer = await self.app.push_screen_wait(ChoiceScreen(title, lines, keys, self._spell))
-            if not answer:
-                self._say("Not saved, and nothing of yours is lost: w tries again.", "warn")
-                return
-            choices.append({"m": "mine", "t": "theirs", "b": "both", "o": "base"}[answer])
-        self._editor.adopt(conflict, merged.resolve(choices))  # type: ignore[arg-type]
-        self._sync()
-        self._say("Somebody else had changed the file: both edits are merged here. Look, then w saves.", "warn")
-
-    @work(exclusive=True)
-    async def action_take_back(self) -> None:
-        """Take the last save back, as an edit that is saved like any other."""
-        if not self._editor.take_back():
-            self._say("Nothing was saved yet in this session.", "warn")
-            return
-        self._sync()
-        await self._save()
+        self._edit(lambda: findings[0].mended(self.editor.document), f"{findings[0].mend}: done.")
 
     def action_permanent(self) -> None:
         """Show what makes the present tags permanent."""
-        self.app.push_screen(ExportScreen(self._picture.snapshot, self._editor.document.names(), self._spell))
+        self.app.push_screen(ExportScreen(self._picture.snapshot, self.editor.document.names(), self.spell))
 
     def action_filter(self) -> None:
         """Ask for the text to find."""
@@ -415,7 +340,7 @@ class NamesScreen(Screen[None]):
     @on(Input.Changed, "#namefilter")
     def _filter_changed(self, event: Input.Changed) -> None:
         self._filter = event.value.strip().lower()
-        self._sync()
+        self.show_entries()
 
     @on(Input.Submitted, "#namefilter")
     def _filter_kept(self) -> None:
@@ -428,13 +353,13 @@ class NamesScreen(Screen[None]):
     def action_help(self) -> None:
         """Show every key."""
         lines = [f"{command.shown:<9} {command.help}" for command in NAME_COMMANDS]
-        self.app.push_screen(ReportScreen("Keys of the name map", [self._spell(line) for line in lines]))
+        self.app.push_screen(ReportScreen("Keys of the name map", [self.spell(line) for line in lines]))
 
     def refuse_to_leave(self) -> bool:
         """Say that there is something unsaved, and return whether there is."""
-        if self._editor.edited:
-            self._say("There are unsaved changes: w saves them; Esc, then x, throws them away.", "warn")
-        return self._editor.edited
+        if self.editor.edited:
+            self.say("There are unsaved changes: w saves them; Esc, then x, throws them away.", "warn")
+        return self.editor.edited
 
     @work(exclusive=True)
     async def action_back(self) -> None:
@@ -444,11 +369,11 @@ class NamesScreen(Screen[None]):
             box.value = ""
             self._filter = ""
             self._close_filter()
-            self._sync()
+            self.show_entries()
             return
-        if self._editor.edited:
+        if self.editor.edited:
             keys = {"w": "save", "x": "throw it away"}
-            page = ChoiceScreen("Unsaved changes", self._editor.diff(), keys, self._spell)
+            page = ChoiceScreen("Unsaved changes", self.editor.diff(), keys, self.spell)
             answer = await self.app.push_screen_wait(page)
             if answer == "" or (answer == "w" and not await self._write(in_place=False)):
                 return

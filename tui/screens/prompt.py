@@ -27,13 +27,18 @@ class PromptScreen(ModalScreen[str | None]):
         check: Callable[[str], str],
         spell: Spelling,
         *,
+        hint: Callable[[str], str] = lambda text: "",
         value: str = "",
         suggestions: list[str] | None = None,
     ) -> None:
-        """``check`` returns what is wrong with a text, one sentence, or ""; both texts are safe to show."""
+        """``check`` returns what is wrong with a text, one sentence, or ""; ``hint`` what a right one means.
+
+        All texts are safe to show.
+        """
         super().__init__()
         self._title = title
         self._check = check
+        self._hint = hint
         self._spell = spell
         self._value = value
         self._suggestions = suggestions
@@ -45,11 +50,14 @@ class PromptScreen(ModalScreen[str | None]):
             yield plain(self._spell(self._title), "head")
             yield SafeInput(self._value, max_length=400, suggester=suggester, select_on_focus=False)
             yield plain("", "problem")
+            yield plain("", "plan")
             yield plain("Enter: take it    Esc: leave it", "hint")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what is wrong so far."""
-        self.query_one(".problem", Static).update(Content(self._spell(self._check(event.value))))
+        """Say what is wrong so far, or what it means."""
+        problem = self._check(event.value)
+        for name, text in (("problem", problem), ("plan", "" if problem else self._hint(event.value))):
+            self.query_one(f".{name}", Static).update(Content(self._spell(text)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the text if it is right."""

@@ -1,0 +1,198 @@
+"""A change of single interfaces for real: many messages in one send, and every way in which one can end."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+from tests.driven import record_sends, states
+from tests.links import Ip, add, cheap_kind, index_of, many
+from tests.watch import Watch, watching
+from tui.model.intent import Intent, intent_for_links
+from tui.model.link import Link
+from tui.model.outcome import Outcome
+from tui.model.progress import Progress
+from tui.netlink.bulk import BATCH, change_links
+from tui.netlink.wire import link_change
+from tui.netlink.writer import Writer
+
+
+class Console:
+    """What the app has: a monitor and a writer."""
+
+    def __init__(self, watch: Watch, writer: Writer) -> None:
+        self.watch = watch
+        self.writer = writer
+
+    def everything(self, prefix: bytes = b"m") -> frozenset[int]:
+        self.watch.check()
+        links = self.watch.store.snapshot().links.values()
+        return frozenset(link.ifindex for link in links if link.name.startswith(prefix))
+
+    def retag(self, indexes: frozenset[int], group: int) -> Intent:
+        return intent_for_links(self.watch.store.snapshot(), "retag", indexes, new_group=group)
+
+    def act(self, intent: Intent, progress: Progress | None = None, between: Callable[[], object] = dict) -> Outcome:
+        def known() -> Mapping[int, Link]:
+            between()
+            return self.watch.store.snapshot().links
+
+        progress = progress or Progress(len(intent.members))
+        outcome = change_links(intent, self.writer, self.watch.monitor, known, progress)
+        placed = [
+            *outcome.changed,
+            *outcome.already,
+            *(refusal.link for refusal in (*outcome.refused, *outcome.skipped)),
+            *outcome.not_reached,
+            *outcome.vanished,
+        ]
+        if outcome.checked:
+            assert sorted(link.ifindex for link in placed) == list(intent.members)
+        return outcome
+
+
+@pytest.fixture
+def console(netns: None) -> Iterator[Console]:
+    writer = Writer()
+    with watching() as watch:
+        yield Console(watch, writer)
+    writer.close()
+
+
+def address_nobody(patch: pytest.MonkeyPatch) -> None:
+    """Send each message to an index that no device has: the kernel refuses it with ENODEV."""
+    patch.setattr("tui.netlink.bulk.link_change", lambda seq, index, **rest: link_change(seq, index + 100_000, **rest))
+
+
+def groups(ip: Ip, prefix: str = "m") -> set[str]:
+    return {state.group for name, state in states(ip).items() if name.startswith(prefix)}
+
+
+def test_a_retag_moves_every_interface_and_sends_few_batches(
+    ip: Ip, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(cheap_kind(ip), BATCH + 88, 7, up=False)
+    sent = record_sends(monkeypatch)
+    outcome = console.act(console.retag(console.everything(), 9))
+    assert (outcome.verdict, len(outcome.changed), groups(ip)) == ("done", BATCH + 88, {"9"})
+    assert [len(batch) for batch in sent] == [BATCH, 88]
+    assert outcome.reply.messages == BATCH + 88
+    assert outcome.reply.size == sum(len(message) for batch in sent for message in batch.values())
+
+
+def test_a_group_that_ip_cannot_name_and_back(ip: Ip, console: Console) -> None:
+    many(cheap_kind(ip), 3, 7, up=False)
+    marked = console.everything()
+    assert console.act(console.retag(marked, 0xFFFFFFFF)).verdict == "done"
+    assert {console.watch.store.snapshot().links[index].group for index in marked} == {0xFFFFFFFF}
+    console.everything()
+    assert console.act(console.retag(marked, 0)).verdict == "done"
+    assert groups(ip) == {"0"}
+
+
+def test_each_refusal_is_named_and_the_others_change(ip: Ip, console: Console) -> None:
+    many(cheap_kind(ip), 4, 7, up=False)
+    add(ip, "vxlan", "mx")
+    marked = console.everything()
+    intent = intent_for_links(console.watch.store.snapshot(), "mtu", marked, 65536)
+    outcome = console.act(intent)
+    assert (outcome.verdict, len(outcome.changed)) == ("partly", 4)
+    assert [(refusal.link.name, refusal.reason) for refusal in outcome.refused] == [
+        (b"mx", "mtu greater than device maximum")
+    ]
+
+
+def test_a_whole_batch_of_refusals_is_heard_without_the_privilege_to_widen_buffers(ip: Ip) -> None:
+    code = "import sys; from tests.kernel.test_bulk import refuse_all; refuse_all()"
+    line = ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", code]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+    if "unshare" in done.stderr and "failed" in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.stdout == f"failed {BATCH} refused\n", done.stderr
+
+
+def refuse_all() -> None:
+    """Have every message of a full batch fail. Runs in a user namespace of its own."""
+    many("ifb", BATCH, 7, up=False)
+    writer = Writer()
+    with watching() as watch:
+        console = Console(watch, writer)
+        intent = intent_for_links(watch.store.snapshot(), "mtu", console.everything(), 0x7FFFFFFF)
+        with pytest.MonkeyPatch.context() as patch:
+            address_nobody(patch)
+            outcome = console.act(intent)
+        print(outcome.verdict, len(outcome.refused), "refused")
+    writer.close()
+
+
+def test_esc_stops_between_two_batches_and_the_outcome_says_who_went(ip: Ip, console: Console) -> None:
+    many(cheap_kind(ip), 2 * BATCH + 5, 7, up=False)
+    intent = console.retag(console.everything(), 9)
+    progress = Progress(len(intent.members))
+    rounds = iter(range(9))
+
+    def stop_in_the_second() -> None:
+        if next(rounds) == 1:
+            progress.stop.set()
+
+    outcome = console.act(intent, progress, stop_in_the_second)
+    assert (outcome.verdict, outcome.stopped) == ("partly", True)
+    assert (len(outcome.changed), len(outcome.not_reached), progress.done) == (2 * BATCH, 5, 2 * BATCH)
+    assert groups(ip) == {"7", "9"}
+
+
+def test_who_vanished_was_renamed_or_had_its_index_reused_is_skipped_and_named(ip: Ip, console: Console) -> None:
+    kind = cheap_kind(ip)
+    many(kind, 5, 7, up=False)
+    intent = console.retag(console.everything(), 9)
+    reused = index_of(ip, "m3")
+    ip("link", "del", "m1")
+    ip("link", "set", "m2", "name", "other")
+    ip("link", "del", "m3")
+    ip("link", "add", "m3", "index", reused, "address", "02:00:00:00:00:99", "type", "bridge")
+    console.watch.check()
+    outcome = console.act(intent)
+    assert outcome.verdict == "partly"
+    assert {refusal.link.name: refusal.reason for refusal in outcome.skipped} == {
+        b"m1": "vanished",
+        b"m2": "is called other now",
+        b"m3": f"index {reused} is another interface now (m3)",
+    }
+    assert [link.name for link in outcome.changed] == [b"m0", b"m4"]
+    now = states(ip)
+    assert (now["other"].group, now["m3"].group, now["m0"].group) == ("7", "0", "9")
+
+
+def test_read_only_sends_nothing(ip: Ip) -> None:
+    many(cheap_kind(ip), 2, 7, up=False)
+    writer = Writer(read_only=True)
+    with watching() as watch:
+        console = Console(watch, writer)
+        outcome = console.act(console.retag(console.everything(), 9))
+    writer.close()
+    assert (outcome.verdict, outcome.reply.messages, groups(ip)) == ("refused", 0, {"7"})
+
+
+def test_up_on_exactly_one_group_is_a_group_change_and_a_retag_never_is(ip: Ip, console: Console) -> None:
+    many(cheap_kind(ip), 3, 7, up=False)
+    marked = console.everything()
+    snapshot = console.watch.store.snapshot()
+    assert intent_for_links(snapshot, "up", marked).group_id == 7
+    assert intent_for_links(snapshot, "retag", marked, new_group=9).group_id is None
+    fewer = frozenset(sorted(marked)[1:])
+    assert intent_for_links(snapshot, "up", fewer).group_id is None
+
+
+def test_answers_that_were_lost_leave_the_outcome_unknown_but_read_back(
+    ip: Ip, monkeypatch: pytest.MonkeyPatch, console: Console
+) -> None:
+    many(cheap_kind(ip), 40, 7, up=False)
+    intent = console.retag(console.everything(), 9)
+    address_nobody(monkeypatch)
+    console.writer._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    outcome = console.act(intent)
+    assert (outcome.verdict, outcome.reply.errno) == ("unknown", None)
+    assert "answers were lost" in outcome.reply.text
+    assert len(outcome.not_reached) == 40

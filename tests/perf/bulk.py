@@ -1,0 +1,95 @@
+"""A retag of every interface, one message each: through the product, and the same messages from a bare socket."""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import struct
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+
+from tests.perf.farm import GROUP
+from tests.perf.table import Line, ms, spread, times
+from tui.model.intent import intent_for_links
+from tui.model.link import Link
+from tui.model.progress import Progress
+from tui.model.store import Snapshot, Store
+from tui.netlink.bulk import BATCH, change_links
+from tui.netlink.dump import read_links
+from tui.netlink.writer import Writer
+
+_ROUNDS = 5
+_ELSEWHERE = 900  # a group that nobody else is in
+
+
+class _NoCheck:
+    """Reads nothing back: what is timed is the sending."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._done: Future[Snapshot] = Future()
+        self._done.set_result(snapshot)
+
+    def check(self) -> Future[Snapshot]:
+        return self._done
+
+
+def retag(links: int) -> list[Line]:
+    """Time both in turn; every interface is back in its group in the end."""
+    store = Store()
+    store.replace(read_links())
+    members = frozenset(index for index, link in store.snapshot().links.items() if link.group == GROUP)
+    ours: list[float] = []
+    bare: list[float] = []
+    writer = Writer()
+    try:
+        for turn in range(_ROUNDS):
+            for mine in (True, False) if turn % 2 else (False, True):
+                for group in (_ELSEWHERE, GROUP):
+                    took = _ours(writer, store.snapshot(), members, group) if mine else _bare(members, group)
+                    (ours if mine else bare).append(took)
+    finally:
+        writer.close()
+    mine_median, bare_median = statistics.median(ours), statistics.median(bare)
+    ratio = mine_median / bare_median
+    note = f"ours {spread(ours)}; bare {spread(bare)}; {BATCH} messages a send, links DOWN, without the read-back"
+    return [
+        Line(
+            f"{links:,} retags: plan frozen → last ACK",
+            "≤ 1.2 × a bare socket's",
+            ms(mine_median),
+            f"bare {ms(bare_median)}",
+            times(ratio),
+            ratio <= 1.2,
+            (note,),
+        )
+    ]
+
+
+def _ours(writer: Writer, snapshot: Snapshot, members: frozenset[int], group: int) -> float:
+    intent = intent_for_links(snapshot, "retag", members, new_group=group)
+    known: Mapping[int, Link] = snapshot.links
+    begun = time.perf_counter()
+    outcome = change_links(intent, writer, _NoCheck(snapshot), lambda: known, Progress(len(members)))
+    took = time.perf_counter() - begun
+    assert not outcome.refused
+    assert outcome.reply.messages == len(members)
+    return took
+
+
+def _bare(members: frozenset[int], group: int) -> float:
+    """Build and send the same messages with struct and a socket alone, and wait for each batch's ACK."""
+    indexes = sorted(members)
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
+        sock.bind((0, 0))
+        begun = time.perf_counter()
+        for first in range(0, len(indexes), BATCH):
+            part = indexes[first : first + BATCH]
+            sock.send(
+                b"".join(
+                    struct.pack("=IHHIIBxHiIIHHI", 40, 19, 5 if i == part[-1] else 1, i, 0, 0, 0, i, 0, 0, 8, 27, group)
+                    for i in part
+                )
+            )
+            assert struct.unpack_from("=i", sock.recv(1 << 16), 16)[0] == 0
+        return time.perf_counter() - begun

@@ -1,0 +1,158 @@
+"""Carries a plan out: guard armed, sent, read back, put on record. On a thread of its own."""
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tui.files.audit import Audit
+from tui.guard.client import Guard
+from tui.guard.dependants import dependants, is_bridge
+from tui.guard.order import GuardError
+from tui.model.audit import change_record
+from tui.model.link import Link
+from tui.model.outcome import Outcome, Reply
+from tui.model.plan import Plan
+from tui.model.progress import Progress
+from tui.model.reversal import Step
+from tui.model.sample import Sample
+from tui.model.store import Store
+from tui.netlink.actions import ack_deadline, change_group
+from tui.netlink.bulk import change_links
+from tui.netlink.monitor import Monitor
+from tui.netlink.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a plan."""
+
+    plan: Plan
+    outcome: Outcome
+    guard: Guard | None = None
+    """It takes the change back unless it is told to keep it."""
+    followers: tuple[Step, ...] = ()
+    """Links that change along with the members, such as those on top of one that gets a smaller MTU."""
+    sample: Sample | None = None
+    """How long it took; None: nothing was sent, or it wasn't answered or read back."""
+    complaint: str = ""
+    """Why the change isn't on record in the audit file, one sentence; empty: it is."""
+
+
+class Changer:
+    """Makes one change at a time."""
+
+    def __init__(
+        self, writer: Writer, monitor: Monitor, store: Store, audit: Audit, guard_timeout: float | None
+    ) -> None:
+        """``guard_timeout``: seconds until a change that could lock the operator out is taken back; None: no guard."""
+        self._writer = writer
+        self._monitor = monitor
+        self._store = store
+        self._audit = audit
+        self._guard_timeout = guard_timeout
+
+    def carry_out(
+        self,
+        plan: Plan,
+        title: str,
+        pressed: float,
+        progress: Progress,
+        risk_now: Callable[[Plan], Mapping[int, str]],
+    ) -> Result:
+        """Make the change and return what became of it; never raises.
+
+        ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`).
+        ``risk_now`` asks anew which members carry the way to this machine: routes may have moved while the operator
+        looked.
+        """
+        guard: Guard | None = None
+        try:
+            if not plan.preview.needs_name and risk_now(plan):
+                return self._refused(plan, title, "by now it carries the way to this machine; look again, then press")
+            if plan.preview.endangered and plan.changing and self._guard_timeout is not None:
+                guard = self._arm(plan, title, self._guard_timeout)
+            followers = self._followers(plan)
+            outcome = self._change(plan, progress, guard)
+        except GuardError as error:
+            return self._refused(plan, title, str(error).rstrip(".") + "; `--no-guard` does without")
+        except Exception as error:
+            # Whatever failed, the operator hears of it; a change without an outcome is the worst of all.
+            followers = ()
+            reply = Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0)
+            outcome = Outcome(plan.intent, reply, checked=False)
+        complaint = self._audit.write(change_record(title, outcome, guarded=guard is not None))
+        result = Result(plan, outcome, guard, followers, _sample(plan, title, pressed, outcome), complaint)
+        if guard is None:
+            return result
+        if outcome.verdict in ("refused", "nothing", "failed") and not outcome.changed:
+            with contextlib.suppress(GuardError):
+                guard.keep()
+            return replace(result, guard=None)
+        with contextlib.suppress(GuardError):
+            # Should it have died by now: who waits for its end sees that, and does its work.
+            guard.sent()
+        return result
+
+    def _arm(self, plan: Plan, title: str, timeout: float) -> Guard:
+        wait = ack_deadline(len(plan.intent.members)) * 2
+        return Guard.arm(
+            plan.steps,
+            timeout=timeout,
+            change_wait=wait,
+            audit=self._audit.path,
+            journal=bool(self._audit.sockets),
+            what=title,
+            links=self._store.snapshot().links,
+        )
+
+    def _followers(self, plan: Plan) -> tuple[Step, ...]:
+        found = dependants(plan.steps, self._store.snapshot().links)
+        # A bridge follows its ports by itself, as long as nobody sets its MTU.
+        return tuple(step for step in found if not is_bridge(step))
+
+    def _change(self, plan: Plan, progress: Progress, guard: Guard | None) -> Outcome:
+        if plan.intent.group_id is not None:
+            if _gone(guard):
+                raise GuardError("The guard ended before the change was sent; nothing was sent.")
+            return change_group(plan.intent, self._writer, self._monitor)
+        return change_links(plan.intent, self._writer, self._monitor, self._known(progress, guard), progress)
+
+    def _known(self, progress: Progress, guard: Guard | None) -> Callable[[], Mapping[int, Link]]:
+        """Return how to ask what is known of the interfaces; made certain first if events may have been lost."""
+        if self._monitor.health.state != "live":
+            self._monitor.check().result(ack_deadline(len(self._store.snapshot().links)))
+
+        def known() -> Mapping[int, Link]:
+            if _gone(guard):
+                # This console was stopped for so long that its guard has taken the first batches back.
+                progress.stop.set()
+            return self._store.snapshot().links
+
+        return known
+
+    def _refused(self, plan: Plan, title: str, why: str) -> Result:
+        outcome = Outcome(plan.intent, Reply(0, why, 0, 0, 0.0), checked=False)
+        return Result(plan, outcome, complaint=self._audit.write(change_record(title, outcome, guarded=False)))
+
+
+def _gone(guard: Guard | None) -> bool:
+    """Whether there was a guard and it guards no more."""
+    return guard is not None and (guard.ended is not None or guard.reverting)
+
+
+def _sample(plan: Plan, title: str, pressed: float, outcome: Outcome) -> Sample | None:
+    reply, members = outcome.reply, plan.intent.members
+    if not reply.messages or reply.errno is None or not outcome.checked:
+        return None
+    return Sample(
+        what=title,
+        operation=plan.intent.operation,
+        links=len(members),
+        up=sum(link.is_up for link in members.values()),
+        whole_group=plan.intent.group_id is not None,
+        messages=reply.messages,
+        sent=reply.sent_at - pressed,
+        acked=reply.sent_at + reply.waited - pressed,
+        seen=time.monotonic() - pressed,
+    )

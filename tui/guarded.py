@@ -1,0 +1,89 @@
+"""What follows a guarded change: kept, taken back, or taken back by this console because its guard died."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+
+from tui.guard.client import Guard
+from tui.guard.order import GuardError, Reverted
+from tui.guard.revert import revert_now
+from tui.guard.state import Orphan
+
+_GRACE = 10.0  # seconds past the deadline in which a guard must have begun
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a guarded change ended."""
+
+    what: str
+    """The change, in the operator's words; unsafe to show before `visible`."""
+    number: int | None
+    """Its number in the command log; None: it is from before this console."""
+    kept: bool = False
+    reverted: Reverted | None = None
+    """What was taken back, and why."""
+    died: bool = False
+    """The guard died, and this console did its work."""
+    problem: str = ""
+    """What went wrong beside, one sentence; empty: nothing."""
+
+
+class Guarded:
+    """A change that stands only if the operator keeps it."""
+
+    def __init__(self, guard: Guard, number: int) -> None:
+        """``guard`` was told that the change was sent; ``number``: the change's in the command log."""
+        self._guard = guard
+        self._number = number
+        self._keeping = False
+
+    @property
+    def deadline(self) -> float:
+        """When it is taken back (`time.monotonic`)."""
+        return self._guard.deadline
+
+    @property
+    def what(self) -> str:
+        """The change, in the operator's words."""
+        return self._guard.order.what
+
+    def await_ending(self) -> Ending:
+        """Wait until the guard has ended; do its work if it died, or never began. Blocks while it counts down."""
+        guard = self._guard
+        ended = guard.wait(max(0.0, guard.deadline - time.monotonic()) + _GRACE)
+        if ended is None and not guard.reverting:
+            # Stopped, or stuck: it must not wake up later and take back what has been taken back by then.
+            os.kill(guard.pid, signal.SIGKILL)
+        ended = guard.wait()
+        if ended is not None and not ended.died:
+            return Ending(self.what, self._number, ended.kept, ended.reverted, problem=ended.problem)
+        if self._keeping:
+            guard.path.unlink(missing_ok=True)
+            return Ending(self.what, self._number, kept=True, problem="Its guard had died.")
+        return Ending(self.what, self._number, reverted=guard.take_over(), died=True)
+
+    def answer(self, *, keep: bool) -> str:
+        """Tell the guard what the operator decided; return why it didn't hear, one sentence, or "". Blocks.
+
+        Whatever became of it, `await_ending` tells.
+        """
+        self._keeping = keep
+        try:
+            if keep:
+                self._guard.keep()
+            else:
+                self._guard.revert()
+        except GuardError as error:
+            return "" if self._guard.ended is not None or self._guard.reverting else str(error)
+        return ""
+
+
+def take_back(orphan: Orphan) -> Ending:
+    """Take back what a console and its guard left behind when both were killed. Blocks. Raises GuardError."""
+    if orphan.order is None:
+        raise GuardError("Another version of ifgroup wrote its record: look at the interfaces and set them by hand.")
+    reverted = revert_now(orphan.order, "the operator asked for it")
+    orphan.forget()
+    return Ending(orphan.what, None, reverted=reverted)

@@ -1,0 +1,117 @@
+"""Plan → many messages, one per interface → ACKs → read back → Outcome.
+
+What one message can't do, a retag above all (the group of a group message is the one that it selects), takes an
+RTM_SETLINK for each interface: many in one sendmsg, of which only the last asks for an ACK; those that fail answer all
+the same, each under its own sequence number.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from tui.model.intent import Intent
+from tui.model.link import Link, same_device
+from tui.model.outcome import Outcome, Reply, with_failures
+from tui.model.progress import Progress
+from tui.model.text import visible
+from tui.netlink.actions import Checker, ack_deadline, read_back
+from tui.netlink.dump import NoAnswerError
+from tui.netlink.wire import WireError, link_change
+from tui.netlink.writer import Writer
+
+BATCH = 512
+"""Messages in one sendmsg. Should all of them fail, the answers still fit into an unprivileged receive buffer."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the batches so far came to."""
+
+    messages: int = 0
+    size: int = 0
+    waited: float = 0.0
+    sent_at: float = 0.0
+    errno: int | None = 0
+    text: str = ""
+    refused: dict[int, str] = field(default_factory=dict)
+    skipped: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def reply(self) -> Reply:
+        return Reply(self.errno, self.text, self.messages, self.size, self.waited, self.sent_at)
+
+
+def change_links(
+    intent: Intent,
+    writer: Writer,
+    checker: Checker,
+    known: Callable[[], Mapping[int, Link]],
+    progress: Progress,
+) -> Outcome:
+    """Send a message for each interface, in batches; read back, and say what happened to each.
+
+    Right before each batch ``known`` tells what is known of the interfaces by then: one that vanished, bears another
+    name, or whose index is another's, is skipped. Blocks: not for the screen's thread. Never raises for what the
+    kernel does; the Outcome tells.
+    """
+    tally = _Tally()
+    remaining = iter(intent.members.values())
+    while part := list(islice(remaining, BATCH)):
+        now = known()
+        if progress.stop.is_set() or not _send(intent, _present(part, now, tally.skipped), writer, tally):
+            break
+        progress.done += len(part)
+    if tally.messages == 0 and tally.errno:
+        return Outcome(intent, tally.reply, checked=False)
+    outcome = with_failures(read_back(intent, tally.reply, checker), tally.refused, tally.skipped)
+    return replace(outcome, stopped=progress.done < progress.total and progress.stop.is_set())
+
+
+def _present(part: list[Link], now: Mapping[int, Link], skipped: dict[int, str]) -> list[int]:
+    """Return the indexes that still mean what was seen; note why the others don't."""
+    present = []
+    for seen in part:
+        link = now.get(seen.ifindex)
+        if link is None:
+            skipped[seen.ifindex] = "vanished"
+        elif not same_device(seen, link):
+            skipped[seen.ifindex] = f"index {seen.ifindex} is another interface now ({visible(link.name)})"
+        elif link.name != seen.name:
+            skipped[seen.ifindex] = f"is called {visible(link.name)} now"
+        else:
+            present.append(seen.ifindex)
+    return present
+
+
+def _send(intent: Intent, indexes: list[int], writer: Writer, tally: _Tally) -> bool:
+    """Send one batch and take its answers in; return whether to go on."""
+    if not indexes:
+        return True
+    batch: dict[int, bytes] = {}
+    by_seq: dict[int, int] = {}
+    for index in indexes:
+        seq = writer.next_seq()
+        mtu, up, group = intent.wanted(index)
+        by_seq[seq] = index
+        batch[seq] = link_change(seq, index, mtu=mtu, up=up, group=group, ack=index == indexes[-1])
+    size = sum(map(len, batch.values()))
+    tally.sent_at = tally.sent_at or time.monotonic()
+    try:
+        acks = writer.send(batch, ack_deadline(len(batch)))
+    except (NoAnswerError, WireError) as error:
+        acks = {}
+        tally.errno, tally.text = None, getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        # Of this batch nothing was sent.
+        tally.errno, tally.text = error.errno or 0, error.strerror or str(error)
+        return False
+    tally.waited = time.monotonic() - tally.sent_at
+    tally.messages += len(batch)
+    tally.size += size
+    for seq, ack in acks.items():
+        if ack.errno:
+            tally.refused[by_seq[seq]] = ack.words
+            if not tally.errno:
+                tally.errno, tally.text = ack.errno, ack.words
+    return bool(acks)

@@ -1,0 +1,93 @@
+"""The lock-out guard → sentences: what a change cuts off, and how a guarded one ended."""
+
+from collections.abc import Sequence
+
+from tui.guard.losses import Losses
+from tui.guard.order import Reverted
+from tui.guard.state import Orphan
+from tui.guarded import Ending
+from tui.model.link import Link
+from tui.model.text import visible
+from tui.present import Field, count, some
+
+_FEW = 6  # routes and addresses that a sentence names
+
+
+def loss_sentences(lost: Losses | str) -> list[str]:
+    """Return what a change cuts off: what a guard can put back, and what nothing brings back."""
+    if isinstance(lost, str):
+        return [f"What this cuts off can't be read ({visible(lost)})."]
+    found = []
+    if lost.followers:
+        found.append(f"These change along with them: {some(step.before for step in lost.followers)}.")
+    if lost.restorable:
+        found.append(f"Lost by it, and put back if it is taken back: {_few(lost.restorable)}.")
+    if lost.for_good:
+        found.append(f"Lost for good: {_few(lost.for_good)}.")
+    return found
+
+
+def guard_notice(timeout: float | None) -> str:
+    """Return what will happen after such a change."""
+    if timeout is None:
+        return "No guard watches over it (--no-guard): if it cuts you off, it stays so."
+    return f"A guard takes it back after {timeout:.0f} s unless you press K then, also if this console is cut off."
+
+
+def ending_line(ending: Ending) -> Field:
+    """Return in one line how a guarded change ended."""
+    what = visible(ending.what)
+    if ending.reverted is None:
+        return Field(f"{what}: kept.{_beside(ending.problem)}", "good" if not ending.problem else "warn")
+    done = ending.reverted
+    why = "its guard died, so this console took it back" if ending.died else f"taken back ({done.why})"
+    parts = "; ".join(text for text, names in _categories(done) if names)
+    problem = done.problem or ending.problem or done.audit_problem
+    tone = "warn" if done.complete else "bad"
+    return Field(f"{what}: {why}: {parts or 'nothing was left to be done'}.{_beside(problem)}", tone)
+
+
+def ending_report(ending: Ending) -> list[str]:
+    """Return what a revert did, one by one."""
+    lines = [ending_line(ending).text]
+    if ending.reverted is not None:
+        for text, names in _categories(ending.reverted):
+            if names:
+                lines += ["", f"{text.split(' (')[0]}:", *(f"  {name}" for name in names)]
+    return lines
+
+
+def orphan_lines(orphan: Orphan) -> list[str]:
+    """Return what is known of a change that a killed console and guard left behind."""
+    members = [step.before for step in orphan.steps]
+    return [
+        f"{visible(orphan.what)}, armed {orphan.when.astimezone():%Y-%m-%d %H:%M:%S}.",
+        f"{count(len(members))} interfaces: {some(members, 8)}.",
+        "Nobody kept it, and console and guard were killed before it was taken back.",
+    ]
+
+
+def _categories(done: Reverted) -> list[tuple[str, list[str]]]:
+    def named(links: Sequence[Link]) -> list[str]:
+        return [visible(link.name) for link in links]
+
+    refused = [f"{visible(refusal.link.name)}: {visible(refusal.reason)}" for refusal in done.refused]
+    missing = [f"{what} ({visible(why)})" for what, why in done.missing]
+    return [
+        (f"{count(len(done.back))} put back", named(done.back)),
+        (f"{count(len(done.as_before))} were as before", named(done.as_before)),
+        (f"{count(len(done.refused))} refused ({_few(refused)})", refused),
+        (f"left alone, others changed them since ({_few(named(done.changed_since))})", named(done.changed_since)),
+        (f"gone ({_few(named(done.gone))})", named(done.gone)),
+        (f"{count(len(done.returned))} routes and addresses made anew", list(done.returned)),
+        (f"not brought back: {_few(missing)}", missing),
+    ]
+
+
+def _few(texts: list[str], most: int = _FEW) -> str:
+    more = len(texts) - most
+    return "; ".join(texts[:most]) + (f" and {count(more)} more" if more > 0 else "")
+
+
+def _beside(problem: str) -> str:
+    return f" {problem}" if problem else ""

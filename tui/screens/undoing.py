@@ -1,0 +1,225 @@
+"""The way back: the command log, undo, and the countdown of a change that could lock the operator out."""
+
+from datetime import UTC, datetime
+
+from textual.message import Message
+
+from tui.changer import Result
+from tui.guard.client import Guard
+from tui.guard.state import Orphan
+from tui.guarded import Ending, Guarded
+from tui.model.log import Entry, Log
+from tui.model.outcome import steps_taken
+from tui.model.plan import ip_lines
+from tui.model.reversal import Reversal
+from tui.model.shell import shortened
+from tui.model.text import visible
+from tui.model.undo import plan_undo
+from tui.present import Field, some
+from tui.present_change import asked, effort, outcome_line, transition
+from tui.present_guard import ending_line, ending_report, orphan_lines
+from tui.screens.choice import ChoiceScreen
+from tui.screens.copying import copy
+from tui.screens.countdown import CountdownScreen
+from tui.screens.log import LogScreen
+from tui.screens.marking import Marking
+
+
+class Undoing(Marking):
+    """What the keys z and l do, and what follows a guarded change."""
+
+    where: str
+
+    class Over(Message):
+        """A guarded change has ended. Posted from the thread that waited for it."""
+
+        def __init__(self, ending: Ending | str) -> None:
+            """``ending``: how; or what went wrong, one sentence."""
+            super().__init__()
+            self.ending = ending
+
+    class Unheard(Message):
+        """The guard didn't hear what the operator decided. Posted from the thread that told it."""
+
+        def __init__(self, problem: str) -> None:
+            """``problem``: one sentence."""
+            super().__init__()
+            self.problem = problem
+
+    def __init__(self) -> None:
+        """Start with an empty log."""
+        super().__init__()
+        self.command_log = Log()
+
+    def ended(self, result: Result) -> None:
+        """Log a change; if it is guarded, count down."""
+        names, intent, outcome = self.services.names, result.plan.intent, result.outcome
+        preview = result.plan.preview
+        entry = self.command_log.add(
+            Entry(
+                time=datetime.now(UTC),
+                netns=self.where,
+                what=asked(intent, names),
+                plan=f"{transition(preview, names)}, {effort(preview)}",
+                outcome=outcome_line(outcome, names).text,
+                verdict=outcome.verdict,
+                messages=outcome.reply.messages,
+                size=outcome.reply.size,
+                waited=outcome.reply.waited,
+                lines=tuple(ip_lines(intent, names)),
+                steps=(*steps_taken(outcome), *result.followers),
+                undoes=intent.undoes,
+            )
+        )
+        if intent.undoes is not None and outcome.verdict == "done":
+            self.command_log.mark_undone(intent.undoes, entry.number)
+        self.complain(result.complaint)
+        if result.guard is not None:
+            self._count_down(result.guard, entry)
+
+    def names_saved(self, path: str, changes: list[str], problem: str) -> None:
+        """Put a save of the name map on record. ``problem``: why it failed, one sentence; empty: it is saved."""
+        added = sum(line.startswith("+") for line in changes)
+        removed = sum(line.startswith("-") for line in changes)
+        entry = Entry(
+            time=datetime.now(UTC),
+            netns=self.where,
+            what=f"name map {visible(path)}",
+            plan=f"{added} lines added, {removed} removed",
+            outcome=problem or "saved",
+            verdict="failed" if problem else "saved",
+        )
+        self.command_log.add(entry)
+        record = {"event": "save", "what": entry.what, "outcome": entry.outcome, "diff": changes}
+        self.complain(self.services.record(record))
+
+    def complain(self, complaint: str) -> None:
+        """Tell what went wrong beside a change, such as a record that couldn't be written."""
+        if complaint:
+            self.app.notify(self.spell(complaint), severity="warning", markup=False)
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        if self.held("undo") or not self.ready():
+            return
+        if (entry := self.command_log.last_undoable()) is None:
+            self.say(Field("There is nothing to undo: no change of this session that still stands.", "warn"))
+        else:
+            self._undo(entry)
+
+    def action_log(self) -> None:
+        """Show every change so far; undo one of them."""
+
+        def chosen(number: int | None) -> None:
+            if number is not None and (entry := self.command_log.get(number)) and self.ready():
+                self._undo(entry)
+
+        self.app.push_screen(LogScreen(self.command_log, self.spell, self.ascii), chosen)
+
+    def action_copy(self) -> None:
+        """Ask which key's `ip` lines are wanted; copy and show them."""
+        chosen = self.target()
+        if chosen is None:
+            return
+        preset = self.picture.preset
+        plans = {
+            "u": self.picture.plan("up", chosen),
+            "d": self.picture.plan("down", chosen),
+            "M": self.picture.plan("mtu", chosen, preset),
+        }
+        lines = {key: ip_lines(plan.intent, self.services.names) for key, plan in plans.items()}
+        if self.command_log.entries:
+            lines["l"] = list(self.command_log.entries[-1].lines)
+        shown = [f"{key}   {shortened(line, 200)}" for key, all_of_it in lines.items() for line in all_of_it[:3]]
+
+        def answered(key: str | None) -> None:
+            if key:
+                copy(self.app, lines[key], self.spell)
+
+        meanings = {key: f"what {key} would do" for key in plans} | ({"l": "the last change"} if "l" in lines else {})
+        self.app.push_screen(ChoiceScreen("Copy the `ip` lines of", shown, meanings, self.spell), answered)
+
+    def _undo(self, entry: Entry) -> None:
+        snapshot = self.services.snapshot()
+        intent, found = plan_undo(entry.number, entry.steps, snapshot)
+        left = _left_alone(found)
+        if intent is None:
+            why = " ".join(left) or "all is as it was before."
+            self.say(Field(f"Nothing of change {entry.number} can be undone: {why}", "warn"))
+        else:
+            if any(step.wanted.up is False for step in entry.steps):
+                left.append("Routes and IPv6 addresses that went when they went down don't come back by this.")
+            self.confirm(self.services.plan(intent, snapshot), left)
+
+    def _count_down(self, guard: Guard, entry: Entry) -> None:
+        self.guarded = guarded = Guarded(guard, entry.number)
+
+        def answered(keep: bool | None) -> None:
+            if keep is not None:
+                self.say(Field("Keeping it…" if keep else "Taking it back…", "warn"))
+                self.services.answer(guarded, keep, lambda problem: self.post_message(self.Unheard(problem)))
+
+        self.app.push_screen(CountdownScreen(entry.what, guarded.deadline, self.spell), answered)
+        self.services.await_ending(guarded, lambda ending: self.post_message(self.Over(ending)))
+
+    def on_undoing_unheard(self, message: Unheard) -> None:
+        """Say that the guard didn't hear."""
+        self.say(Field(f"{message.problem} Whether the change stands shows when its time is over.", "bad"))
+
+    async def on_undoing_over(self, message: Over) -> None:
+        """Say how a guarded change ended, and log what was taken back."""
+        self.guarded = None
+        if isinstance(self.app.screen, CountdownScreen):
+            await self.app.screen.dismiss()
+        if isinstance(message.ending, str):
+            self.say(Field(message.ending, "bad"))
+            return
+        ending = message.ending
+        line = ending_line(ending)
+        self.say(line)
+        if ending.reverted is None:
+            return
+        self.services.check()
+        entry = self.command_log.add(
+            Entry(
+                time=datetime.now(UTC),
+                netns=self.where,
+                what=f"taken back: {ending.what}",
+                plan="",
+                outcome=line.text,
+                verdict="reverted",
+                undoes=ending.number,
+            )
+        )
+        if ending.number is not None:
+            self.command_log.mark_undone(ending.number, entry.number)
+        if self.is_current:
+            self.show_report("Taken back", ending_report(ending))
+
+    def ask_orphans(self) -> None:
+        """Ask about changes that a killed console and its guard left behind."""
+        for orphan in self.services.orphans():
+            self._ask_orphan(orphan)
+
+    def _ask_orphan(self, orphan: Orphan) -> None:
+        def answered(choice: str | None) -> None:
+            if choice == "R":
+                self.services.take_back(orphan, lambda ending: self.post_message(self.Over(ending)))
+            elif choice == "K":
+                self.complain(self.services.forget(orphan))
+
+        keys = {"R": "take it back now", "K": "keep it as it is"}
+        self.app.push_screen(
+            ChoiceScreen("A change that nobody kept is still in force", orphan_lines(orphan), keys, self.spell),
+            answered,
+        )
+
+
+def _left_alone(found: Reversal) -> list[str]:
+    """Return who is not touched by an undo, and why, a sentence each."""
+    left = []
+    if found.changed_since:
+        left.append(f"Left alone, since somebody else changed them meanwhile: {some(found.changed_since, 8)}.")
+    if found.gone:
+        left.append(f"Gone, or called otherwise now: {some(found.gone, 8)}.")
+    return left
