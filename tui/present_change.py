@@ -126,8 +126,7 @@ def _retag_risks(preview: Preview, names: NameMap) -> list[str]:
     new = preview.new_group or 0
     up, down = preview.sources_up, preview.changing - preview.sources_up
     found = [
-        f"{sources(preview, names, 8)} → {group_title(new, names)}. A group is often a firewall's or a routing rule's "
-        "criterion: what passed before may be dropped then.",
+        "A group is often a firewall's or a routing rule's criterion: what passed before may be dropped then.",
         f"{count(up)} are UP: the kernel tells every listener. {count(down)} are DOWN: for them it sends no event.",
     ]
     if new > MAX_IP_GROUP:

@@ -11,6 +11,8 @@ from tui.model.text import visible
 from tui.present import Field, count, some
 
 _FEW = 6  # routes and addresses that a sentence names
+_MANY = 200  # names that a report lists; past that nobody reads them
+_WHY = {"refused": "as you asked", "timeout": "nobody kept it in time", "told to end": "the session was ended"}
 
 
 def loss_sentences(lost: Losses | str) -> list[str]:
@@ -40,7 +42,7 @@ def ending_line(ending: Ending) -> Field:
     if ending.reverted is None:
         return Field(f"{what}: kept.{_beside(ending.problem)}", "good" if not ending.problem else "warn")
     done = ending.reverted
-    why = "its guard died, so this console took it back" if ending.died else f"taken back ({done.why})"
+    why = "its guard died, so this console took it back" if ending.died else f"taken back ({_WHY.get(done.why, done.why)})"
     parts = "; ".join(text for text, names in _categories(done) if names)
     problem = done.problem or ending.problem or done.audit_problem
     tone = "warn" if done.complete else "bad"
@@ -53,7 +55,9 @@ def ending_report(ending: Ending) -> list[str]:
     if ending.reverted is not None:
         for text, names in _categories(ending.reverted):
             if names:
-                lines += ["", f"{text.split(' (')[0]}:", *(f"  {name}" for name in names)]
+                lines += ["", f"{text.split(' (')[0]}:", *(f"  {name}" for name in names[:_MANY])]
+                if len(names) > _MANY:
+                    lines.append(f"  and {count(len(names) - _MANY)} more")
     return lines
 
 

@@ -32,7 +32,7 @@ class Preview:
     changing: int
     """Members that will change."""
     ip_line: str
-    """The equivalent `ip` command, correct shell; shortened where there are many interfaces."""
+    """The equivalent `ip` command, correct shell; of many interfaces it holds the first few: see `ip_lines`."""
     mtu: int | None = None
     """Bytes, for "mtu"."""
     new_group: int | None = None
@@ -138,13 +138,11 @@ def preview_links(intent: Intent, protected: Mapping[int, str], names: NameMap) 
 
 
 def _short_line(intent: Intent, names: NameMap) -> str:
-    """Return what `ip` would do to the first few interfaces; it is worked out for every picture."""
+    """Return the `ip` line with the first few interfaces in it, to look at; it is worked out for every picture."""
     few = dict(list(intent.members.items())[:_FEW])
-    if not few:
-        return ""
-    more = len(intent.members) - len(few)
     lines = device_lines(few, _wanted(intent, few), names) or [""]
-    return lines[0] + (f"  # and {more} more" if more else "")
+    more = len(intent.members) - len(few)
+    return lines[0].replace("; do ", f" ... and {more:,} more; do ", 1) if more else lines[0]
 
 
 def ip_lines(intent: Intent, names: NameMap) -> list[str]:
