@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.files.export import write_all_new
@@ -20,6 +19,7 @@ from tui.model.store import Snapshot
 from tui.model.text import visible
 from tui.present import Spelling
 from tui.screens.dialogs import plain
+from tui.screens.page import PageScreen
 from tui.screens.prompt import PromptScreen
 
 _INTRODUCTION = (
@@ -29,7 +29,7 @@ _INTRODUCTION = (
 _SHOWN = 400  # lines of one export that are shown; all are written
 
 
-class ExportScreen(ModalScreen[None]):
+class ExportScreen(PageScreen[None]):
     """Shows one way at a time; digits choose among them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,10 +37,6 @@ class ExportScreen(ModalScreen[None]):
         *(Binding(str(number), f"choose({number - 1})", "Choose", show=False) for number in range(1, 5)),
         Binding("y", "copy", "Copy", show=False),
         Binding("w", "write", "Write", show=False),
-        Binding("down,j", "scroll_by(1)", "Down", show=False),
-        Binding("up,k", "scroll_by(-1)", "Up", show=False),
-        Binding("pagedown,space", "scroll_by(10)", "Page down", show=False),
-        Binding("pageup", "scroll_by(-10)", "Page up", show=False),
     ]
 
     def __init__(self, snapshot: Snapshot, names: NameMap, spell: Spelling) -> None:
@@ -69,7 +65,7 @@ class ExportScreen(ModalScreen[None]):
         self._set("head", f"{_INTRODUCTION}\n{titles}\ny: copy   w: write   Esc: back")
         self._set("problem", "")
         self._set("body", "\n".join(self._shown()))
-        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self.page.scroll_home(animate=False)
 
     def _shown(self) -> Iterator[str]:
         left = _SHOWN
@@ -84,11 +80,7 @@ class ExportScreen(ModalScreen[None]):
     def _set(self, which: str, text: str) -> None:
         self.query_one(f".{which}", Static).update(Content(self._spell(text)))
         if which == "problem":  # it stands at the top
-            self.query_one(VerticalScroll).scroll_home(animate=False)
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+            self.page.scroll_home(animate=False)
 
     def action_copy(self) -> None:
         """Copy it by OSC 52, if it is text that a terminal can take."""
