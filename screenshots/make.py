@@ -1,6 +1,10 @@
-"""Make the pictures in this directory from the real app in a lab: `python screenshots/make.py`."""
+"""Make the pictures in this directory from the real app in a lab: `python screenshots/make.py [NAME…]`.
+
+A picture whose text differs from the one that is there in measured times alone is left as it is.
+"""
 
 import asyncio
+import re
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -8,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from resvg_py import svg_to_bytes
 from textual.pilot import Pilot
 
 from tui.app import GroupApp
@@ -16,6 +21,7 @@ from tui.netlink.lab import build_lab
 from tui.services import Services
 
 HERE = Path(__file__).parent
+_FONT = "DejaVu Sans Mono"
 Steps = Callable[[GroupApp, Pilot[int]], Awaitable[None]]
 
 
@@ -60,6 +66,23 @@ async def partial_outcome(app: GroupApp, pilot: Pilot[int]) -> None:
     await pilot.pause(0.5)
 
 
+async def retag(app: GroupApp, pilot: Pilot[int]) -> None:
+    """Some marked interfaces on their way to another group."""
+    await press(pilot, "j", "j", "j", "tab", "space", "space", "space", "v", "j", "j", "v", "r")
+    await press(pilot, *"edge")
+    await pilot.pause(0.5)
+
+
+async def command_log(app: GroupApp, pilot: Pilot[int]) -> None:
+    """What was changed, with its `ip` line."""
+    await press(pilot, "j", "j", "j", "u")
+    await until(lambda: "ACK" in app.main.message, pilot)
+    await press(pilot, "z")
+    await until(lambda: "undo 1" in app.main.message, pilot)
+    await press(pilot, "l", "j")
+    await pilot.pause(0.5)
+
+
 async def name_map(app: GroupApp, pilot: Pilot[int]) -> None:
     """The name map with a line that `ip` trips over."""
     path = SEARCH[0] if SEARCH[0].exists() else SEARCH[1]
@@ -79,12 +102,14 @@ PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
     ("main-wide", (160, 40), group_up),
     ("risky-plan", (80, 24), risky_plan),
     ("partial-outcome", (80, 24), partial_outcome),
+    ("retag", (80, 24), retag),
+    ("command-log", (80, 24), command_log),
     ("name-map", (80, 24), name_map),
 )
 
 
 async def take(name: str, size: tuple[int, int], steps: Steps) -> None:
-    """Run the app, do the steps, and save what is on the screen as SVG."""
+    """Run the app, do the steps, and save what is on the screen."""
     services = Services(NameFile(), read_only=False)
     app = GroupApp(services, "private lab")
     try:
@@ -92,17 +117,39 @@ async def take(name: str, size: tuple[int, int], steps: Steps) -> None:
             await until(lambda: services.health.checked_at > 0 and app.main.group_table.row_count > 5, pilot)
             await pilot.pause(0.5)
             await steps(app, pilot)
-            app.save_screenshot(f"{name}.svg", path=str(HERE))
+            save(name, app.export_screenshot())
     finally:
         services.stop()
-    print(f"screenshots/{name}.svg")
+
+
+def save(name: str, picture: str) -> None:
+    """Write the picture as SVG and PNG, unless nothing but measured times changed."""
+    path = HERE / f"{name}.svg"
+    if path.exists() and timeless(path.read_text()) == timeless(picture) and path.with_suffix(".png").exists():
+        print(f"screenshots/{name}: as it was")
+        return
+    path.write_text(picture)
+    # The web font of the SVG isn't there, and its stand-in must be as wide in every cell.
+    drawn = svg_to_bytes(svg_string=picture.replace("Fira Code", _FONT), monospace_family=_FONT, font_family=_FONT)
+    path.with_suffix(".png").write_bytes(bytes(drawn))
+    print(f"screenshots/{name}.svg, .png")
+
+
+def timeless(picture: str) -> str:
+    """Return the text of a picture without what differs from run to run: times, rates, hardware addresses, clocks."""
+    text = "\n".join(re.findall(r">([^<]+)</text>", picture)).replace("&#160;", " ")
+    return re.sub(
+        r"[0-9a-f]{2}(:[0-9a-f]{2}){5}|[0-9][0-9.,:]*(?= ?(ms|s|µs|event|×))|[0-9]{2}:[0-9]{2}:[0-9]{2}", "_", text
+    )
 
 
 def main() -> None:
-    """Build one lab and take every picture in it."""
+    """Build one lab and take every picture in it, or those that are named."""
+    wanted = sys.argv[1:]
     build_lab(1024, 8, "auto", lambda made, of: None)
     for name, size, steps in PICTURES:
-        asyncio.run(take(name, size, steps))
+        if not wanted or name in wanted:
+            asyncio.run(take(name, size, steps))
 
 
 if __name__ == "__main__":
