@@ -9,15 +9,12 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size, clamp
+from textual.geometry import Region, clamp
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from widgets.keyed_table_cells import VisibleCells
 from widgets.keyed_table_layout import Cell, Column, Layout, Row
@@ -31,11 +28,10 @@ from widgets.keyed_table_paint import (
     Painter,
     difference,
 )
+from widgets.keyed_table_view import HEADER, TableView
 
 __all__ = ["Cell", "Column", "KeyedTable", "Row"]
 
-HEADER = 1
-"""Lines that the header takes."""
 SAMPLE = 32
 """Rows beyond the visible ones that are asked for their widths after a resize."""
 
@@ -53,7 +49,7 @@ class _Report(Message):
         return self.table
 
 
-class KeyedTable(ScrollView, can_focus=True, inherit_bindings=False):
+class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
     """A table of up to 65,536 rows, with one cursor row that follows its key.
 
     `row` is asked for the rows that are visible, and for a few more after a resize, for their widths. It must
@@ -168,7 +164,6 @@ class KeyedTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted: dict[int, Line] = {}
         self._strips: dict[int, Strip] = {}
         self._painter = Painter(self._columns, self._look, "~" if ascii else "…")
-        self._looks: dict[tuple[str, ...], Style] = {}
 
     @property
     def keys(self) -> Sequence[int]:
@@ -224,21 +219,6 @@ class KeyedTable(ScrollView, can_focus=True, inherit_bindings=False):
         if not self._keys:
             self._refresh_line(HEADER)
 
-    @property
-    def _top(self) -> int:
-        """The index of the uppermost visible row."""
-        return self.scroll_offset.y
-
-    @property
-    def _width(self) -> int:
-        """The cells of a line, which Textual's `size` counts with the scrollbar."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
-
-    @property
-    def _body(self) -> int:
-        """The number of lines for rows."""
-        return max(0, self.size.height - HEADER)
-
     def _rekey(self, new: list[int]) -> None:
         """Take over a new order; keep the cursor, or else the top row, on its screen line."""
         before, seen, line = self._cursor_key, self.visible_keys(), self._cursor - self._top
@@ -246,7 +226,7 @@ class KeyedTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._keys = new
         self._follow()
         top = self._cursor - line if cursor_seen else self._anchor_top(seen)
-        self._set_virtual_height()
+        self._set_virtual_height(len(self._keys))
         self._put_scroll(top)
         if self._cursor_key != before:
             self.post_message(self.Moved(self, self._cursor_key))
@@ -289,39 +269,6 @@ class KeyedTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll the cursor into view."""
         if self._body:
             self._put_scroll(clamp(self._top, self._cursor - self._body + 1, self._cursor))
-
-    def _put_scroll(self, top: int) -> None:
-        """Scroll without the watcher's repaint: the caller repaints once, when everything is in place."""
-        top = clamp(top, 0, self.max_scroll_y)
-        self.set_reactive(Widget.scroll_y, float(top))
-        self.set_reactive(Widget.scroll_target_y, float(top))
-        self._show_scroll()
-
-    def _set_virtual_height(self) -> None:
-        """Tell Textual how far the table scrolls."""
-        before, room = self.virtual_size.height, self.container_size.height
-        height = HEADER + max(1, len(self._keys))
-        if height == before:
-            return
-        if self.styles.auto_dimensions or (before > room) != (height > room):
-            self.virtual_size = Size(0, height)
-        else:
-            # The reactive would repaint the whole widget, and the screen's layout is the same as before.
-            self.set_reactive(Widget.virtual_size, Size(0, height))
-
-    def _show_scroll(self) -> None:
-        """Redraw the scrollbar, a kilobyte on the wire, only if its thumb would be seen to move."""
-        if not self.show_vertical_scrollbar:
-            return
-        bar, height = self.vertical_scrollbar, self.virtual_size.height
-        if self._thumb(bar.window_virtual_size, bar.position) != self._thumb(height, self.scroll_y):
-            bar.window_virtual_size = height
-            bar.position = self.scroll_y
-
-    def _thumb(self, height: int, position: float) -> tuple[int, int]:
-        """Return a scrollbar thumb's start and length in eighths of a cell, as it is drawn."""
-        track = 8 * self.size.height
-        return int(track * position / max(1, height)), int(track * self.size.height / max(1, height))
 
     def _update(self, *, reread: bool = False) -> None:
         """Bring every visible line up to date, and have what differs repainted."""
@@ -415,19 +362,6 @@ class KeyedTable(ScrollView, can_focus=True, inherit_bindings=False):
         if y == HEADER and not self._keys:
             return self._painter.notice(self._empty, width)
         return self._painter.row(line, self._placed.slots, width)
-
-    def _look(self, *names: str) -> Style:
-        """Return the style of these component classes, later ones on top."""
-        look = self._looks.get(names)
-        if look is None:
-            look = self._looks[names] = sum(map(self._layer, names), start=self.rich_style)
-        return look
-
-    def _layer(self, name: str) -> Style:
-        """Return what one component class sets, its colours blended with what lies below."""
-        part = self.get_component_rich_style(name, partial=True)
-        whole = self.get_component_rich_style(name)
-        return part + Style(color=part.color and whole.color, bgcolor=part.bgcolor and whole.bgcolor)
 
     def notify_style_update(self) -> None:
         """Forget what was built with the old styles; Textual repaints by itself."""
