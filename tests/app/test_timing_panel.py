@@ -1,0 +1,434 @@
+"""The timing panel, driven key by key over real measurements: what it shows, keeps, stops and leaves behind."""
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any, ClassVar
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.hostile import NAMES, controls
+from tests.links import until
+from tests.terminal import PATIENCE, ROOT, session_of, terminal
+from tui.keys import KeyByKeyApp
+from tui.model.group import Group
+from tui.model.sample import Sample
+from tui.model.text import visible
+from tui.present import as_ascii
+from tui.screens.timing import TimingScreen
+from tui.screens.timing_keys import TIMING_COMMANDS
+from tui.screens.timing_run import Wish
+from tui.timing import history
+
+GROUP = Group(10, 12, 3, ((1500, 12),), ((b"ifb", 12),))
+QUICK = Wish(links=(8, 16), repeats=1)
+LONG = Wish(links=(8, 64), repeats=500)
+SAMPLES = (
+    Sample("group dmz (10) MTU 9000", "mtu", 12, 3, True, 1, sent=0.001, acked=0.002, seen=0.005),
+    Sample("3 interfaces up", "up", 3, 0, False, 3, sent=0.001, acked=0.003, seen=0.004),
+)
+
+
+class Host(KeyByKeyApp):
+    """An application that has only the panel."""
+
+    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app.tcss"
+
+    def __init__(self, name: str, wish: Wish | None, ascii: bool = False, group: Group = GROUP) -> None:
+        super().__init__()
+        self.set_class(ascii, "-ascii")
+        self.panel = TimingScreen(group, name, SAMPLES, as_ascii if ascii else str, ascii, wish)
+        self.left = False
+
+    def on_mount(self) -> None:
+        self.push_screen(self.panel, self.was_left)
+
+    def was_left(self, answer: None) -> None:
+        self.left = True
+
+
+class Hands:
+    """The host and the hands on it."""
+
+    def __init__(self, app: Host, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def text(self) -> str:
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    @property
+    def words(self) -> str:
+        """What is on the screen, on one line, without frames."""
+        return " ".join(self.text.replace("│", " ").replace("|", " ").split())
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, true: Callable[[], object], what: str) -> None:
+        end = monotonic() + PATIENCE
+        while not true():
+            assert monotonic() < end, f"waited {PATIENCE:g} s in vain for {what}; seen:\n{self.text}"
+            await self.pilot.pause(0.02)
+
+    async def sees(self, *texts: str) -> None:
+        await self.until(lambda: all(text in self.words for text in texts), repr(texts))
+
+    async def measures(self) -> None:
+        """Press Enter and wait for the end."""
+        await self.press("enter")
+        await self.sees("Done in", "Kept as")
+
+    async def child(self) -> int:
+        """Return the measuring process, once it measures."""
+
+        def pid() -> int:
+            measurement = self.app.panel._measurement
+            process = measurement._run._process if measurement is not None else None
+            return process.pid if process is not None and process.returncode is None else 0
+
+        await self.until(lambda: pid() and self.app.panel._report and self.app.panel._report["results"], "a result")
+        return pid()
+
+
+@asynccontextmanager
+async def panel(
+    wish: Wish | None = QUICK, name: str = "group dmz (10)", size: tuple[int, int] = (80, 24), **rest: Any
+) -> AsyncIterator[Hands]:
+    app = Host(name, wish, **rest)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Hands(app, pilot)
+
+
+@pytest.fixture(autouse=True)
+def home(netns: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the runs are kept, and where exports go."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path / "out")
+    return tmp_path
+
+
+async def test_nothing_is_measured_before_enter_and_then_every_way_shows_with_its_ratio_in_words() -> None:
+    async with panel() as hands:
+        assert "MTU 1400 ↔ 1500 bytes on 8…16 links group dmz (10): 12, 3 up" in hands.words
+        assert "Your own interfaces are not touched" in hands.words
+        assert hands.app.panel._measurement is None
+        await hands.measures()
+        await hands.sees("a process per interface", "one group message", "16 interfaces mixed before, log scale")
+        assert "is the kernel's, the rest is starting processes." in hands.words
+        assert "100%" in hands.words
+        assert " …" not in hands.text
+        await hands.press("comma")
+        assert "8 interfaces mixed before" in hands.words
+        await hands.press("full_stop", "full_stop")
+        assert "16 interfaces mixed before" in hands.words
+        assert len(history.runs()) == 1
+
+
+async def test_by_default_the_papers_sizes_and_the_groups_own_are_measured() -> None:
+    async with panel(None) as hands:
+        assert "12…2,048 links" in hands.words
+        assert hands.app.panel._wish.order(GROUP).links == (12, 128, 256, 512, 1024, 2048)
+
+
+async def test_esc_stops_half_way_and_keeps_what_there_is_and_esc_again_leaves() -> None:
+    async with panel(LONG) as hands:
+        await hands.press("enter")
+        child = await hands.child()
+        await hands.sees(" left; ")
+        await hands.press("enter")
+        assert "It is measuring already" in hands.words
+        await hands.press("escape")
+        await hands.sees("Stopped; what was measured until then stays")
+        assert not hands.app.left
+        assert "one group message █" in hands.words
+        until(lambda: not session_of(child), "the measuring processes to be gone")
+        (kept,) = history.runs()
+        assert history.load(kept)["ended"] == "stopped"
+        await hands.press("escape")
+        assert hands.app.left
+
+
+async def test_a_measuring_process_that_is_killed_is_told_and_nothing_is_left_and_it_can_run_again() -> None:
+    async with panel(LONG) as hands:
+        await hands.press("enter")
+        child = await hands.child()
+        os.kill(child, signal.SIGKILL)
+        await hands.sees(
+            "was killed by SIGKILL; what was measured until then is kept. Its interfaces vanished with it."
+        )
+        assert "one group message █" in hands.words
+        until(lambda: not session_of(child), "the measuring processes to be gone")
+        hands.app.panel._wish = QUICK
+        await hands.measures()
+        assert "SIGKILL" not in hands.words
+        assert len(history.runs()) == 2
+
+
+@pytest.mark.parametrize("how", ["q", "exit"])
+async def test_leaving_while_it_measures_ends_it(how: str) -> None:
+    async with panel(LONG) as hands:
+        await hands.press("enter")
+        child = await hands.child()
+        if how == "q":
+            await hands.press("q")
+            assert hands.app.left
+        else:
+            hands.app.exit()
+    until(lambda: not session_of(child), "the measuring processes to be gone")
+
+
+async def test_it_runs_twice_and_the_two_are_compared() -> None:
+    async with panel() as hands:
+        await hands.measures()
+        await hands.press("h", "c")
+        assert "This is the latest: go to an older one." in hands.words
+        await hands.press("b")
+        await hands.measures()
+        await hands.press("h")
+        assert hands.text.count("complete") == 2
+        await hands.press("G", "c")
+        await hands.sees("A past run and the latest", "LINKS WAY PAST LATEST CHANGE", "16 process")
+        await hands.press("escape", "enter")
+        await hands.sees("The measurement in words and figures", "MTU 1400 ↔ 1500 bytes, interfaces mixed before")
+
+
+async def test_the_table_has_every_result_and_the_plot_the_papers_curves_with_letters_of_their_own() -> None:
+    async with panel(size=(100, 40)) as hands:
+        await hands.measures()
+        await hands.press("t")
+        assert "LINKS WAY MEDIAN" in hands.words
+        assert len(hands.app.panel._views["table"].query_one("KeyedTable")._keys) == 18  # type: ignore[attr-defined]
+        assert "One message names the group and the kernel walks its members" in hands.words
+        await hands.press("j")
+        assert "N messages, one send: A message for each interface" in hands.words
+        await hands.press("p")
+        assert "here: p a process each, i one `ip` for the group, g one group message" in hands.words
+        assert "paper's Table I, with" in hands.words
+        drawn = hands.text.splitlines()[3:-8]
+        for letter in "pigXO":
+            assert any(letter in line for line in drawn), letter
+        assert "2,048" in hands.text
+        assert "10 s" in hands.text
+        for view in ("table", "mine", "past", "bars"):
+            await hands.press("tab")
+            assert f"[{view}]" in hands.words
+
+
+async def test_a_tall_terminal_has_the_plot_below_the_bars() -> None:
+    async with panel(size=(160, 48)) as hands:
+        await hands.measures()
+        await hands.sees("one group message █", "paper's Table I", "2,048")
+
+
+async def test_the_operators_own_changes_stand_beside_estimates_that_are_marked() -> None:
+    async with panel(size=(120, 30)) as hands:
+        await hands.press("m")
+        await hands.sees("From the key: sent after 1 ms, ACK after 3 ms, last member seen after 4 ms.")
+        assert "Nothing was measured yet" in hands.words
+        await hands.measures()
+        await hands.press("j")
+        await hands.sees("one message for the group, 12 interfaces", "Estimates for that, by the last measurement")
+        row = next(line for line in hands.text.splitlines() if "MTU 9000" in line)
+        assert row.count("~") == 3
+        assert "a process per interface ~" in hands.words
+
+
+async def test_what_is_kept_outlives_the_panel_and_a_file_that_is_none_of_ours_is_told() -> None:
+    async with panel() as hands:
+        await hands.measures()
+    folder = history.directory()
+    (good,) = history.runs()
+    report = json.loads(good.read_text())
+    report["host"]["kernel"] = "evil\x1b[7z"
+    (folder / "20200101T000000Z-aaaa.json").write_text(json.dumps(report))
+    (folder / "20190101T000000Z-bbbb.json").write_text('{"host": {}, "results": [{"way": "magic"}]}')
+    (folder / "20180101T000000Z-cccc.json").write_bytes(b"\xff\x00")
+    async with panel() as hands:
+        await hands.press("h")
+        assert hands.text.count("complete") == 2
+        assert hands.text.count("can't be read") == 2
+        await hands.press("G", "enter")
+        assert "holds no measurement." in hands.words
+        await hands.press("k", "c")
+        assert "holds a measurement that this version can't read." in hands.words
+        await hands.press("k", "c")
+        await hands.sees("differs: kernel: evil\\x1b[7z →")
+        await hands.press("escape", "w")
+        await hands.sees("evil\\x1b[7z")
+        assert not controls(hands.text)
+
+
+@pytest.mark.parametrize(
+    ("key", "ending", "holds"),
+    [
+        ("c", "csv", "links,operation,state,way"),
+        ("j", "json", '"results"'),
+        ("m", "md", "# Changing interfaces by group"),
+        ("s", "svg", "group&#160;message"),
+    ],
+)
+async def test_a_measurement_is_exported_to_a_new_file(home: Path, key: str, ending: str, holds: str) -> None:
+    async with panel() as hands:
+        await hands.measures()
+        await hands.press("e")
+        await hands.sees("Export in which form?")
+        await hands.press(key)
+        await hands.sees("Write to which file?")
+        box = hands.app.screen.query_one(Input)
+        assert box.value.endswith(f".{ending}")
+        path = home / "out" / f"x.{ending}"
+        path.write_text("mine")
+        box.value = str(path)
+        await hands.press("enter")
+        assert "There is such a file already; it is not overwritten." in hands.words
+        box.value = str(home / "none" / "x")
+        await hands.press("enter")
+        assert "There is no such directory." in hands.words
+        path.unlink()
+        box.value = str(path)
+        await hands.press("enter")
+        await hands.sees("Written to ")
+        assert holds in path.read_text()
+        assert "Write to which file" not in path.read_text()
+
+
+async def test_before_a_measurement_the_picture_alone_can_be_exported() -> None:
+    async with panel() as hands:
+        await hands.press("e")
+        assert "SVG" in hands.words
+        assert "CSV" not in hands.words
+
+
+async def test_operation_and_sizes_can_be_chosen() -> None:
+    async with panel() as hands:
+        await hands.press("o", "u")
+        assert "timing: bring up" in hands.words
+        await hands.press("s")
+        await hands.sees("How many interfaces?")
+        box = hands.app.screen.query_one(Input)
+        box.value = "4,x"
+        await hands.press("enter")
+        assert "Give numbers of interfaces" in hands.words
+        box.value = "4"
+        await hands.press("enter")
+        await hands.sees("bring up on 4 links")
+        await hands.measures()
+        await hands.press("p")
+        assert "The paper measured the MTU alone" in hands.words
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("size", [(80, 24), (160, 48), (60, 16)])
+async def test_it_fits_and_in_ascii_there_is_nothing_else(size: tuple[int, int], ascii: bool) -> None:
+    async with panel(size=size, ascii=ascii) as hands:
+        texts = [hands.text]
+        await hands.press("enter")
+        await hands.child()
+        texts.append(hands.text)
+        await hands.sees("Done in")
+        for key in ("b", "p", "t", "m", "h"):
+            await hands.press(key)
+            texts.append(hands.text)
+        for key in ("w", "question_mark", "e", "o", "s"):
+            await hands.press(key)
+            texts.append(hands.text)
+            await hands.press("escape")
+        for text in texts:
+            assert text.isascii() or not ascii, [char for char in text if not char.isascii()]
+            assert "?s" not in text
+            assert not controls(text)
+            assert max(map(cell_len, text.splitlines())) <= size[0]
+        assert "? help" in hands.text or size[0] < 80
+
+
+@pytest.mark.parametrize("raw", list(NAMES))
+async def test_a_hostile_group_name_is_shown_and_obeyed_by_nobody(raw: bytes) -> None:
+    async with panel(name=f"group {visible(raw)} (10)") as hands:
+        assert NAMES[raw] in hands.text.splitlines()[0]
+        assert not controls(hands.text)
+
+
+async def test_a_group_without_members_and_one_of_hardware_are_measured_with_stand_ins() -> None:
+    async with panel(group=Group(7, 0, 0, (), ())) as hands:
+        await hands.measures()
+    async with panel(group=Group(7, 1, 1, ((1500, 1),), ((b"", 1),))) as hands:
+        await hands.measures()
+        await hands.press("w")
+        await hands.sees("A real device can't be made here")
+
+
+async def test_every_command_has_its_action_and_stands_in_the_help() -> None:
+    async with panel(size=(100, 40)) as hands:
+        for command in TIMING_COMMANDS:
+            assert callable(getattr(hands.app.panel, f"action_{command.id}"))
+        await hands.press("question_mark")
+        for command in TIMING_COMMANDS:
+            assert command.help.split(":")[0] in hands.words
+
+
+CONSOLE = """
+import sys
+from tests.app.test_timing_panel import Host, LONG, QUICK
+host = Host("group dmz (10)", LONG if sys.argv[1] == "long" else QUICK, ascii=len(sys.argv) > 2)
+host.run()
+"""
+WITHOUT_PRIVILEGE = """
+import os, sys
+os.execvp("setpriv", ["setpriv", "--bounding-set=-sys_admin", sys.executable, "-c", sys.argv[1], "quick"])
+"""
+READY = "Enter starts"
+
+
+def test_on_a_terminal_of_80_by_24_it_measures_and_shows(home: Path) -> None:
+    with terminal("-c", CONSOLE, "quick", ready=READY, env={"NO_COLOR": "1", "TERM": "linux"}) as tty:
+        tty.press("\r")
+        tty.shows("Done in", "starting processes", "one group message")
+        tty.press("p")
+        tty.shows("paper's Table I")
+        tty.press("t")
+        tty.shows("MEDIAN")
+        assert not tty.screen.foreign
+
+
+def test_when_the_console_is_killed_the_measuring_process_ends_too(home: Path) -> None:
+    with terminal("-c", CONSOLE, "long", ready=READY) as tty:
+        tty.press("\r")
+        tty.shows(" left; ")
+
+        def children() -> list[int]:
+            found = []
+            for entry in Path("/proc").glob("[0-9]*/status"):
+                text = entry.read_text(errors="replace") if entry.exists() else ""
+                if f"\nPPid:\t{tty.pid}\n" in text:
+                    found.append(int(entry.parts[2]))
+            return found
+
+        (child,) = children()
+        tty.process.send_signal(signal.SIGKILL)
+        until(lambda: not session_of(child), "the measuring processes to be gone")
+
+
+def test_where_no_namespace_can_be_made_it_says_why(home: Path) -> None:
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed")
+    with terminal("-c", WITHOUT_PRIVILEGE, CONSOLE, ready="") as tty:
+        tty.until(lambda: READY in tty.screen.text or "setpriv:" in tty.screen.text, "the panel")
+        if "setpriv:" in tty.screen.text:
+            pytest.skip("it takes root to take root's capability away")
+        tty.press("\r")
+        tty.shows("A private network namespace can't be made")
+        assert "vanished" not in tty.screen.text

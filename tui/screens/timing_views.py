@@ -1,0 +1,258 @@
+"""The views of a measurement: bars, plot, table. Each takes a report and shows it."""
+
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from math import log10
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual_plotext import PlotextPlot
+
+from tui.present import Field, Spelling
+from tui.present_timing import (
+    bars,
+    bars_head,
+    decade,
+    decades,
+    legend,
+    ratios,
+    result_fields,
+    result_words,
+    series,
+    sizes_of,
+)
+from tui.timing.collect import Report
+from widgets.bars import Bar, Bars, Scale
+from widgets.keyed_table import Cell, Column, KeyedTable, Row
+from widgets.keyed_table_layout import fit
+from widgets.lines import Lines
+
+_TALL = 30  # lines from which the bars have room for the plot below
+RESULT_COLUMNS = (
+    Column("links", "LINKS", 6, align="right"),
+    Column("way", "WAY", 8, limit=9),
+    Column("median", "MEDIAN", 9, align="right"),
+    Column("span", "MIN–MAX", 12, limit=18, align="right", rank=2),
+    Column("ratio", "× GROUP", 8, align="right"),
+    Column("user", "USER", 9, align="right", rank=4),
+    Column("system", "SYSTEM", 9, align="right", rank=4),
+    Column("messages", "MSGS", 6, limit=7, align="right", rank=1),
+    Column("processes", "PROCS", 6, limit=7, align="right", rank=1),
+    Column("events", "EVENTS", 7, limit=8, align="right", rank=3),
+)
+
+
+class View(Vertical):
+    """One view: its words are wrapped and spelled here."""
+
+    def __init__(self, spell: Spelling, ascii: bool, id: str) -> None:
+        """Show nothing yet; ``ascii``: use no other glyphs."""
+        super().__init__(id=id)
+        self.spell = spell
+        self.ascii = ascii
+        self.report: Report | None = None
+
+    def take(self, report: Report | None) -> None:
+        """Show a report; None: there is none yet."""
+        self.report = report
+        if self.is_mounted:
+            self.renew()
+
+    def on_mount(self) -> None:
+        """Show what was taken before."""
+        self.renew()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Show everything again."""
+
+    def cells(self, fields: Iterable[Field]) -> list[Cell]:
+        """Return fields as this terminal spells them."""
+        return [Cell(self.spell(field.text), field.tone) for field in fields]
+
+    def headline(self, text: str) -> None:
+        """Write one line into the lines called "headline"."""
+        where = self.query_one(".headline", Lines)
+        where.show([Cell(cut(self.spell(text), where.size.width, self.ascii), "muted")])
+
+    def words(self, lines: Iterable[str]) -> None:
+        """Write sentences into the lines called "words"; what finds no room is left out, and said to be."""
+        where = self.query_one(".words", Lines)
+        width, height = where.size
+        wrapped = [
+            part
+            for line in lines
+            for part in textwrap.wrap(self.spell(line), max(width - 2, 20), subsequent_indent=" ")
+        ]
+        if len(wrapped) > height > 0:
+            wrapped[height - 1 :] = [self.spell("… (w: all of it)")]
+        where.show(*([Cell(f" {part}")] for part in wrapped))
+
+
+class BarsView(View):
+    """Every way as a bar, at one size, with the ratios in words; where there is room, the plot below."""
+
+    def __init__(self, spell: Spelling, ascii: bool) -> None:
+        """Follow the largest size until the operator chooses one."""
+        super().__init__(spell, ascii, "bars")
+        self._links: int | None = None
+        self._below = PlotView(spell, ascii, "barsplot")
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        yield Lines(classes="headline")
+        yield Bars(ascii=self.ascii)
+        yield Lines(classes="words")
+        yield self._below
+
+    def take(self, report: Report | None) -> None:
+        """Show a report; None: there is none yet."""
+        super().take(report)
+        self._below.take(report)
+
+    def follow(self) -> None:
+        """Show the largest size again, as it comes."""
+        self._links = None
+
+    def step(self, by: int) -> None:
+        """Show the next larger (+1) or smaller (-1) size."""
+        sizes = sizes_of(self.report) if self.report is not None else []
+        if sizes:
+            at = sizes.index(self._shown(sizes)) + by
+            self._links = sizes[min(max(at, 0), len(sizes) - 1)]
+            self.renew()
+
+    def _shown(self, sizes: Sequence[int]) -> int:
+        return self._links if self._links is not None and self._links in sizes else sizes[-1]
+
+    def renew(self) -> None:
+        """Show everything again."""
+        self.set_class(self.size.height >= _TALL and self.report is not None, "-tall")
+        report = self.report
+        sizes = sizes_of(report) if report is not None else []
+        if report is None:
+            self.words(_INVITATION)
+            return
+        links = self._shown(sizes or report["order"]["links"][:1])
+        self.headline(bars_head(report, links))
+        drawn = [
+            Bar(
+                self.spell(row.label),
+                row.seconds,
+                self.spell(row.figure),
+                self.spell(row.ratio),
+                not row.estimated,
+                row.tone,
+            )
+            for row in bars(report, links)
+        ]
+        self.query_one(Bars).draw(drawn, self._scale(report))
+        self.words(ratios(report, links))
+
+    def _scale(self, report: Report) -> Scale | None:
+        powers = decades(report)
+        if powers is None:
+            return None
+        low, high = powers
+        ticks = [(10.0**power, self.spell(decade(power))) for power in range(low, high)]
+        return Scale(10.0**low, 10.0**high, ticks)
+
+
+_INVITATION = (
+    "Enter measures every way to change many interfaces, side by side, on real ones in a private namespace that "
+    "vanishes afterwards. Your own interfaces are not touched.",
+    "o: another operation   s: other sizes   h: past runs   m: your own changes",
+)
+
+
+class PlotView(View):
+    """The sweep, both axes logarithmic, with the paper's figures; each curve has a letter of its own."""
+
+    def __init__(self, spell: Spelling, ascii: bool, id: str) -> None:
+        """Draw nothing yet."""
+        super().__init__(spell, ascii, id)
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        yield PlotextPlot()
+        yield Lines(classes="words")
+
+    def renew(self) -> None:
+        """Draw everything again."""
+        report = self.report
+        widget = self.query_one(PlotextPlot)
+        plot: Any = widget.plt
+        # The terminal's own colours: they are there with 16 of them, and without any.
+        widget.theme = "clear"
+        plot.clear_data()
+        curves = [curve for curve in series(report) if curve.points] if report is not None else []
+        self.words(legend(report) if report is not None else ("Nothing measured yet: Enter starts.",))
+        if curves:
+            self._draw(plot, curves)
+        widget.refresh()
+
+    def _draw(self, plot: Any, curves: Sequence[Any]) -> None:
+        points = [point for curve in curves for point in curve.points]
+        sizes = sorted({links for links, _ in points})
+        seconds = [second for _, second in points]
+        for curve in curves:
+            xs, ys = ([log10(value) for value in axis] for axis in zip(*curve.points, strict=True))
+            plot.plot(xs, ys, marker=".", color=curve.colour)
+        for curve in curves:
+            xs, ys = ([log10(value) for value in axis] for axis in zip(*curve.points, strict=True))
+            plot.scatter(xs, ys, marker=curve.letter, color=curve.colour)
+        low, high = log10(min(seconds)), log10(max(seconds))
+        plot.ylim(low - 0.2, high + 0.2)
+        plot.xlim(log10(sizes[0]) - 0.05, log10(sizes[-1]) + 0.05)
+        plot.xticks([log10(size) for size in sizes], [f"{size:,}" for size in sizes])
+        powers = [power for power in range(-7, 5) if low - 0.2 <= power <= high + 0.2]
+        plot.yticks(powers, [self.spell(decade(power)) for power in powers])
+        plot.frame(not self.ascii)
+
+
+class TableView(View):
+    """Every result as a row, with what the one under the cursor means."""
+
+    def __init__(self, spell: Spelling, ascii: bool) -> None:
+        """Show no row yet."""
+        super().__init__(spell, ascii, "table")
+        columns = [column_as(spell, column) for column in RESULT_COLUMNS]
+        self._table = KeyedTable(columns, self._row, empty="nothing measured yet", ascii=ascii, flash=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        yield self._table
+        yield Lines(classes="words")
+
+    def renew(self) -> None:
+        """Show everything again."""
+        self._table.sync(range(len(self.report["results"])) if self.report is not None else ())
+        self._about()
+
+    def _row(self, key: int) -> Row:
+        result = self._result(key)
+        return self.cells(result_fields(result) if result is not None else [Field("")] * len(RESULT_COLUMNS))
+
+    def _result(self, key: int | None) -> dict[str, Any] | None:
+        found: Sequence[dict[str, Any]] = self.report["results"] if self.report is not None else ()
+        return found[key] if key is not None and key < len(found) else None
+
+    @on(KeyedTable.Moved)
+    def _about(self) -> None:
+        result = self._result(self._table.cursor_key)
+        self.words(result_words(self.report, result) if result is not None and self.report is not None else ())
+
+
+def cut(text: str, width: int, ascii: bool) -> str:
+    """Return text that is spelled already in ``width`` cells, with a sign at the end where there was more."""
+    return fit(text, max(width, 1), "left", "~" if ascii else "…")
+
+
+def column_as(spell: Callable[[str], str], column: Column) -> Column:
+    """Return a column with its label as this terminal spells it."""
+    return Column(column.key, spell(column.label), column.width, column.limit, column.align, column.rank)
