@@ -19,15 +19,16 @@ from tui.app import GroupApp
 from tui.files.names import SEARCH, NameFile
 from tui.netlink.lab import build_lab
 from tui.services import Services
+from widgets.lines import Lines
 
 HERE = Path(__file__).parent
 _FONT = "DejaVu Sans Mono"
 Steps = Callable[[GroupApp, Pilot[int]], Awaitable[None]]
 
 
-async def until(condition: Callable[[], bool], pilot: Pilot[int]) -> None:
-    """Wait until the app shows what a picture needs."""
-    end = time.monotonic() + 20
+async def until(condition: Callable[[], bool], pilot: Pilot[int], patience: float = 20) -> None:
+    """Wait until the app shows what a picture needs; ``patience`` in seconds."""
+    end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError("the app never showed what the picture needs")
@@ -83,6 +84,33 @@ async def command_log(app: GroupApp, pilot: Pilot[int]) -> None:
     await pilot.pause(0.5)
 
 
+async def timing(app: GroupApp, pilot: Pilot[int]) -> None:
+    """The timing panel after the paper's sweep: the bars of the last size and the curves above the paper's."""
+    await press(pilot, "j", "j", "j", "t", "enter")
+    await until(lambda: "Done in" in told(app, "timingsaid") + told(app, "timingstate"), pilot, patience=300)
+    await pilot.pause(1)
+
+
+async def timing_plot(app: GroupApp, pilot: Pilot[int]) -> None:
+    """The sweep as a plot, with the paper's Table I over it."""
+    await timing(app, pilot)
+    await press(pilot, "p")
+    await pilot.pause(0.5)
+
+
+async def message_view(app: GroupApp, pilot: Pilot[int]) -> None:
+    """The message of a group change, byte by byte, with the step that the kernel is at."""
+    await press(pilot, "j", "j", "j", "M")
+    await until(lambda: "ACK" in app.main.message, pilot)
+    await press(pilot, "w", "n", "n", "n")
+    await pilot.pause(0.5)
+
+
+def told(app: GroupApp, line: str) -> str:
+    """Return the text of one of a screen's lines; empty while it isn't there."""
+    return "".join(found.text for found in app.screen.query(f"#{line}").results(Lines))
+
+
 async def name_map(app: GroupApp, pilot: Pilot[int]) -> None:
     """The name map with a line that `ip` trips over."""
     path = SEARCH[0] if SEARCH[0].exists() else SEARCH[1]
@@ -105,6 +133,9 @@ PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
     ("retag", (80, 24), retag),
     ("command-log", (80, 24), command_log),
     ("name-map", (80, 24), name_map),
+    ("message", (80, 24), message_view),
+    ("timing", (120, 36), timing),
+    ("timing-80x24", (80, 24), timing_plot),
 )
 
 
@@ -136,10 +167,11 @@ def save(name: str, picture: str) -> None:
 
 
 def timeless(picture: str) -> str:
-    """Return the text of a picture without what differs from run to run: times, rates, hardware addresses, clocks."""
+    """Return the text of a picture without what differs from run to run: measured times, rates, addresses, clocks."""
     text = "\n".join(re.findall(r">([^<]+)</text>", picture)).replace("&#160;", " ")
+    measured = r"[0-9][0-9.,:]*(?= ?event)|[0-9][0-9.,:]* ?(ms|µs|s|×)\b|[0-9][0-9.,]* ×"
     return re.sub(
-        r"[0-9a-f]{2}(:[0-9a-f]{2}){5}|[0-9][0-9.,:]*(?= ?(ms|s|µs|event|×))|[0-9]{2}:[0-9]{2}:[0-9]{2}", "_", text
+        rf"[0-9a-f]{{2}}(:[0-9a-f]{{2}}){{5}}|[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}|{measured}|[ █━╸╺╵▏-▉]+", "_", text
     )
 
 

@@ -35,6 +35,8 @@ def ratio_words(way: str, ratio: float, kernel: float | None) -> str:
     rest = WAYS[way].rest
     if not WAYS[way].each:
         return f"{times(ratio)} — the rest is {rest}" if ratio > _NEARLY else f"{times(ratio)} — alike"
+    if ratio <= 1.0:
+        return f"{times(ratio)} — not slower here"
     if kernel is None:
         return f"{times(ratio)} — the kernel's share is not known without the way sendmsg"
     if ratio <= kernel * _NEARLY:
