@@ -10,6 +10,7 @@ from tui.guard.client import Guard
 from tui.guard.dependants import dependants, is_bridge
 from tui.guard.order import GuardError
 from tui.model.audit import change_record
+from tui.model.exchange import Exchange
 from tui.model.link import Link
 from tui.model.outcome import Outcome, Reply
 from tui.model.plan import Plan
@@ -19,6 +20,7 @@ from tui.model.sample import Sample
 from tui.model.store import Store
 from tui.netlink.actions import ack_deadline, change_group
 from tui.netlink.bulk import change_links
+from tui.netlink.exchange import Capture
 from tui.netlink.monitor import Monitor
 from tui.netlink.writer import Writer
 
@@ -35,6 +37,8 @@ class Result:
     """Links that change along with the members, such as those on top of one that gets a smaller MTU."""
     sample: Sample | None = None
     """How long it took; None: nothing was sent, or it wasn't answered or read back."""
+    exchange: Exchange | None = None
+    """What went over the wire; None: nothing was sent."""
     complaint: str = ""
     """Why the change isn't on record in the audit file, one sentence; empty: it is."""
 
@@ -67,6 +71,7 @@ class Changer:
         looked.
         """
         guard: Guard | None = None
+        capture = Capture.before(self._writer, self._monitor)
         try:
             if not plan.preview.needs_name and risk_now(plan):
                 return self._refused(plan, title, "by now it carries the way to this machine; look again, then press")
@@ -82,7 +87,9 @@ class Changer:
             reply = Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0)
             outcome = Outcome(plan.intent, reply, checked=False)
         complaint = self._audit.write(change_record(title, outcome, guarded=guard is not None))
-        result = Result(plan, outcome, guard, followers, _sample(plan, title, pressed, outcome), complaint)
+        exchange = capture.after(title, pressed, outcome, len(self._store.snapshot().links))
+        sample = _sample(plan, title, pressed, outcome)
+        result = Result(plan, outcome, guard, followers, sample, exchange, complaint)
         if guard is None:
             return result
         if outcome.verdict in ("refused", "nothing", "failed") and not outcome.changed:

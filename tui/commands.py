@@ -61,6 +61,8 @@ COMMANDS = (
     ),
     Command("check", "R", "R", "check now", "Check everything against the kernel, now."),
     Command("report", "o", "o", "outcome", "Show the last change again, member by member."),
+    Command("timing", "t", "t", "timing", "The timing panel: every way to do the same, measured for the chosen group."),
+    Command("wire", "w", "w", "wire", "The last message, taken apart byte by byte, and how the kernel acts on it."),
     Command("names", "n", "n", "names", "See, check and edit the name map."),
     Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
     Command("back", "escape", "Esc", "back", "Leave the filter, else the interfaces, or any window."),

@@ -42,7 +42,11 @@ def ending_line(ending: Ending) -> Field:
     if ending.reverted is None:
         return Field(f"{what}: kept.{_beside(ending.problem)}", "good" if not ending.problem else "warn")
     done = ending.reverted
-    why = "its guard died, so this console took it back" if ending.died else f"taken back ({_WHY.get(done.why, done.why)})"
+    why = (
+        "its guard died, so this console took it back"
+        if ending.died
+        else f"taken back ({_WHY.get(done.why, done.why)})"
+    )
     parts = "; ".join(text for text, names in _categories(done) if names)
     problem = done.problem or ending.problem or done.audit_problem
     tone = "warn" if done.complete else "bad"

@@ -70,6 +70,8 @@ class Follower:
         """Link notifications received."""
         self.foreign = 0
         """Messages dropped because their sender was not the kernel."""
+        self.heard: bytes | None = None
+        """One of the RTM_NEWLINK notifications that were received last, as it came; None: none came yet."""
 
     def __enter__(self) -> Self:
         """Return itself; leaving closes both sockets."""
@@ -186,6 +188,7 @@ class Follower:
                     self.events += 1
                     latest[index] = bytes(view[at : at + length]) if kind == RTM_NEWLINK else None
                 at += (length + 3) & ~3
+        self.heard = next((raw for raw in reversed(latest.values()) if raw is not None), self.heard)
         return latest
 
     def _decode(self, latest: dict[int, bytes | None]) -> dict[int, Link | None]:

@@ -61,6 +61,8 @@ class Monitor:
         self._backoff = 0.0
         self.health = Health()
         """The latest condition; replaced as a whole, so any thread may read it."""
+        self.heard: bytes | None = None
+        """One of the RTM_NEWLINK notifications that were received last, as it came; None: none came yet."""
 
     def start(self) -> None:
         """Start the thread."""
@@ -101,9 +103,9 @@ class Monitor:
             begun = time.monotonic()
             try:
                 with Follower(self._store, self._stop, self._buffer, self._force) as follower:
-                    counted = (self.health.events, self.health.foreign)
+                    follower.events, follower.foreign = self.health.events, self.health.foreign
                     self._publish(buffer=follower.buffer, forced=follower.forced)
-                    self._follow(follower, *counted)
+                    self._follow(follower)
             except StoppedError:
                 return
             except Exception as error:
@@ -113,7 +115,7 @@ class Monitor:
                 failures = 0 if time.monotonic() - begun > _BACKOFF[-1] else failures + 1
                 self._pause(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
 
-    def _follow(self, follower: Follower, events: int, foreign: int) -> None:
+    def _follow(self, follower: Follower) -> None:
         poll = select.poll()
         for descriptor in (follower.fileno(), self._stop, self._nudge):
             poll.register(descriptor, select.POLLIN)
@@ -136,7 +138,7 @@ class Monitor:
                 more = follower.wait_for_quiet()
                 self._publish(overruns=self.health.overruns + more)
                 next_check = self._check(follower)
-            self._publish(events=events + follower.events, foreign=foreign + follower.foreign)
+            self._tell_heard(follower)
 
     def _check(self, follower: Follower) -> float:
         """Check in full, answer who waits, and return when (time.monotonic()) the next check is due."""
@@ -161,6 +163,8 @@ class Monitor:
             check_cost=cost,
             period=period,
         )
+        # Who waits for the check may count what was heard up to it.
+        self._tell_heard(follower)
         snapshot = self._store.snapshot()
         for future in waiting:
             future.set_result(snapshot)
@@ -168,6 +172,10 @@ class Monitor:
         if found.overruns:
             return time.monotonic() + self._backoff
         return time.monotonic() + (period if found.certain else max(_AGAIN, cost * 10))
+
+    def _tell_heard(self, follower: Follower) -> None:
+        self.heard = follower.heard or self.heard
+        self._publish(events=follower.events, foreign=follower.foreign)
 
     def _pause(self, seconds: float) -> None:
         """Wait, unless we are stopped."""

@@ -8,12 +8,15 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, field
+from itertools import islice
 from queue import SimpleQueue
 
+from tui.model.exchange import KEPT
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.privilege import obstacle
 from tui.netlink.sockets import READ_SIZE, open_socket, widen
-from tui.netlink.wire import NLMSG_ERROR, Ack, decode_ack, messages
+from tui.netlink.wire import NLMSG_ERROR, Ack, Head, decode_ack, messages
 
 _ANSWERS = 1024 * 1024  # bytes for the answers to one batch; each that failed takes some 800 of them in the kernel
 
@@ -24,6 +27,36 @@ class WriteRefusedError(PermissionError):
 
 class BusyError(OSError):
     """Nothing was sent: an earlier change has not been answered yet."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What went to and fro since it was begun; the writer's thread fills it in."""
+
+    sent: list[bytes] = field(default_factory=list)
+    """The first messages, as many as are KEPT."""
+    sends: int = 0
+    """Sends that returned."""
+    inside: float = 0.0
+    """Seconds that they took: the kernel does the work within them."""
+    answers: list[bytes] = field(default_factory=list)
+    """The first answers, as many as are KEPT."""
+    answered: int = 0
+
+    def note_send(self, batch: Mapping[int, bytes]) -> None:
+        """Take note of a batch that is about to be sent."""
+        self.sent += islice(batch.values(), KEPT - len(self.sent))
+
+    def note_return(self, inside: float) -> None:
+        """Take note that its send returned, after so many seconds."""
+        self.sends += 1
+        self.inside += inside
+
+    def note_answer(self, buffer: bytearray, head: Head) -> None:
+        """Take note of an answer that lies in ``buffer``."""
+        if self.answered < KEPT:
+            self.answers.append(bytes(buffer[head.start : head.end]))
+        self.answered += 1
 
 
 class _Job:
@@ -52,6 +85,7 @@ class Writer:
         self._poll.register(self._sock, select.POLLIN)
         self._buffer = bytearray(READ_SIZE)
         self._seq = time.monotonic_ns() & 0x3FFFFFFF
+        self._record = Record()
         self._busy = threading.Lock()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="netlink-writer", daemon=True)
@@ -69,6 +103,11 @@ class Writer:
         """Return a sequence number of its own for a message."""
         self._seq = (self._seq + 1) & 0x7FFFFFFF
         return self._seq
+
+    def begin_record(self) -> Record:
+        """Return a new record, kept from now on instead of the one before."""
+        self._record = Record()
+        return self._record
 
     def send(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
         """Send all messages of ``batch`` (by sequence number) in one sendmsg; return the answers.
@@ -107,13 +146,17 @@ class Writer:
     def _transact(self, job: _Job) -> dict[int, Ack]:
         if why := self._barrier():
             raise WriteRefusedError(errno.EPERM, why)
-        self._sock.send(b"".join(job.batch.values()))
-        answers = self._answers(job)
+        record, data = self._record, b"".join(job.batch.values())
+        record.note_send(job.batch)
+        begun = time.monotonic()
+        self._sock.send(data)
+        record.note_return(time.monotonic() - begun)
+        answers = self._answers(job, record)
         denied = any(ack.errno == errno.EPERM and not ack.text for ack in answers.values())
         self._denied = "the kernel refuses our changes (EPERM)" if denied else ""
         return answers
 
-    def _answers(self, job: _Job) -> dict[int, Ack]:
+    def _answers(self, job: _Job, record: Record) -> dict[int, Ack]:
         until = time.monotonic() + job.deadline
         last = max(job.batch)
         answers: dict[int, Ack] = {}
@@ -130,5 +173,6 @@ class Writer:
                 continue
             for head in messages(self._buffer, size):
                 if head.type == NLMSG_ERROR and head.seq in job.batch:
+                    record.note_answer(self._buffer, head)
                     answers[head.seq] = decode_ack(self._buffer, head)
         return answers

@@ -17,10 +17,12 @@ from tui.files.name_writer import NameFileError
 from tui.model.text import visible
 from tui.model.view import ALL_GROUPS
 from tui.picture import Picture
-from tui.present import Field, as_ascii, link_details, spaced, status_fields, wrapped
+from tui.present import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
 from tui.screens.filter_box import FilterBox
 from tui.screens.names import NamesScreen
+from tui.screens.timing import TimingScreen
 from tui.screens.undoing import Undoing
+from tui.screens.wire import WireScreen
 from tui.services import Services
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
@@ -343,6 +345,19 @@ class MainScreen(Undoing, Screen[None]):
             self.say(Field(str(error), "bad"))
             return
         self.app.push_screen(NamesScreen(editor, self.picture, self.spell, self.ascii, self.names_saved))
+
+    def action_timing(self) -> None:
+        """Measure every way to change as many interfaces as the chosen group has."""
+        chosen = self.group_table.cursor_key
+        if chosen in (None, ALL_GROUPS):
+            self.say(Field("Choose one group first, with j and k: the panel measures a change of its size.", "warn"))
+            return
+        name = group_title(chosen, self.services.names)
+        self.app.push_screen(TimingScreen(self.picture.group(chosen), name, self.samples, self.spell, self.ascii))
+
+    def action_wire(self) -> None:
+        """Take the last message apart."""
+        self.app.push_screen(WireScreen(self.exchange, self.services.names, self.spell))
 
     def action_help(self) -> None:
         """Show every key."""

@@ -8,10 +8,12 @@ from tui.changer import Result
 from tui.guard.client import Guard
 from tui.guard.state import Orphan
 from tui.guarded import Ending, Guarded
+from tui.model.exchange import Exchange
 from tui.model.log import Entry, Log
 from tui.model.outcome import steps_taken
 from tui.model.plan import ip_lines
 from tui.model.reversal import Reversal
+from tui.model.sample import Sample
 from tui.model.shell import shortened
 from tui.model.text import visible
 from tui.model.undo import plan_undo
@@ -50,6 +52,10 @@ class Undoing(Marking):
         """Start with an empty log."""
         super().__init__()
         self.command_log = Log()
+        self.samples: list[Sample] = []
+        """How long the changes of this session took, oldest first."""
+        self.exchange: Exchange | None = None
+        """What went over the wire for the last change."""
 
     def ended(self, result: Result) -> None:
         """Log a change; if it is guarded, count down."""
@@ -73,6 +79,9 @@ class Undoing(Marking):
         )
         if intent.undoes is not None and outcome.verdict == "done":
             self.command_log.mark_undone(intent.undoes, entry.number)
+        if result.sample is not None:
+            self.samples.append(result.sample)
+        self.exchange = result.exchange or self.exchange
         self.complain(result.complaint)
         if result.guard is not None:
             self._count_down(result.guard, entry)
