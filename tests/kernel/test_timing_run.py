@@ -30,6 +30,16 @@ def measured(order: Order) -> dict[str, Any]:
     return collector.report()
 
 
+BEFORE: set[int] = set()
+"""Our children from before the test, such as multiprocessing's tracker, which lives as long as we do."""
+
+
+@pytest.fixture(autouse=True)
+def begin_with_the_children_of_others() -> None:
+    BEFORE.clear()
+    BEFORE.update(children())
+
+
 def children() -> set[int]:
     """Return the living processes that are our children, or whose session one in STARTED leads."""
     found = set()
@@ -43,7 +53,7 @@ def children() -> set[int]:
         pid = int(path.parent.name)
         if fields[0] != "Z" and (parent == os.getpid() or session in STARTED) and pid != os.getpid():
             found.add(pid)
-    return found
+    return found - BEFORE
 
 
 STARTED: set[int] = set()

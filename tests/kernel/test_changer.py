@@ -1,0 +1,270 @@
+"""A plan carried out without a screen: every way it can end, guarded or not, and each on record."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.driven import record_sends, requests, states, way_out
+from tests.guards import files, guards, room
+from tests.links import Ip, add, cheap_kind, index_of, many, until
+from tests.watch import Watch, watching
+from tui.changer import Changer, Result
+from tui.files.audit import Audit
+from tui.guard.client import Guard
+from tui.model.intent import Intent, Operation, intent_for_links, make_intent
+from tui.model.names import NameMap
+from tui.model.plan import Plan, make_plan
+from tui.model.progress import Progress
+from tui.model.protect import protect
+from tui.netlink.dump import NoAnswerError
+from tui.netlink.routes import carriers
+from tui.netlink.wire import Ack
+from tui.netlink.writer import Writer
+
+__all__ = ["room", "way_out"]
+NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
+FOREVER = 600.0
+
+
+class Hands:
+    """What the services have, and what they do with it."""
+
+    def __init__(self, watch: Watch, audit: Path) -> None:
+        self.watch = watch
+        self.audit = audit
+        self.writer = Writer()
+        self.timeout: float | None = FOREVER
+        self.progress: Progress | None = None
+
+    def plan(self, operation: Operation, whom: int | str, value: int | None = None) -> Plan:
+        """A plan for a group, by its number, or for the interfaces whose names begin so."""
+        self.watch.check()
+        snapshot = self.watch.store.snapshot()
+        intent: Intent
+        mtu, new_group = (value, None) if operation == "mtu" else (None, value)
+        if isinstance(whom, int):
+            intent = make_intent(snapshot, operation, whom, mtu)
+        else:
+            chosen = frozenset(i for i, link in snapshot.links.items() if link.name.startswith(whom.encode()))
+            intent = intent_for_links(snapshot, operation, chosen, mtu, new_group)
+        return make_plan(intent, protect(snapshot.links, carriers()), NameMap())
+
+    def carry_out(self, plan: Plan, writer: Writer | None = None) -> Result:
+        changer = Changer(
+            writer or self.writer, self.watch.monitor, self.watch.store, Audit(self.audit, ()), self.timeout
+        )
+        progress = self.progress = self.progress or Progress(len(plan.intent.members))
+        return changer.carry_out(plan, "a test", time.monotonic(), progress, self.risk_now)
+
+    def risk_now(self, plan: Plan) -> dict[int, str]:
+        now = protect(self.watch.store.snapshot().links, carriers())
+        return {index: now[index] for index in plan.intent.members if index in now}
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.audit.read_text().splitlines()]
+
+
+@pytest.fixture
+def hands(ip: Ip, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    with watching() as watch:
+        made = Hands(watch, tmp_path / "audit.jsonl")
+        yield made
+    made.writer.close()
+
+
+@pytest.fixture
+def three(ip: Ip) -> None:
+    """m0 to m2 in group 7, down."""
+    many(cheap_kind(ip), 3, 7, up=False)
+
+
+def test_a_change_that_endangers_nobody_needs_no_guard(three: None, ip: Ip, hands: Hands) -> None:
+    result = hands.carry_out(hands.plan("mtu", 7, 9000))
+    assert (result.outcome.verdict, result.guard, result.complaint, guards()) == ("done", None, "", [])
+    assert result.sample is not None
+    assert (result.sample.links, result.sample.messages, result.sample.whole_group) == (3, 1, True)
+    assert 0 <= result.sample.sent <= result.sample.acked <= result.sample.seen
+    (record,) = hands.records
+    assert (record["what"], record["guarded"], record["outcome"]) == ("a test", False, "done")
+    assert [(row["before"], row["after"]) for row in record["members"]] == [({"mtu": 1500}, {"mtu": 9000})] * 3
+
+
+def test_the_guard_stands_before_the_first_message_goes(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing: list[tuple[int, int]] = []
+    send = Writer.send
+
+    def looking(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
+        standing.append((len(guards()), len(files())))
+        return send(self, batch, deadline)
+
+    monkeypatch.setattr(Writer, "send", looking)
+    result = hands.carry_out(hands.plan("down", 5))
+    assert standing == [(1, 1)]
+    assert result.guard is not None
+    assert hands.records[0]["guarded"] is True
+    assert not states(ip)["wan0"].up
+    assert result.guard.deadline - time.monotonic() <= FOREVER  # it counts from the outcome
+    result.guard.revert()
+    assert states(ip)["wan0"].up
+    assert "192.0.2.1" in ip("route", "show", "default")
+
+
+def test_a_dead_guard_is_found_out_before_anything_is_sent(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a group, and for single interfaces, of which not one batch goes."""
+    many(cheap_kind(ip), 2, 8, up=True, prefix="wany")
+    sent = record_sends(monkeypatch)
+    arm = Guard.arm.__func__  # type: ignore[attr-defined]
+
+    def arm_and_kill(cls: type[Guard], *arguments: Any, **rest: Any) -> Guard:
+        guard: Guard = arm(cls, *arguments, **rest)
+        os.kill(guard.pid, signal.SIGKILL)
+        guard.wait()
+        return guard
+
+    monkeypatch.setattr(Guard, "arm", classmethod(arm_and_kill))
+    result = hands.carry_out(hands.plan("down", 5))
+    assert (result.outcome.verdict, result.guard) == ("refused", None)
+    assert "The guard ended before the change was sent" in result.outcome.reply.text
+    hands.progress = None
+    result = hands.carry_out(hands.plan("down", "wan"))
+    assert not result.outcome.changed
+    assert sent == []
+    assert {record["outcome"] for record in hands.records} <= {"refused", "failed"}
+    assert states(ip)["wan0"].up
+    for path in files():
+        path.unlink()
+
+
+def test_a_guard_that_cant_be_armed_leaves_everything_as_it_was(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = record_sends(monkeypatch)
+    monkeypatch.setattr("tui.guard.client.sys.executable", "/no/such/python")
+    result = hands.carry_out(hands.plan("down", 5))
+    assert (result.outcome.verdict, result.outcome.reply.messages, sent) == ("refused", 0, [])
+    assert result.outcome.reply.text.endswith("`--no-guard` does without")
+    (record,) = hands.records
+    assert (record["outcome"], record["messages"]) == ("refused", 0)
+    assert [row["became"] for row in record["members"]] == ["not sent"]
+    assert states(ip)["wan0"].up
+
+
+def test_a_guarded_change_that_failed_needs_no_countdown(ip: Ip, way_out: str, hands: Hands) -> None:
+    plan = hands.plan("mtu", 5, 100)
+    hands.writer.close()
+    refusing = Writer(read_only=True)
+    result = hands.carry_out(plan, refusing)
+    refusing.close()
+    assert (result.outcome.verdict, result.guard) == ("refused", None)
+    until(lambda: not guards() and not files(), "the guard's end")
+    assert states(ip)["wan0"].mtu == 1500
+
+
+def test_without_a_guard_nothing_is_armed(ip: Ip, way_out: str, hands: Hands) -> None:
+    hands.timeout = None
+    result = hands.carry_out(hands.plan("down", 5))
+    assert (result.outcome.verdict, result.guard, guards()) == ("done", None, [])
+
+
+def test_a_silent_kernel_leaves_a_guarded_change_guarded(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Writer.send
+
+    def silent(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
+        send(self, batch, deadline)
+        raise NoAnswerError(110, "timed out")
+
+    monkeypatch.setattr(Writer, "send", silent)
+    result = hands.carry_out(hands.plan("down", 5))
+    assert result.outcome.verdict == "unknown"
+    assert result.guard is not None
+    assert result.guard.revert().complete
+    assert states(ip)["wan0"].up
+
+
+def test_the_way_here_is_looked_for_once_more_right_before_sending(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ip("route", "del", "default")
+    plan = hands.plan("down", 5)
+    ip("route", "add", "default", "via", "192.0.2.1")
+    sent = record_sends(monkeypatch)
+    result = hands.carry_out(plan)
+    assert (result.outcome.verdict, sent) == ("refused", [])
+    assert "by now it carries the way to this machine" in result.outcome.reply.text
+    assert hands.records[0]["outcome"] == "refused"
+
+
+def test_a_defect_in_the_middle_is_an_outcome_too(
+    three: None, ip: Ip, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("broken")
+
+    monkeypatch.setattr("tui.changer.change_group", broken)
+    result = hands.carry_out(hands.plan("up", 7))
+    assert (result.outcome.verdict, result.sample) == ("unknown", None)
+    assert "ZeroDivisionError: broken" in result.outcome.reply.text
+    assert hands.records[0]["outcome"] == "unknown"
+
+
+def test_what_cant_be_put_on_record_is_complained_of_and_done_all_the_same(three: None, ip: Ip, hands: Hands) -> None:
+    hands.audit.mkdir()
+    result = hands.carry_out(hands.plan("up", 7))
+    assert result.outcome.verdict == "done"
+    assert result.complaint.startswith("The change is not on record: ")
+    assert all(state.up for name, state in states(ip).items() if name.startswith("m"))
+
+
+def test_who_follows_a_change_is_among_what_can_be_undone(ip: Ip, hands: Hands) -> None:
+    add(ip, "veth", "low0")
+    add(ip, "macvlan", "mac0", "link", "low0")
+    ip("link", "set", "low0", "group", 7)
+    result = hands.carry_out(hands.plan("mtu", 7, 1300))
+    assert states(ip)["mac0"].mtu == 1300
+    assert [step.before.name for step in result.followers] == [b"mac0"]
+
+
+def test_a_stop_between_two_batches_is_on_record(ip: Ip, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(cheap_kind(ip), 600, 7, up=False)
+    sent = record_sends(monkeypatch)
+    plan = hands.plan("retag", "m", 9)
+    progress = hands.progress = Progress(600)
+    send = Writer.send
+
+    def stopping(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
+        answers = send(self, batch, deadline)
+        progress.stop.set()
+        return answers
+
+    monkeypatch.setattr(Writer, "send", stopping)
+    result = hands.carry_out(plan)
+    assert (result.outcome.verdict, result.outcome.stopped) == ("partly", True)
+    assert [len(batch) for batch in sent] == [512]
+    (record,) = hands.records
+    assert record["stopped"] is True
+    became = [row["became"] for row in record["members"]]
+    assert (became.count("changed"), became.count("not reached")) == (512, 88)
+
+
+def test_single_interfaces_go_by_index_and_a_group_by_its_number(
+    three: None, ip: Ip, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = record_sends(monkeypatch)
+    hands.carry_out(hands.plan("up", 7))
+    hands.progress = None
+    hands.carry_out(hands.plan("retag", "m", 9))
+    assert requests(sent) == [[(NEWLINK, 0)], [(SETLINK, index_of(ip, f"m{number}")) for number in range(3)]]
