@@ -78,7 +78,7 @@ async def command_log(app: GroupApp, pilot: Pilot[int]) -> None:
     """What was changed, with its `ip` line."""
     await press(pilot, "j", "j", "j", "u")
     await until(lambda: "ACK" in app.main.message, pilot)
-    await press(pilot, "z")
+    await press(pilot, "z", "y")
     await until(lambda: "undo 1" in app.main.message, pilot)
     await press(pilot, "l", "j")
     await pilot.pause(0.5)

@@ -1,6 +1,7 @@
 """The console driven key by key in this process, over real interfaces."""
 
 import re
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any, NamedTuple
 import pytest
 from textual.pilot import Pilot
 
-from tests.links import Ip, from_ip
+from tests.links import Ip, add, from_ip
 from tui.app import GroupApp
+from tui.files.audit import Audit
 from tui.files.names import NameFile
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.services import Services
+from tui.services import GUARD_TIMEOUT, Services
 from widgets.lines import Lines
 
 PATIENCE = 40.0
@@ -72,6 +74,19 @@ class Driven:
         links = self.main.picture.snapshot.links
         return [links[key].name.decode() for key in self.main.link_table.keys]
 
+    @property
+    def marked(self) -> set[str]:
+        """The names of the marked interfaces."""
+        links = self.main.picture.snapshot.links
+        return {links[key].name.decode() for key in self.main.picture.marks.indexes}
+
+    @property
+    def cursor(self) -> str:
+        """The name of the interface under the cursor."""
+        key = self.main.link_table.cursor_key
+        assert key is not None
+        return self.main.picture.snapshot.links[key].name.decode()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
@@ -101,6 +116,27 @@ class Driven:
             await self.press("j")
             assert self.main.group_table.cursor_key != before, f"no group {group_id}"
 
+    async def go_to(self, name: str) -> None:
+        """Go to an interface with the keys."""
+        if not self.main.on_links:
+            await self.press("tab")
+        await self.until(lambda: name in self.shown, f"interface {name}")
+        await self.press("g", *"j" * self.shown.index(name))
+        assert self.cursor == name
+
+    async def show_all(self) -> None:
+        """Go to the interfaces of all groups with the keys."""
+        if self.main.on_links:
+            await self.press("tab")
+        await self.press("g", "tab")
+
+    async def mark(self, *names: str) -> None:
+        """Mark interfaces with the keys."""
+        for name in names:
+            await self.go_to(name)
+            await self.press("space")
+            assert name in self.marked
+
     def row(self, first: str) -> list[str]:
         """Return the words of the one line on the screen that begins with this word."""
         found = [words for line in self.text.splitlines() if (words := line.replace(">", " ").split())[:1] == [first]]
@@ -110,19 +146,52 @@ class Driven:
 
 @asynccontextmanager
 async def driven(
-    names: Path | None = None, *, read_only: bool = False, size: tuple[int, int] = (80, 24)
+    names: Path | None = None,
+    *,
+    read_only: bool = False,
+    size: tuple[int, int] = (80, 24),
+    audit: Path | None = None,
+    guard_timeout: float | None = GUARD_TIMEOUT,
 ) -> AsyncIterator[Driven]:
-    """Run the console over the interfaces of this namespace, and wait for its first full check."""
+    """Run the console over the interfaces of this namespace, and wait for its first full check.
+
+    ``audit``: the audit file; None: nothing is put on record, and the host's log never hears of anything.
+    """
     with NamedTemporaryFile() as empty:
-        services = Services(NameFile(names or Path(empty.name)), read_only)
+        place = NameFile(names or Path(empty.name))
+        services = Services(place, read_only, audit=Audit(audit, ()), guard_timeout=guard_timeout)
         try:
             app = GroupApp(services, "test")
-            async with app.run_test(size=size) as pilot:
+            async with app.run_test(size=size, notifications=True) as pilot:
                 hands = Driven(app, services, pilot)
-                await hands.until(lambda: app.main.picture.snapshot.links, "interfaces")
+                await hands.until(lambda: not app.main._reading, "interfaces")
                 yield hands
         finally:
             services.stop()
+
+
+@pytest.fixture
+def way_out(ip: Ip) -> str:
+    """A veth in group 5 that carries the default route."""
+    add(ip, "veth", "wan0")
+    ip("link", "set", "wan0", "group", 5, "up")
+    ip("address", "add", "192.0.2.2/24", "dev", "wan0")
+    ip("route", "add", "default", "via", "192.0.2.1")
+    return "wan0"
+
+
+def is_bridge(hands: Driven, index: int) -> bool:
+    """Whether the console knows by now that the device with this index is a bridge."""
+    link = hands.services.snapshot().links.get(index)
+    return link is not None and link.kind == b"bridge"
+
+
+def requests(sent: list[dict[int, bytes]]) -> list[list[tuple[int, int]]]:
+    """Return the (message type, ifindex) of each message of each batch that `record_sends` noted."""
+    return [
+        [(struct.unpack_from("=H", raw, 4)[0], struct.unpack_from("=i", raw, 20)[0]) for raw in batch.values()]
+        for batch in sent
+    ]
 
 
 def record_sends(monkeypatch: pytest.MonkeyPatch) -> list[dict[int, bytes]]:

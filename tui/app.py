@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from tui.commands import COMMANDS
 from tui.files.audit import Audit
@@ -58,6 +58,11 @@ class GroupApp(KeyByKeyApp):
                 label = command.label.format(preset=self.main.picture.preset)
                 action = getattr(self.main, f"action_{command.id}")
                 yield SystemCommand(f"{label} ({command.shown})", command.help, action)
+
+    def action_command_palette(self) -> None:
+        """Open the palette, but over no window that waits for an answer or for a change to end."""
+        if not isinstance(self.screen, ModalScreen):
+            super().action_command_palette()
 
     def action_leave_now(self) -> None:
         """End, from whatever window, unless something unsaved would be lost."""

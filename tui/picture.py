@@ -1,6 +1,7 @@
 """What is on the screen at one moment: a snapshot, the chosen group, order, filter and marks, and the words for it."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from tui.model.group import Group, empty_group
@@ -109,12 +110,25 @@ class Picture:
         """Return a group, empty if it has neither members nor a name."""
         return self._groups.get(group_id) or empty_group(group_id)
 
-    def plan(self, operation: Operation, chosen: Chosen, mtu: int | None = None, new_group: int | None = None) -> Plan:
-        """Work out what an operation on a group or on marked interfaces would take; ``mtu`` in bytes."""
+    def plan(
+        self,
+        operation: Operation,
+        chosen: Chosen,
+        mtu: int | None = None,
+        new_group: int | None = None,
+        seen: Snapshot | None = None,
+    ) -> Plan:
+        """Work out what an operation on a group or on marked interfaces would take; ``mtu`` in bytes.
+
+        ``seen``: what the operator saw when he chose the interfaces; None: what is shown now.
+        """
         if isinstance(chosen, int):
             intent = make_intent(self.snapshot, operation, chosen, mtu)
         else:
-            intent = intent_for_links(self.snapshot, operation, chosen, mtu, new_group)
+            intent = intent_for_links(seen or self.snapshot, operation, chosen, mtu, new_group)
+            if intent.revision != self.snapshot.revision:
+                # Somebody may have joined the group since: only a message for each reaches the chosen alone.
+                intent = replace(intent, group_id=None)
         return self._services.plan(intent, self.snapshot)
 
     def title(self, frozen: bool) -> list[Field]:
@@ -196,4 +210,5 @@ class Picture:
         marked = {index: self.snapshot.links[index] for index in chosen}
         if (group_id := whole_group(marked, self.snapshot)) is not None:
             return f"The marked interfaces are exactly {group_title(group_id, names)}: one message does it."
-        return f"{count(len(marked))} messages, one for each marked interface, many in one send.  r: retag them"
+        plural = "" if len(marked) == 1 else "s"
+        return f"{count(len(marked))} message{plural}, one for each marked interface, many in one send.  r: retag them"

@@ -127,7 +127,7 @@ def _retag_risks(preview: Preview, names: NameMap) -> list[str]:
     up, down = preview.sources_up, preview.changing - preview.sources_up
     found = [
         "A group is often a firewall's or a routing rule's criterion: what passed before may be dropped then.",
-        f"{count(up)} are UP: the kernel tells every listener. {count(down)} are DOWN: for them it sends no event.",
+        f"UP: {count(up)}, of which the kernel tells every listener. DOWN: {count(down)}, for which it sends no event.",
     ]
     if new > MAX_IP_GROUP:
         found.append(
@@ -210,7 +210,7 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
     lines = [
         outcome_line(outcome, names).text,
         "",
-        f"asked      {asked(intent, names)}, {members(len(intent.members))}",
+        f"asked      {asked(intent, names)}" + ("" if intent.group_id is None else f", {members(len(intent.members))}"),
         f"equals     {plan.preview.ip_line}",
         f"sent       {messages(reply, intent)}; answer after {milliseconds(reply.waited)}",
         f"kernel     {answer}",

@@ -87,7 +87,7 @@ def _categories(done: Reverted) -> list[tuple[str, list[str]]]:
         (f"{count(len(done.refused))} refused ({_few(refused)})", refused),
         (f"left alone, others changed them since ({_few(named(done.changed_since))})", named(done.changed_since)),
         (f"gone ({_few(named(done.gone))})", named(done.gone)),
-        (f"{count(len(done.returned))} routes and addresses made anew", list(done.returned)),
+        (f"routes and addresses made anew: {count(len(done.returned))}", list(done.returned)),
         (f"not brought back: {_few(missing)}", missing),
     ]
 

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import Driven, driven, record_sends, states
+from tests.driven import Driven, driven, record_sends, states, way_out
+from tests.guards import guards, room
 from tests.links import Ip, add, cheap_kind, many
+from tui.screens.countdown import CountdownScreen
 from tui.screens.dialogs import ConfirmScreen
 
+__all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]
 
 
@@ -15,16 +18,6 @@ Sent = list[dict[int, bytes]]
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     return record_sends(monkeypatch)
-
-
-@pytest.fixture
-def way_out(ip: Ip) -> str:
-    """A veth in group 5 that carries the default route."""
-    add(ip, "veth", "wan0")
-    ip("link", "set", "wan0", "group", 5, "up")
-    ip("address", "add", "192.0.2.2/24", "dev", "wan0")
-    ip("route", "add", "default", "via", "192.0.2.1")
-    return "wan0"
 
 
 async def refuses_all_but(hands: Driven, name: str, wrong: str) -> None:
@@ -55,8 +48,8 @@ async def test_group_0_asks_for_its_name(ip: Ip, sent: Sent) -> None:
 
 
 @pytest.mark.parametrize("right", ["uplink", "5"])
-async def test_the_group_of_the_default_route_asks_for_its_name(
-    ip: Ip, way_out: str, sent: Sent, tmp_path: Path, right: str
+async def test_the_group_of_the_default_route_asks_for_its_name_and_counts_down(
+    ip: Ip, room: Path, way_out: str, sent: Sent, tmp_path: Path, right: str
 ) -> None:
     names = tmp_path / "group"
     names.write_text("5 uplink\n6 other\n")
@@ -70,6 +63,11 @@ async def test_the_group_of_the_default_route_asks_for_its_name(
         assert sent == []
         await hands.press(*right, "enter")
         await hands.hears("group uplink (5) down: all 1 changed")
+        await hands.sees("It is taken back in", "K: keep the change")
+        assert isinstance(hands.app.screen, CountdownScreen)
+        await hands.press("K")
+        await hands.hears("group uplink (5) down: kept.")
+    assert guards() == []
     assert not states(ip)["wan0"].up
     assert len(sent) == 1
 
@@ -121,7 +119,7 @@ async def test_members_that_cant_take_the_mtu_are_announced_and_a_yes_is_enough(
         await hands.type("70000")
         await hands.sees("1 member can't take MTU 70000: narrow (68…65535)")
         await hands.press("enter")
-        await hands.sees("y: do it all the same", "narrow (68…65535)", "The kernel stops at the first that refuses")
+        await hands.sees("y: do it", "narrow (68…65535)", "The kernel stops at the first that refuses")
         await hands.press("enter", "n", "q", "space")
         assert isinstance(hands.app.screen, ConfirmScreen)
         assert sent == []
@@ -139,7 +137,7 @@ async def test_losing_ipv6_is_asked_first(ip: Ip, sent: Sent) -> None:
         await hands.press("m")
         await hands.type("1279")
         await hands.press("enter")
-        await hands.sees("Below 1280 bytes IPv6 is taken off an interface", "y: do it all the same")
+        await hands.sees("Below 1280 bytes IPv6 is taken off an interface", "y: do it")
         await hands.press("escape")
         await hands.hears("Left as it is; nothing was sent.")
     assert sent == []
@@ -154,7 +152,7 @@ async def test_when_members_change_behind_the_question_nothing_is_sent(ip: Ip, s
         await hands.press("m")
         await hands.type("1000")
         await hands.press("enter")
-        await hands.sees("y: do it all the same")
+        await hands.sees("y: do it")
         if how == "joins":
             add(ip, kind, "late")
             ip("link", "set", "late", "group", 7)

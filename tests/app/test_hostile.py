@@ -164,4 +164,4 @@ async def test_groups_of_hostile_names_can_be_changed(ip: Ip, names: Path) -> No
         await hands.press("u")
         await hands.hears(f"group {MAP_SHOWN[-1]} (11) up: all", "changed")
         await hands.press("o")
-        await hands.sees(f"asked      up for group {MAP_SHOWN[-1]} (11)")
+        await hands.sees(f"asked      group {MAP_SHOWN[-1]} (11) up")

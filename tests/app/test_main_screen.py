@@ -95,6 +95,43 @@ async def test_the_filter_narrows_and_escape_restores(ip: Ip, two_groups: str) -
         assert hands.app.screen is hands.main
 
 
+async def test_terms_by_column_are_joined_and_what_is_wrong_stands_under_them(
+    ip: Ip, names: Path, two_groups: str
+) -> None:
+    async with driven(names) as hands:
+        await hands.press("slash")
+        await hands.type("group:cust* state:up")
+        await hands.until(lambda: hands.shown == ["a0", "a1"], "two of them")
+        await hands.type(" mtu:")
+        await hands.sees("mtu: wants a number, such as mtu:>1500")
+        await hands.press("enter")
+        assert hands.main.filter_box.display
+        await hands.type("<1500")
+        await hands.until(lambda: hands.shown == ["a1"], "one of them")
+        await hands.press("enter")
+        assert not hands.main.filter_box.display
+        await hands.sees("filter: group:cust* state:up mtu:<15")
+        ip("link", "set", "a0", "mtu", 1300)
+        await hands.until(lambda: hands.shown == ["a0", "a1"], "who passes now")
+
+
+async def test_the_last_filters_are_behind_the_arrow_key_and_group_names_are_completed(
+    ip: Ip, names: Path, two_groups: str
+) -> None:
+    async with driven(names) as hands:
+        for text in ("name:a", "state:down"):
+            await hands.press("slash", "ctrl+u")
+            await hands.type(text)
+            await hands.press("enter")
+        await hands.press("escape", "slash", "up", "up")
+        await hands.until(lambda: hands.shown == ["a0", "a1", "a2"], "the first filter")
+        await hands.press("ctrl+u")
+        await hands.type("group:dm")
+        await hands.press("right", "enter")
+        await hands.sees("filter: group:dmz")
+        assert hands.shown == ["b0", "b1"]
+
+
 async def test_the_filter_goes_on_while_the_kernel_changes_things(ip: Ip, two_groups: str) -> None:
     async with driven() as hands:
         await hands.press("slash")

@@ -88,7 +88,7 @@ async def test_nothing_is_sent_while_a_change_is_under_way(
     ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(Services, "change", lambda self, plan, done: asked.append(plan))
+    monkeypatch.setattr(Services, "change", lambda self, plan, *rest: asked.append(plan))
     async with driven() as hands:
         await hands.choose(7)
         await hands.press("u")
@@ -145,7 +145,7 @@ async def test_an_empty_group_is_told_and_nothing_is_sent(netns: None, tmp_path:
 
 
 @pytest.mark.parametrize("key", ["u", "d", "M", "m"])
-async def test_on_the_interfaces_and_on_all_groups_the_keys_refuse(
+async def test_without_a_mark_and_on_all_groups_the_keys_refuse(
     ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     before = states(ip)
@@ -155,7 +155,7 @@ async def test_on_the_interfaces_and_on_all_groups_the_keys_refuse(
         await hands.choose(7)
         monkeypatch.setattr(changes, "_HELD", 0.0)
         await hands.press("enter", key)
-        await hands.hears("This key works on a whole group")
+        await hands.hears("Mark some with space (all that are shown: *), or press Tab for the group.")
         assert hands.app.screen is hands.main
     assert sent == []
     assert states(ip) == before
@@ -172,7 +172,7 @@ async def test_a_partial_outcome_names_who_refused_and_who_was_not_reached(ip: I
         await hands.until(lambda: len(hands.shown) == 6, "six members")
         await hands.press("M")
         await hands.sees("Outcome  (Esc: back)", "3 changed:", "a0", "refused: stubborn (", "2 not reached:", "late0")
-        await hands.sees("asked      MTU 9000 for group 7, 6 members", "equals     ip link set group 7 mtu 9000")
+        await hands.sees("asked      group 7 MTU 9000, 6 members", "equals     ip link set group 7 mtu 9000")
         await hands.press("escape")
         await hands.hears("group 7 MTU 9000: 3 changed; 1 refused (stubborn); 2 not reached", "the kernel: ")
         await hands.press("o")

@@ -31,7 +31,7 @@ def candidates(text: str, group_ids: Collection[int], names: NameMap) -> list[in
     number = typed_number(wanted)
     found = []
     for group_id in group_ids:
-        words = (names.name(group_id).lower(), str(group_id), f"{group_id:#x}")
+        words = (names.name(group_id).lower(), f"{group_id:#x}" if wanted.startswith("0x") else str(group_id))
         if not wanted or any(wanted in word for word in words):
             near = 0 if group_id == number or words[0] == wanted else 1 if words[0].startswith(wanted) else 2
             found.append((near if wanted else 0, group_id))

@@ -98,19 +98,20 @@ class Changes(Screen[None]):
         """Ask for an MTU, which becomes the preset, and set it."""
         if self.held("mtu") or (chosen := self._chosen()) is None:
             return
+        seen = self.picture.snapshot
 
         def answered(mtu: int | None) -> None:
             if mtu is None:
                 self.say(Field("Left as it is; nothing was sent."))
                 return
             self.picture.preset = mtu
-            self.confirm(self.picture.plan("mtu", chosen, mtu))
+            self.confirm(self.picture.plan("mtu", chosen, mtu, seen=seen))
 
         self.app.push_screen(
             MtuScreen(
                 self._title(chosen),
                 self.picture.preset,
-                lambda mtu: self.picture.plan("mtu", chosen, mtu),
+                lambda mtu: self.picture.plan("mtu", chosen, mtu, seen=seen),
                 self.services.names,
                 self.spell,
             ),
@@ -121,18 +122,19 @@ class Changes(Screen[None]):
         """Ask for the group that the marked interfaces are to go to, and retag them."""
         if self.held("retag") or not self.ready() or (chosen := self._marked()) is None:
             return
+        seen = self.picture.snapshot
 
         def answered(group_id: int | None) -> None:
             if group_id is None:
                 self.say(Field("Left as it is; nothing was sent."))
                 return
-            self.confirm(self.picture.plan("retag", chosen, new_group=group_id))
+            self.confirm(self.picture.plan("retag", chosen, new_group=group_id, seen=seen))
 
         self.app.push_screen(
             RetagScreen(
                 self._title(chosen),
                 self.picture.groups,
-                lambda group_id: self.picture.plan("retag", chosen, new_group=group_id),
+                lambda group_id: self.picture.plan("retag", chosen, new_group=group_id, seen=seen),
                 self.services.names,
                 self.spell,
                 self.ascii,
@@ -220,7 +222,9 @@ class Changes(Screen[None]):
 
     def _ask(self, plan: Plan, more: list[str]) -> None:
         more = [*more, *self._hidden(plan)]
-        if not plan.intent.members or not (plan.preview.needs_name or plan.preview.needs_yes or more):
+        # An undo is always shown first: which change it takes back isn't on the screen.
+        risky = plan.preview.needs_name or plan.preview.needs_yes or more or plan.intent.undoes is not None
+        if not plan.intent.members or not risky:
             self._send(plan)
             return
         if plan.preview.endangered:
@@ -238,7 +242,9 @@ class Changes(Screen[None]):
 
     def _hidden(self, plan: Plan) -> list[str]:
         """Return a warning if marked interfaces are changed that the operator doesn't see now."""
-        hidden = self.picture.hidden(plan.intent.members) if plan.intent.undoes is None and self.on_links else 0
+        by_marks = self.on_links or plan.intent.group_id is None
+        still = plan.intent.members.keys() & self.picture.marks.indexes
+        hidden = self.picture.hidden(still) if plan.intent.undoes is None and by_marks else 0
         return [f"{count(hidden)} of them are not shown: the filter hides them, or their group."] if hidden else []
 
     def _news(self, plan: Plan) -> str:

@@ -56,7 +56,7 @@ class ConfirmScreen(ModalScreen[bool]):
                 yield SafeInput(id="name", select_on_focus=False)
                 yield plain("", "error")
             else:
-                yield plain("y: do it all the same    Esc: leave it")
+                yield plain("y: do it    Esc: leave it")
 
     def action_yes(self) -> None:
         """Agree, where a plain yes is enough."""
