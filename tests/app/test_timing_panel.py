@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -110,6 +111,8 @@ async def panel(
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Hands(app, pilot)
+    # It keeps what was measured as it goes, and must not do so where the next test looks.
+    until(lambda: not any(thread.name == "timing-panel" for thread in threading.enumerate()), "the reader to end")
 
 
 @pytest.fixture(autouse=True)

@@ -197,14 +197,14 @@ def is_complete(console: Console, links: int, group: int) -> bool:
     return (
         any("live" in line for line in lines[-3:])
         and any(members.match(line) for line in lines)
-        and any(line[1:4] == "m0 " for line in lines)
+        and any(line[3:6] == "m0 " for line in lines)
     )
 
 
 def cursor(console: Console, name: str) -> int | None:
     """Return the number in the name of the interface under the cursor."""
     for line in console.lines:
-        if found := re.match(rf">{name}(\d+) ", line):
+        if found := re.match(rf">..{name}(\d+) ", line):
             return int(found[1])
     return None
 

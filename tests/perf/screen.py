@@ -79,7 +79,7 @@ def paint(links: int) -> list[Line]:
 
 
 def _shows(terminal: Terminal, mtu: int) -> bool:
-    rows = [line for line in terminal.lines if line[1:2] == "m" and line[2:3].isdigit()]
+    rows = [line for line in terminal.lines if line[3:4] == "m" and line[4:5].isdigit()]
     return bool(rows) and all(f" {mtu} " in f"{line} " for line in rows)
 
 
