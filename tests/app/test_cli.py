@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_a_namespace_by_its_path(ip: Ip) -> None:
 
 
 @pytest.fixture
-def varied(ip: Ip) -> None:
+def varied(ip: Ip) -> Iterator[None]:
     """Links of as many sorts as there are keys."""
     many(cheap_kind(ip), 3, 7, up=False)
     ip("link", "set", "m0", "up", "mtu", 1400, "txqueuelen", 7, "alias", "an alias")
@@ -124,6 +125,8 @@ def varied(ip: Ip) -> None:
             add(ip, "veth", "half")
             (peer,) = [link["link"] for link in json.loads(ip("-j", "link", "show", "dev", "half"))]
             ip("link", "set", peer, "netns", away.pid)
+        # Without that namespace the link would vanish, some time later.
+        yield
         away.kill()
 
 
