@@ -21,6 +21,16 @@ Ip = Callable[..., str]
 PATIENCE = 60.0
 """Seconds after which a test stops hoping. Far more than anything takes: no test measures time."""
 
+
+def _real_root() -> bool:
+    """Whether we are the machine's own root, not that of a user namespace, which maps one id alone."""
+    with open("/proc/self/uid_map") as uid_map:
+        return os.geteuid() == 0 and int(uid_map.read().split()[2]) > 1
+
+
+REAL_ROOT = _real_root()
+needs_root = pytest.mark.skipif(not REAL_ROOT, reason="needs the machine's own root, not a user namespace's")
+
 fuzz = settings(
     deadline=None,
     max_examples=200,

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import ALIASES, NAMES
-from tests.links import fuzz
+from tests.links import fuzz, needs_root
 from tests.terminal import ROOT, terminal
 from tui.files import audit
 from tui.files.audit import Audit, default_path
@@ -43,6 +43,7 @@ def log(path: Path) -> Audit:
     return Audit(path, ())
 
 
+@needs_root
 def test_a_record_tells_who_where_and_when(
     netns: None, path: Path, log: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_record_names_the_terminal(path: Path) -> None:
     assert records(path)[0]["tty"] == name
 
 
+@needs_root
 def test_no_record_overrides_who_where_and_when(path: Path, log: Audit) -> None:
     assert log.write({"user": "nobody", "uid": 5, "time": "never", "pid": 1, "host": "x", "netns": "x"}) == ""
     [record] = records(path)
@@ -152,6 +154,7 @@ def test_16384_members_are_one_line(path: Path, log: Audit) -> None:
         ("in a file", "Not a directory"),
     ],
 )
+@needs_root
 def test_what_is_no_file_of_ours_is_left_alone(path: Path, log: Audit, tmp_path: Path, what: str, told: str) -> None:
     path.parent.mkdir()
     victim = tmp_path / "victim"
@@ -198,6 +201,7 @@ def small_disk(tmp_path: Path) -> Path:
     return disk
 
 
+@needs_root
 def test_a_full_disk_is_told_and_spoils_no_other_line(netns: None, small_disk: Path) -> None:
     path = small_disk / "audit.jsonl"
     log = Audit(path, ())
@@ -258,6 +262,7 @@ def listening(path: Path) -> socket.socket:
     return sock
 
 
+@needs_root
 def test_the_system_log_gets_a_short_form(path: Path, tmp_path: Path) -> None:
     rows = [[index, f"v{index}"] for index in range(16_384)]
     with listening(tmp_path / "log") as sock:
@@ -324,6 +329,7 @@ def test_roots_file_is_among_the_systems_logs(tmp_path: Path, monkeypatch: pytes
     assert default_path(private=True) == Path(pwd.getpwuid(0).pw_dir) / ".local/state/ifgroup/audit.jsonl"
 
 
+@needs_root
 def test_the_root_of_a_lab_is_recorded_as_the_user_who_began_it(path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.guards import FOREVER, SOON, arm, files, guards, links_of, mtus, room, set_mtu, steps_of
-from tests.links import Ip, add, index_of, many, until
+from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client, state
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
@@ -268,6 +268,7 @@ def test_a_guard_that_does_not_answer_is_not_armed(
     a_sentence(str(caught.value))
 
 
+@needs_root
 def test_where_no_state_can_be_written_nothing_is_armed(three: list[Step], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     Path("/run/ifgroup").symlink_to("/tmp")

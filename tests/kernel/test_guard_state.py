@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.guards import arm, files, room, steps_of
-from tests.links import Ip, many
+from tests.links import Ip, many, needs_root
 from tui.guard.losses import losses
 from tui.guard.order import Order, order_of
 from tui.guard.state import State, orphans
@@ -98,6 +98,7 @@ def test_a_file_of_another_version_is_told_but_not_read(order: Order) -> None:
     orphan.forget()
 
 
+@needs_root
 def test_files_and_directories_that_others_may_have_made_are_not_read(order: Order, room: Path) -> None:
     path = left_over(order)
     path.chmod(0o644)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.links import Ip, add, index_of, until
+from tests.links import Ip, add, index_of, needs_root, until
 from tests.terminal import ROOT, Terminal, terminal
 
 ASK = "from tui.netlink.session import ssh_sessions; print(*sorted(f'{a}>{b}' for a, b in ssh_sessions()))"
@@ -134,6 +134,7 @@ def test_nonsense_is_no_session(value: str) -> None:
     assert answer(env=env) == OURS
 
 
+@needs_root
 def test_what_proc_does_not_let_us_read_is_left_out() -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root")

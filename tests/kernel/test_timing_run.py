@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.links import until
+from tests.links import REAL_ROOT, until
 from tests.terminal import ROOT
 from tui.timing import runner
 from tui.timing.collect import Collector
@@ -83,7 +83,10 @@ def test_every_way_is_measured_and_read_back(netns: None, operation: str) -> Non
         links=(16,), operation=operation, state="up" if operation == "down" else "down", repeats=2, values=(1300, 1400)
     )
     report = measured(order)
-    assert [result["way"] for result in report["results"]] == list(WAYS)
+    # By ioctl and sysfs the kernel takes a queue length from the machine's own root alone.
+    barred = {"ioctl", "sysfs"} if operation == "txqueuelen" and not REAL_ROOT else set()
+    assert [result["way"] for result in report["results"]] == [way for way in WAYS if way not in barred]
+    assert {one["way"] for one in report["skipped"]} >= barred
     assert not report["thrown_out"]
     for result in report["results"]:
         assert result["verified"]

@@ -349,7 +349,7 @@ class MainScreen(Undoing, Screen[None]):
     def action_timing(self) -> None:
         """Measure every way to change as many interfaces as the chosen group has."""
         chosen = self.group_table.cursor_key
-        if chosen in (None, ALL_GROUPS):
+        if chosen is None or chosen == ALL_GROUPS:
             self.say(Field("Choose one group first, with j and k: the panel measures a change of its size.", "warn"))
             return
         name = group_title(chosen, self.services.names)
