@@ -61,7 +61,7 @@ def is_changed(link: dict[str, Any], operation: str) -> bool:
 
 
 def skip_what_a_user_namespace_may_not(way: str, operation: str) -> None:
-    """By ioctl and sysfs the kernel takes a queue length from the machine's own root alone (dev_ifsioc, net-sysfs.c)."""
+    """By ioctl and sysfs only the machine's own root sets a queue length (dev_ifsioc, net-sysfs.c)."""
     if not REAL_ROOT and operation == "txqueuelen" and way in ("ioctl", "sysfs"):
         pytest.skip("needs the machine's own root, not a user namespace's")
 
