@@ -91,13 +91,6 @@ async def timing(app: GroupApp, pilot: Pilot[int]) -> None:
     await pilot.pause(1)
 
 
-async def timing_plot(app: GroupApp, pilot: Pilot[int]) -> None:
-    """The sweep as a plot, with the paper's Table I over it."""
-    await timing(app, pilot)
-    await press(pilot, "p")
-    await pilot.pause(0.5)
-
-
 async def message_view(app: GroupApp, pilot: Pilot[int]) -> None:
     """The message of a group change, byte by byte, with the step that the kernel is at."""
     await press(pilot, "j", "j", "j", "M")
@@ -135,7 +128,6 @@ PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
     ("name-map", (80, 24), name_map),
     ("message", (80, 24), message_view),
     ("timing", (120, 36), timing),
-    ("timing-80x24", (80, 24), timing_plot),
 )
 
 
@@ -171,7 +163,7 @@ def timeless(picture: str) -> str:
     text = "\n".join(re.findall(r">([^<]+)</text>", picture)).replace("&#160;", " ")
     measured = r"[0-9][0-9.,:]*(?= ?event)|[0-9][0-9.,:]* ?(ms|µs|s|×)\b|[0-9][0-9.,]* ×"
     return re.sub(
-        rf"[0-9a-f]{{2}}(:[0-9a-f]{{2}}){{5}}|[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}|{measured}|[ █━╸╺╵▏-▉]+", "_", text
+        rf"[0-9a-f]{{2}}(:[0-9a-f]{{2}}){{5}}|[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}|{measured}|[ █━╸╺╵▉-▏]+", "_", text
     )
 
 
