@@ -20,9 +20,7 @@ from tui.picture import Picture
 from tui.present import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
 from tui.screens.filter_box import FilterBox
 from tui.screens.names import NamesScreen
-from tui.screens.timing import TimingScreen
 from tui.screens.undoing import Undoing
-from tui.screens.wire import WireScreen
 from tui.services import Services
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
@@ -352,11 +350,16 @@ class MainScreen(Undoing, Screen[None]):
         if chosen is None or chosen == ALL_GROUPS:
             self.say(Field("Choose one group first, with j and k: the panel measures a change of its size.", "warn"))
             return
+        # Not at the top: the engine and the plots would cost every start.
+        from tui.screens.timing import TimingScreen
+
         name = group_title(chosen, self.services.names)
         self.app.push_screen(TimingScreen(self.picture.group(chosen), name, self.samples, self.spell, self.ascii))
 
     def action_wire(self) -> None:
         """Take the last message apart."""
+        from tui.screens.wire import WireScreen
+
         self.app.push_screen(WireScreen(self.exchange, self.services.names, self.spell))
 
     def action_help(self) -> None:
