@@ -14,7 +14,8 @@ from tui.model.intent import Intent, intent_for_links
 from tui.model.link import Link
 from tui.model.outcome import Outcome
 from tui.model.progress import Progress
-from tui.netlink.bulk import BATCH, change_links
+from tui.netlink.batch import BATCH
+from tui.netlink.bulk import change_links
 from tui.netlink.wire import link_change
 from tui.netlink.writer import Writer
 

@@ -15,7 +15,8 @@ from tui.model.exchange import KEPT, Exchange
 from tui.model.intent import Intent, Operation, intent_for_links, make_intent
 from tui.model.progress import Progress
 from tui.netlink.actions import change_group
-from tui.netlink.bulk import BATCH, change_links
+from tui.netlink.batch import BATCH
+from tui.netlink.bulk import change_links
 from tui.netlink.exchange import Capture
 from tui.netlink.writer import Writer
 

@@ -15,7 +15,8 @@ from tui.model.intent import intent_for_links
 from tui.model.link import Link
 from tui.model.progress import Progress
 from tui.model.store import Snapshot, Store
-from tui.netlink.bulk import BATCH, change_links
+from tui.netlink.batch import BATCH
+from tui.netlink.bulk import change_links
 from tui.netlink.dump import read_links
 from tui.netlink.writer import Writer
 

@@ -22,7 +22,6 @@ from tui.netlink.wire import WireError, link_change
 from tui.netlink.writer import Writer
 
 _ROUNDS = 3  # of setting what is not yet as before
-_TRIES = 5  # dumps, before an interrupted one is taken
 _FAILURES = (OSError, WireError, StoppedError)
 
 Back: TypeAlias = tuple[Link, Settings]
@@ -69,7 +68,9 @@ def _sentence(error: Exception) -> str:
 
 
 def _revert(order: Order, why: str, sock: socket.socket, writer: Writer) -> Reverted:
-    found = reversal((*order.steps, *(step for step in order.losses.followers if not is_bridge(step))), _read(sock))
+    found = reversal(
+        (*order.steps, *(step for step in order.losses.followers if not is_bridge(step))), LinkReader(sock).read()
+    )
     members = {step.before.ifindex for step in order.steps}
     # Links on top last: none takes a larger MTU than the one below it.
     todo = sorted(found.back, key=lambda pair: pair[0].ifindex not in members)
@@ -98,7 +99,7 @@ def _put_back(todo: Sequence[Back], sock: socket.socket, writer: Writer) -> tupl
     now: Mapping[int, Link] = {}
     for _ in range(_ROUNDS):
         words = {pair[0].ifindex: ack.words for pair, ack in send_each(left, _message, writer)}
-        now = _read(sock)
+        now = LinkReader(sock).read()
         left = [pair for pair in left if _is(pair[0], now) and not pair[1].met_by(now[pair[0].ifindex])]
         if not left:
             break
@@ -114,15 +115,6 @@ def _is(link: Link, now: Mapping[int, Link]) -> bool:
     """Whether an index still means the interface that it did."""
     other = now.get(link.ifindex)
     return other is not None and (other.name, other.kind) == (link.name, link.kind)
-
-
-def _read(sock: socket.socket) -> Mapping[int, Link]:
-    reader = LinkReader(sock)
-    for _ in range(_TRIES):
-        links, interrupted = reader.dump()
-        if not interrupted:
-            break
-    return links
 
 
 def _put_back_held(

@@ -15,13 +15,11 @@ from tui.model.link import Link, same_device
 from tui.model.outcome import Outcome, Reply, with_failures
 from tui.model.progress import Progress
 from tui.model.text import visible
-from tui.netlink.actions import Checker, ack_deadline, read_back
+from tui.netlink.actions import Checker, read_back
+from tui.netlink.batch import BATCH, Batch
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.wire import WireError, link_change
 from tui.netlink.writer import Writer
-
-BATCH = 512
-"""Messages in one sendmsg. Should all of them fail, the answers still fit into an unprivileged receive buffer."""
 
 
 @dataclass(slots=True)
@@ -88,30 +86,28 @@ def _send(intent: Intent, indexes: list[int], writer: Writer, tally: _Tally) -> 
     """Send one batch and take its answers in; return whether to go on."""
     if not indexes:
         return True
-    batch: dict[int, bytes] = {}
-    by_seq: dict[int, int] = {}
-    for index in indexes:
-        seq = writer.next_seq()
+
+    def make(index: int, seq: int, ack: bool) -> bytes:
         mtu, up, group = intent.wanted(index)
-        by_seq[seq] = index
-        batch[seq] = link_change(seq, index, mtu=mtu, up=up, group=group, ack=index == indexes[-1])
-    size = sum(map(len, batch.values()))
+        return link_change(seq, index, mtu=mtu, up=up, group=group, ack=ack)
+
+    batch = Batch(indexes, make, writer)
     tally.sent_at = tally.sent_at or time.monotonic()
+    answered = True
     try:
-        acks = writer.send(batch, ack_deadline(len(batch)))
+        refused = batch.send()
     except (NoAnswerError, WireError) as error:
-        acks = {}
+        answered, refused = False, []
         tally.errno, tally.text = None, getattr(error, "strerror", None) or str(error)
     except OSError as error:
         # Of this batch nothing was sent.
         tally.errno, tally.text = error.errno or 0, error.strerror or str(error)
         return False
     tally.waited = time.monotonic() - tally.sent_at
-    tally.messages += len(batch)
-    tally.size += size
-    for seq, ack in acks.items():
-        if ack.errno:
-            tally.refused[by_seq[seq]] = ack.words
-            if not tally.errno:
-                tally.errno, tally.text = ack.errno, ack.words
-    return bool(acks)
+    tally.messages += len(batch.items)
+    tally.size += batch.size
+    for index, ack in refused:
+        tally.refused[index] = ack.words
+        if not tally.errno:
+            tally.errno, tally.text = ack.errno, ack.words
+    return answered

@@ -52,6 +52,14 @@ class LinkReader:
             self._poll.register(wake, select.POLLIN)
         self._decoder = LinkDecoder()
 
+    def read(self) -> dict[int, Link]:
+        """Return all links by ifindex, dumping anew while changes interrupt; raises like `dump`."""
+        for _ in range(_TRIES):
+            links, interrupted = self.dump()
+            if not interrupted:
+                break
+        return links
+
     def dump(self) -> tuple[dict[int, Link], bool]:
         """Return all links by ifindex, and whether the dump was interrupted by a change (NLM_F_DUMP_INTR).
 
@@ -124,14 +132,9 @@ class LinkReader:
 
 
 def read_links() -> dict[int, Link]:
-    """Return all links of this netns, once, dumping anew while changes interrupt. Raises like LinkReader.dump."""
+    """Return all links of this netns, once. Raises like LinkReader.dump, and NoNetlinkError."""
     with open_socket() as sock:
-        reader = LinkReader(sock)
-        for _ in range(_TRIES):
-            links, interrupted = reader.dump()
-            if not interrupted:
-                break
-        return links
+        return LinkReader(sock).read()
 
 
 def _raise_for(buffer: bytearray, start: int, end: int) -> None:

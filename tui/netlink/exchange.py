@@ -7,7 +7,7 @@ from itertools import islice
 from tui.model.exchange import Batch, Exchange
 from tui.model.intent import Intent
 from tui.model.outcome import Outcome
-from tui.netlink.bulk import BATCH
+from tui.netlink.batch import BATCH
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import HEADER, group_change, link_change
 from tui.netlink.writer import Record, Writer
