@@ -1,14 +1,15 @@
 """What is on the screen at one moment: a snapshot, the chosen group, order, filter and marks, and the words for it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tui.model.group import Group, empty_group
 from tui.model.intent import Operation, intent_for_links, make_intent, whole_group
 from tui.model.link import Link
 from tui.model.marks import Marks
-from tui.model.plan import Plan, Preview, make_preview
+from tui.model.names import NameMap
+from tui.model.plan import Plan, Preview, make_plan, make_preview
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import visible
 from tui.model.view import ALL_GROUPS, LinkView, all_groups, group_order
@@ -29,6 +30,17 @@ from tui.services import Services
 Chosen: TypeAlias = int | frozenset[int]
 """What a change is asked of: a group, by its id; or the marked interfaces, by their ifindexes."""
 
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is known at one moment and stays together: who freezes the picture keeps one of these."""
+
+    snapshot: Snapshot
+    names: NameMap
+    protected: Mapping[int, str]
+    """Why interfaces are protected, by ifindex."""
+
+
 _INTRODUCTION = (
     " Choose a group with j and k: its interfaces are shown, and here what each key would do to it.",
     " One key sends one netlink message to the kernel, however many members the group has.",
@@ -43,7 +55,7 @@ class Picture:
         self._services = services
         self._where = where
         self.preset = preset
-        self.snapshot: Snapshot = EMPTY
+        self.moment = Shown(EMPTY, services.names, {})
         self.view = LinkView()
         self.marks = Marks()
         self.vanished: list[Link] = []
@@ -58,44 +70,51 @@ class Picture:
 
     def take(self) -> None:
         """Take in what is known now."""
-        self.snapshot = self._services.snapshot()
-        self.view.forget(self.snapshot)
-        self.vanished += self.marks.take(self.snapshot)
+        snapshot = self._services.snapshot()
+        self.moment = Shown(snapshot, self._services.names, self._services.protected(snapshot))
+        self.view.forget(snapshot)
+        self.vanished += self.marks.take(snapshot)
         if self.view.only is not None:
             self.view.only = self.marks.indexes or None
-        self.recount()
-
-    def recount(self) -> None:
-        """Work out the groups anew; after the name map or the protected interfaces changed."""
-        self._groups = all_groups(self.snapshot, self._services.names)
+        self._groups = all_groups(snapshot, self.names)
         self._plans = (None, [])
         self._reasons = {}
-        for index, reason in self._services.protected(self.snapshot).items():
-            self._reasons.setdefault(self.snapshot.links[index].group, []).append(reason)
+        for index, reason in self.moment.protected.items():
+            self._reasons.setdefault(snapshot.links[index].group, []).append(reason)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The interfaces and groups as they are shown."""
+        return self.moment.snapshot
+
+    @property
+    def names(self) -> NameMap:
+        """The name map by which they are shown."""
+        return self.moment.names
 
     def group_keys(self) -> list[int]:
         """Return the rows of the group table, in order; the first stands for all groups."""
-        return [ALL_GROUPS, *group_order(self._groups, self._services.names, *self.sorted_by)]
+        return [ALL_GROUPS, *group_order(self._groups, self.names, *self.sorted_by)]
 
     def link_keys(self) -> list[int]:
         """Return the ifindexes of the interface table, in order."""
-        self.shown = self.view.order(self.snapshot, self._services.names)
+        self.shown = self.view.order(self.snapshot, self.names)
         return self.shown
 
     def group_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the group table."""
         if key == ALL_GROUPS:
             return total_cells(self._groups.values())
-        return group_cells(self.group(key), self._services.names, self._reasons.get(key, ()))
+        return group_cells(self.group(key), self.names, self._reasons.get(key, ()))
 
     def link_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the interface table."""
         mark = Field("●" if key in self.marks else " ", "warn")
-        return [mark, *link_cells(self.snapshot.links[key], self.snapshot, self._services.names, self.reason(key))]
+        return [mark, *link_cells(self.snapshot.links[key], self.snapshot, self.names, self.reason(key))]
 
     def reason(self, ifindex: int) -> str | None:
         """Return why an interface is protected; None: it isn't."""
-        return self._services.protected(self.snapshot).get(ifindex)
+        return self.moment.protected.get(ifindex)
 
     @property
     def groups(self) -> Mapping[int, Group]:
@@ -129,11 +148,11 @@ class Picture:
             if intent.revision != self.snapshot.revision:
                 # Somebody may have joined the group since: only a message for each reaches the chosen alone.
                 intent = replace(intent, group_id=None)
-        return self._services.plan(intent, self.snapshot)
+        return make_plan(intent, self.moment.protected, self.names)
 
     def title(self, frozen: bool) -> list[Field]:
         """Return the first line: where we are, how much there is, what is not as usual."""
-        pending = self._services.revision - self.snapshot.revision
+        pending = self._services.revision - self.snapshot.revision + (self._services.names != self.names)
         fields = [Field(" ifgroup")]
         if frozen:
             fields.append(Field(f"FROZEN, {count(pending)} change{'' if pending == 1 else 's'} pending", "warn"))
@@ -148,7 +167,7 @@ class Picture:
 
     def caption(self, shown: int) -> list[Field]:
         """Return the line above the interfaces: whose they are, and how many of them are shown."""
-        chosen, text, names = self.view.group_id, self.view.text, self._services.names
+        chosen, text, names = self.view.group_id, self.view.text, self.names
         if self.view.only is not None:
             whose, of = "marked interfaces alone", len(self.view.only)
         elif chosen == ALL_GROUPS:
@@ -176,7 +195,7 @@ class Picture:
 
         Where interfaces are marked, ``link``'s place is theirs: what a key would do goes before details.
         """
-        names = self._services.names
+        names = self.names
         if link is not None and not self.marks:
             return [[Field(f" {line}")] for line in link_pane(link, self.snapshot, names, self.reason(link.ifindex))]
         chosen: Chosen = self.view.group_id if link is None else self.marks.indexes
@@ -193,22 +212,21 @@ class Picture:
             ("d", "down", None),
             ("M", "mtu", self.preset),
         )
-        names = self._services.names
+        names = self.names
         lines = [plan_line(f" {key} ", self._preview(operation, chosen, mtu), names) for key, operation, mtu in keys]
         return [*lines, [Field(f"   {self._detail(chosen)}", "muted")]]
 
     def _preview(self, operation: Operation, chosen: Chosen, mtu: int | None) -> Preview:
         if not isinstance(chosen, int):
             return self.plan(operation, chosen, mtu).preview
-        protected = self._services.protected(self.snapshot)
-        return make_preview(self.group(chosen), operation, mtu, self.snapshot.links, protected, self._services.names)
+        protected = self.moment.protected
+        return make_preview(self.group(chosen), operation, mtu, self.snapshot.links, protected, self.names)
 
     def _detail(self, chosen: Chosen) -> str:
-        names = self._services.names
         if isinstance(chosen, int):
             return group_detail(self.group(chosen))
         marked = {index: self.snapshot.links[index] for index in chosen}
         if (group_id := whole_group(marked, self.snapshot)) is not None:
-            return f"The marked interfaces are exactly {group_title(group_id, names)}: one message does it."
+            return f"The marked interfaces are exactly {group_title(group_id, self.names)}: one message does it."
         plural = "" if len(marked) == 1 else "s"
         return f"{count(len(marked))} message{plural}, one for each marked interface, many in one send.  r: retag them"

@@ -112,7 +112,7 @@ class Changes(Screen[None]):
                 self._title(chosen),
                 self.picture.preset,
                 lambda mtu: self.picture.plan("mtu", chosen, mtu, seen=seen),
-                self.services.names,
+                self.picture.names,
                 self.spell,
             ),
             answered,
@@ -135,7 +135,7 @@ class Changes(Screen[None]):
                 self._title(chosen),
                 self.picture.groups,
                 lambda group_id: self.picture.plan("retag", chosen, new_group=group_id, seen=seen),
-                self.services.names,
+                self.picture.names,
                 self.spell,
                 self.ascii,
             ),
@@ -147,7 +147,7 @@ class Changes(Screen[None]):
         if self._last is None:
             self.say(Field("Nothing was changed yet."))
             return
-        self.show_report("Outcome", outcome_report(self._last.outcome, self._last.plan, self.services.names))
+        self.show_report("Outcome", outcome_report(self._last.outcome, self._last.plan, self.picture.names))
 
     def _propose(self, command: str) -> None:
         if self.held(command) or (chosen := self._chosen()) is None:
@@ -164,7 +164,7 @@ class Changes(Screen[None]):
 
     def _title(self, chosen: Chosen) -> str:
         if isinstance(chosen, int):
-            return group_title(chosen, self.services.names)
+            return group_title(chosen, self.picture.names)
         return f"{count(len(chosen))} marked interface{'' if len(chosen) == 1 else 's'}"
 
     def ready(self) -> bool:
@@ -172,7 +172,7 @@ class Changes(Screen[None]):
         if why := self.services.obstacle():
             self.say(Field(f"Nothing can be changed: {why}.", "warn"))
         elif self._under_way is not None:
-            under_way = asked(self._under_way.intent, self.services.names)
+            under_way = asked(self._under_way.intent, self.picture.names)
             self.say(Field(f"{under_way} is still under way; nothing more was sent.", "warn"))
         elif self.guarded is not None:
             self.say(Field("The guard is still at work on the last change; nothing more was sent.", "warn"))
@@ -238,7 +238,7 @@ class Changes(Screen[None]):
             else:
                 self._send(plan)
 
-        self.app.push_screen(ConfirmScreen(plan, self.services.names, self.spell, more), answered)
+        self.app.push_screen(ConfirmScreen(plan, self.picture.names, self.spell, more), answered)
 
     def _hidden(self, plan: Plan) -> list[str]:
         """Return a warning if marked interfaces are changed that the operator doesn't see now."""
@@ -260,7 +260,7 @@ class Changes(Screen[None]):
     def _send(self, plan: Plan) -> None:
         pressed = time.monotonic()
         self._under_way = plan
-        title = asked(plan.intent, self.services.names)
+        title = asked(plan.intent, self.picture.names)
         self.say(Field(f"{title}: sent, waiting for the kernel…"))
         progress = Progress(len(plan.intent.members))
         if plan.intent.group_id is None and progress.total > MANY:
@@ -273,7 +273,7 @@ class Changes(Screen[None]):
         self._last = result = message.result
         if isinstance(self.app.screen, ProgressScreen):
             await self.app.screen.dismiss()
-        self.say(outcome_line(result.outcome, self.services.names))
+        self.say(outcome_line(result.outcome, self.picture.names))
         self.ended(result)
         if result.outcome.verdict in ("partly", "failed", "unknown") and self.is_current:
             self.action_report()

@@ -164,8 +164,6 @@ class MainScreen(Undoing, Screen[None]):
 
     def _each_second(self) -> None:
         if self.services.refresh_names():
-            self.picture.recount()
-            self.sync()
             self.say(Field(self.services.names_problem, "warn"))
         now = time.monotonic()
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
@@ -258,7 +256,7 @@ class MainScreen(Undoing, Screen[None]):
     def _show_details(self, ifindex: int) -> None:
         if (link := self.picture.snapshot.links.get(ifindex)) is None:
             return
-        rows = link_details(link, self.picture.snapshot, self.services.names, self.picture.reason(ifindex))
+        rows = link_details(link, self.picture.snapshot, self.picture.names, self.picture.reason(ifindex))
         lines = [f"{what:<14} {value}" for what, value in rows]
         self.show_report(f"Interface {rows[0][1]}", lines)
 
@@ -295,7 +293,7 @@ class MainScreen(Undoing, Screen[None]):
 
     def action_filter(self) -> None:
         """Ask for what to show."""
-        self.filter_box.open(self.picture.view.text, [visible(name) for name in self.services.names.by_name])
+        self.filter_box.open(self.picture.view.text, [visible(name) for name in self.picture.names.by_name])
 
     def on_filter_box_changed(self, message: FilterBox.Changed) -> None:
         """Show what the text means so far; what is wrong with it stands under it."""
@@ -353,14 +351,14 @@ class MainScreen(Undoing, Screen[None]):
         # Not at the top: the engine and the plots would cost every start.
         from tui.screens.timing import TimingScreen
 
-        name = group_title(chosen, self.services.names)
+        name = group_title(chosen, self.picture.names)
         self.app.push_screen(TimingScreen(self.picture.group(chosen), name, self.samples, self.spell, self.ascii))
 
     def action_wire(self) -> None:
         """Take the last message apart."""
         from tui.screens.wire import WireScreen
 
-        self.app.push_screen(WireScreen(self.exchange, self.services.names, self.spell))
+        self.app.push_screen(WireScreen(self.exchange, self.picture.names, self.spell))
 
     def action_help(self) -> None:
         """Show every key."""

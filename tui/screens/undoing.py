@@ -136,7 +136,7 @@ class Undoing(Marking):
             "d": self.picture.plan("down", chosen),
             "M": self.picture.plan("mtu", chosen, preset),
         }
-        lines = {key: ip_lines(plan.intent, self.services.names) for key, plan in plans.items()}
+        lines = {key: ip_lines(plan.intent, self.picture.names) for key, plan in plans.items()}
         if self.command_log.entries:
             lines["l"] = list(self.command_log.entries[-1].lines)
         shown = [f"{key}   {shortened(line, 200)}" for key, all_of_it in lines.items() for line in all_of_it[:3]]
