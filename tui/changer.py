@@ -75,10 +75,12 @@ class Changer:
         try:
             if not plan.preview.needs_name and risk_now(plan):
                 return self._refused(plan, title, "by now it carries the way to this machine; look again, then press")
-            if plan.preview.endangered and plan.changing and self._guard_timeout is not None:
+            if plan.preview.endangered and plan.preview.changing and self._guard_timeout is not None:
                 guard = self._arm(plan, title, self._guard_timeout)
-            followers = self._followers(plan)
+            before = self._store.snapshot().links
             outcome = self._change(plan, progress, guard)
+            # Not before the message: it looks at every interface.
+            followers = _followers(plan, before)
         except GuardError as error:
             return self._refused(plan, title, str(error).rstrip(".") + "; `--no-guard` does without")
         except Exception as error:
@@ -113,11 +115,6 @@ class Changer:
             links=self._store.snapshot().links,
         )
 
-    def _followers(self, plan: Plan) -> tuple[Step, ...]:
-        found = dependants(plan.steps, self._store.snapshot().links)
-        # A bridge follows its ports by itself, as long as nobody sets its MTU.
-        return tuple(step for step in found if not is_bridge(step))
-
     def _change(self, plan: Plan, progress: Progress, guard: Guard | None) -> Outcome:
         if plan.intent.group_id is not None:
             if _gone(guard):
@@ -141,6 +138,12 @@ class Changer:
     def _refused(self, plan: Plan, title: str, why: str) -> Result:
         outcome = Outcome(plan.intent, Reply(0, why, 0, 0, 0.0), checked=False)
         return Result(plan, outcome, complaint=self._audit.write(change_record(title, outcome, guarded=False)))
+
+
+def _followers(plan: Plan, before: Mapping[int, Link]) -> tuple[Step, ...]:
+    """Return what changes along with the members; ``before``: all interfaces as they were before the change."""
+    # A bridge follows its ports by itself, as long as nobody sets its MTU.
+    return tuple(step for step in dependants(plan.steps, before) if not is_bridge(step))
 
 
 def _gone(guard: Guard | None) -> bool:

@@ -219,8 +219,8 @@ class Picture:
     def _preview(self, operation: Operation, chosen: Chosen, mtu: int | None) -> Preview:
         if not isinstance(chosen, int):
             return self.plan(operation, chosen, mtu).preview
-        protected = self.moment.protected
-        return make_preview(self.group(chosen), operation, mtu, self.snapshot.links, protected, self.names)
+        members, protected = self.snapshot.members(chosen), self.moment.protected
+        return make_preview(self.group(chosen), operation, mtu, members, protected, self.names)
 
     def _detail(self, chosen: Chosen) -> str:
         if isinstance(chosen, int):

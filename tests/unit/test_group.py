@@ -28,7 +28,8 @@ def test_figures() -> None:
     for link in (a_link(1, flags=1), a_link(2, mtu=9000), a_link(3, flags=0x41, kind=b"")):
         tally.add(link)
     group = tally.group(7)
-    assert group == Group(7, 3, 2, ((1500, 2), (9000, 1)), ((b"veth", 2), (b"", 1)))
+    limits = (((1500, 68, 65535), 2), ((9000, 68, 65535), 1))
+    assert group == Group(7, 3, 2, ((1500, 2), (9000, 1)), ((b"veth", 2), (b"", 1)), limits)
     assert (group.down, group.mtu, group.deviating) == (1, 1500, 1)
 
 

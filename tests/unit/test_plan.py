@@ -1,5 +1,7 @@
 """Intent → Plan: what a change takes, risks and will change, before anything is sent."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ def a_plan(
     return make_plan(intent, dict.fromkeys(protected, "the default route"), names or NameMap())
 
 
-def indexes(links: tuple[Link, ...]) -> list[int]:
+def indexes(links: Sequence[Link]) -> list[int]:
     return [link.ifindex for link in links]
 
 
@@ -188,6 +190,8 @@ def test_a_preview_counts_what_the_plan_would_change(
     asked = mtu if operation == "mtu" else None
     plan = make_plan(make_intent(snapshot, operation, 7, asked), {2: "x", 99: "y"}, NameMap())
     group = snapshot.groups.get(7, empty_group(7))
-    shown = {index: why for index, why in {2: "x", 99: "y"}.items() if index in links}
-    assert make_preview(group, operation, asked, links, shown, NameMap()) == plan.preview
+    shown = make_preview(group, operation, asked, snapshot.members(7), {2: "x", 99: "y"}, NameMap())
+    assert shown == plan.preview
     assert plan.preview.changing == len(plan.changing)
+    assert len(shown.refusing) == len(tuple(shown.refusing))
+    assert plan.already == sum(plan.intent.reached(link) for link in links.values() if link.group == 7)

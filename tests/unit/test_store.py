@@ -1,6 +1,7 @@
 """The store against a naive dictionary, whatever is applied to it in whatever order."""
 
 import threading
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
@@ -36,12 +37,14 @@ def recount(links: Mapping[int, Link]) -> dict[int, Group]:
         members = [link for link in links.values() if link.group == group_id]
         mtus = {mtu: sum(link.mtu == mtu for link in members) for mtu in {link.mtu for link in members}}
         kinds = {kind: sum(link.kind == kind for link in members) for kind in {link.kind for link in members}}
+        limits = Counter((link.mtu, link.min_mtu, link.max_mtu) for link in members)
         groups[group_id] = Group(
             group_id,
             len(members),
             sum(link.is_up for link in members),
             tuple(sorted(mtus.items(), key=lambda item: (-item[1], item[0]))),
             tuple(sorted(kinds.items(), key=lambda item: (-item[1], item[0]))),
+            tuple(sorted(limits.items(), key=lambda item: (-item[1], item[0]))),
         )
     return groups
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
-from tui.model.link import Link
+from tui.model.link import Link, takes_mtu
 
-_K = TypeVar("_K", int, bytes)
+_K = TypeVar("_K", int, bytes, tuple[int, int, int])
 
 DEFAULT_GROUP = 0
 """Every interface that nobody tagged, ``lo`` included, bears this tag."""
@@ -24,6 +24,8 @@ class Group(NamedTuple):
     """(MTU in bytes, members that have it), the commonest first."""
     kinds: tuple[tuple[bytes, int], ...]
     """(kind, members of it), the commonest first; empty kind: hardware."""
+    limits: tuple[tuple[tuple[int, int, int], int], ...] = ()
+    """((MTU, the least and the most that the driver takes; all in bytes), members that are so), the commonest first."""
 
     @property
     def down(self) -> int:
@@ -40,6 +42,14 @@ class Group(NamedTuple):
         """Members whose MTU is not the commonest."""
         return self.members - self.mtus[0][1] if self.mtus else 0
 
+    def having(self, mtu: int) -> int:
+        """Return how many members have this MTU, in bytes."""
+        return next((number for own, number in self.mtus if own == mtu), 0)
+
+    def refusing(self, mtu: int) -> int:
+        """Return how many members' drivers refuse this MTU, in bytes."""
+        return sum(number for (own, least, most), number in self.limits if not takes_mtu(mtu, own, least, most))
+
 
 def empty_group(group_id: int) -> Group:
     """Return a group that has a name but no members."""
@@ -49,32 +59,36 @@ def empty_group(group_id: int) -> Group:
 class Tally:
     """Counts one group's members as they come, change and go, at a constant cost each."""
 
-    __slots__ = ("kinds", "members", "mtus", "up")
+    __slots__ = ("kinds", "limits", "members", "up")
 
     def __init__(self) -> None:
         """Start without members."""
         self.members = 0
         self.up = 0
-        self.mtus: dict[int, int] = {}
+        self.limits: dict[tuple[int, int, int], int] = {}
         self.kinds: dict[bytes, int] = {}
 
     def add(self, link: Link) -> None:
         """Count ``link`` in."""
         self.members += 1
         self.up += link.flags & 1
-        self.mtus[link.mtu] = self.mtus.get(link.mtu, 0) + 1
+        limits = (link.mtu, link.min_mtu, link.max_mtu)
+        self.limits[limits] = self.limits.get(limits, 0) + 1
         self.kinds[link.kind] = self.kinds.get(link.kind, 0) + 1
 
     def remove(self, link: Link) -> None:
         """Count ``link`` out; it was counted in as it is here."""
         self.members -= 1
         self.up -= link.flags & 1
-        _decrement(self.mtus, link.mtu)
+        _decrement(self.limits, (link.mtu, link.min_mtu, link.max_mtu))
         _decrement(self.kinds, link.kind)
 
     def group(self, group_id: int) -> Group:
         """Return the figures as they stand."""
-        return Group(group_id, self.members, self.up, _ranked(self.mtus), _ranked(self.kinds))
+        mtus: dict[int, int] = {}
+        for (mtu, _, _), number in self.limits.items():
+            mtus[mtu] = mtus.get(mtu, 0) + number
+        return Group(group_id, self.members, self.up, _ranked(mtus), _ranked(self.kinds), _ranked(self.limits))
 
 
 def _decrement(counts: dict[_K, int], key: _K) -> None:

@@ -19,7 +19,8 @@ class Intent:
     group_id: int | None
     """The group that is changed as a whole; None: single interfaces, each addressed by its ifindex."""
     members: Mapping[int, Link]
-    """The interfaces by ifindex, ascending, as they were seen."""
+    """The interfaces by ifindex, ascending, as they were seen; of a whole group, nobody goes through them before the
+    message is sent."""
     revision: int
     """The store's revision that was seen."""
     mtu: int | None = None
@@ -48,7 +49,10 @@ class Intent:
 
 
 def make_intent(snapshot: Snapshot, operation: Operation, group_id: int, mtu: int | None = None) -> Intent:
-    """Freeze what the operator asks of a whole group with what ``snapshot`` shows. ``mtu`` in bytes."""
+    """Freeze what the operator asks of a whole group with what ``snapshot`` shows. ``mtu`` in bytes.
+
+    Costs the same for any number of members.
+    """
     return Intent(operation, group_id, snapshot.members(group_id), snapshot.revision, mtu)
 
 
@@ -66,7 +70,7 @@ def intent_for_links(
     """
     members = {index: snapshot.links[index] for index in sorted(indexes) if index in snapshot.links}
     if operation != "retag" and (group_id := whole_group(members, snapshot)) is not None:
-        return Intent(operation, group_id, members, snapshot.revision, mtu)
+        return make_intent(snapshot, operation, group_id, mtu)
     return Intent(operation, None, members, snapshot.revision, mtu, new_group)
 
 

@@ -101,10 +101,8 @@ class Link(NamedTuple):
         return OPERSTATES[self.operstate] if self.operstate < len(OPERSTATES) else str(self.operstate)
 
     def takes_mtu(self, mtu: int) -> bool:
-        """Whether the driver's announced limits admit ``mtu`` (dev_validate_mtu, net/core/dev.c)."""
-        if mtu == self.mtu:
-            return True
-        return mtu >= self.min_mtu and (self.max_mtu == 0 or mtu <= self.max_mtu)
+        """Whether the driver's announced limits admit ``mtu``."""
+        return takes_mtu(mtu, self.mtu, self.min_mtu, self.max_mtu)
 
     def flag_words(self) -> list[str]:
         """Return the flags as `ip` words them (print_link_flags, ip/ipaddress.c), unknown bits in hex."""
@@ -119,6 +117,14 @@ class Link(NamedTuple):
         if rest:
             words.append(f"{rest:x}")
         return words
+
+
+def takes_mtu(mtu: int, now: int, least: int, most: int) -> bool:
+    """Whether an interface whose MTU is ``now`` takes ``mtu``: dev_validate_mtu, net/core/dev.c. All in bytes.
+
+    The kernel validates a change alone, so an MTU outside of the limits may stay. ``most``: 0: no limit.
+    """
+    return mtu == now or (mtu >= least and (most == 0 or mtu <= most))
 
 
 def same_device(before: Link, now: Link) -> bool:

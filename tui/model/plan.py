@@ -1,12 +1,14 @@
 """Intent → Plan: what the operator asked, and what it takes, risks and will change, before anything is sent."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from tui.model.group import DEFAULT_GROUP, Group, Tally
+from tui.model.group import DEFAULT_GROUP, Group
 from tui.model.intent import Intent, Operation
 from tui.model.link import Link
+from tui.model.members import Sought, figures
 from tui.model.names import NameMap, ip_set
 from tui.model.reversal import Step
 from tui.model.settings import Settings
@@ -23,7 +25,7 @@ _FEW = 3  # interfaces in a line that is shown beside a key
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a plan comes to, in numbers; worked out for every picture, so it must not look at each member thrice."""
+    """What a plan comes to, in numbers; of a whole group it costs the same for any number of members."""
 
     operation: Operation
     group_id: int | None
@@ -43,7 +45,7 @@ class Preview:
     """(group, members that leave it), the most first; for "retag"."""
     sources_up: int = 0
     """How many of those are UP: the kernel sends an event for them, and none for the others."""
-    refusing: tuple[Link, ...] = ()
+    refusing: Sequence[Link] = ()
     """Members whose announced limits don't admit the MTU: the kernel stops a group change at the first of them."""
     protected: tuple[Link, ...] = ()
     """Members that carry the default route or this SSH session."""
@@ -72,21 +74,24 @@ def make_preview(
     group: Group,
     operation: Operation,
     mtu: int | None,
-    links: Mapping[int, Link],
+    members: Mapping[int, Link],
     protected: Mapping[int, str],
     names: NameMap,
 ) -> Preview:
-    """Work out what an operation on a whole group would come to; ``links``: all interfaces, ``mtu`` in bytes."""
+    """Work out what an operation on a whole group would come to, from its figures; ``mtu`` in bytes.
+
+    Nobody goes through ``members`` here; who refuses is found out when somebody asks.
+    """
     group_id = group.group_id
     wanted = Settings(mtu, None if operation == "mtu" else operation == "up")
     others = tuple(value for value, _ in group.mtus if value != mtu) if mtu is not None else ()
-    refusing: tuple[Link, ...] = ()
+    refusing: Sequence[Link] = ()
     if mtu is not None:
-        changing = sum(number for value, number in group.mtus if value != mtu)
-        refusing = tuple(link for link in links.values() if link.group == group_id and not link.takes_mtu(mtu))
+        changing = group.members - group.having(mtu)
+        refusing = Sought(group.refusing(mtu), lambda: (link for link in members.values() if not link.takes_mtu(mtu)))
     else:
         changing = group.down if operation == "up" else group.up
-    carrying = tuple(links[index] for index in sorted(protected) if links[index].group == group_id)
+    carrying = tuple(members[index] for index in sorted(protected) if index in members)
     return Preview(
         operation=operation,
         group_id=group_id,
@@ -95,7 +100,7 @@ def make_preview(
         ip_line=ip_set(group_id, operation if mtu is None else f"mtu {mtu}", names),
         mtu=mtu,
         old_mtus=others,
-        refusing=tuple(sorted(refusing)),
+        refusing=refusing,
         protected=carrying,
         endangered=tuple(link for link in carrying if endangers(wanted, link)),
         loses_ipv6=mtu is not None and mtu < MIN_IPV6_MTU and any(old >= MIN_IPV6_MTU for old in others),
@@ -159,19 +164,25 @@ def _wanted(intent: Intent, members: Mapping[int, Link]) -> Settings | dict[int,
     return {index: intent.wanted(index) for index in members}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """The messages that an intent takes, and what is known of their effect."""
+    """The messages that an intent takes, and what is known of their effect.
+
+    Whatever needs each member is worked out when somebody looks at it, which is never between a key and its message.
+    """
 
     intent: Intent
     preview: Preview
-    changing: tuple[Link, ...]
-    """Members that will change, by ifindex."""
+
+    @cached_property
+    def changing(self) -> tuple[Link, ...]:
+        """Members that will change, by ifindex."""
+        return tuple(link for link in self.intent.members.values() if not self.intent.reached(link))
 
     @property
     def already(self) -> int:
         """Members that are as asked before anything is sent."""
-        return len(self.intent.members) - len(self.changing)
+        return self.preview.members - self.preview.changing
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -185,13 +196,9 @@ def make_plan(intent: Intent, protected: Mapping[int, str], names: NameMap) -> P
     if intent.group_id is None:
         preview = preview_links(intent, protected, names)
     else:
-        tally = Tally()
-        for link in members.values():
-            tally.add(link)
-        own = {index: reason for index, reason in protected.items() if index in members}
-        group = tally.group(intent.group_id)
-        preview = make_preview(group, intent.operation, intent.mtu, members, own, names)
-    return Plan(intent, preview, tuple(link for link in members.values() if not intent.reached(link)))
+        group = figures(intent.group_id, members)
+        preview = make_preview(group, intent.operation, intent.mtu, members, protected, names)
+    return Plan(intent, preview)
 
 
 def parse_mtu(text: str) -> int:

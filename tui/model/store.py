@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 
-from tui.model.group import Group, Tally
+from tui.model.group import Group, Tally, empty_group
 from tui.model.link import Link
+from tui.model.members import Members
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,9 @@ class Snapshot:
     groups: Mapping[int, Group]
     """By id, those that have members."""
 
-    def members(self, group_id: int) -> dict[int, Link]:
-        """Return the members of a group by ifindex, ascending: the order of dumps, and mostly of registration."""
-        found = {index: link for index, link in self.links.items() if link.group == group_id}
-        return dict(sorted(found.items()))
+    def members(self, group_id: int) -> Members:
+        """Return the members of a group by ifindex, ascending. Costs nothing until somebody goes through them."""
+        return Members(self.links, self.groups.get(group_id) or empty_group(group_id))
 
 
 _PART = 512  # interfaces taken in under one lock

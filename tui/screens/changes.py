@@ -210,7 +210,7 @@ class Changes(Screen[None]):
 
     def confirm(self, plan: Plan, more: list[str] | None = None) -> None:
         """Ask whatever the plan's risks demand; then send it. ``more``: what the operator must hear too."""
-        if plan.preview.endangered and plan.changing:
+        if plan.preview.endangered and plan.preview.changing:
             self.say(Field("Asking the kernel what this would cut off…"))
             self.services.weigh(plan, lambda lost: self.post_message(self.Weighed(plan, more or [], lost)))
         else:
@@ -243,8 +243,9 @@ class Changes(Screen[None]):
     def _hidden(self, plan: Plan) -> list[str]:
         """Return a warning if marked interfaces are changed that the operator doesn't see now."""
         by_marks = self.on_links or plan.intent.group_id is None
-        still = plan.intent.members.keys() & self.picture.marks.indexes
-        hidden = self.picture.hidden(still) if plan.intent.undoes is None and by_marks else 0
+        if not by_marks or plan.intent.undoes is not None or not self.picture.marks:
+            return []
+        hidden = self.picture.hidden(plan.intent.members.keys() & self.picture.marks.indexes)
         return [f"{count(hidden)} of them are not shown: the filter hides them, or their group."] if hidden else []
 
     def _news(self, plan: Plan) -> str:

@@ -1,0 +1,155 @@
+"""Between a key and its message nothing grows with the number of members."""
+
+import errno
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tests.links import a_link
+from tui.changer import Changer
+from tui.files.audit import Audit
+from tui.model.health import Health
+from tui.model.intent import Intent, Operation, make_intent
+from tui.model.link import Link
+from tui.model.names import NameMap
+from tui.model.plan import make_plan
+from tui.model.progress import Progress
+from tui.model.store import Snapshot, Store
+from tui.netlink.monitor import Monitor
+from tui.netlink.wire import Ack
+from tui.netlink.writer import Record, Writer
+
+FEW, MANY = 16, 4096
+
+
+class Untouched(Mapping[int, Link]):
+    """Links that nobody may go through; one at a time may be looked at."""
+
+    def __init__(self, links: Mapping[int, Link]) -> None:
+        self._links = links
+
+    def __getitem__(self, index: int) -> Link:
+        return self._links[index]
+
+    def __len__(self) -> int:
+        return len(self._links)
+
+    def __iter__(self) -> Iterator[int]:
+        raise AssertionError("somebody goes through all links")
+
+
+class Sent(Writer):
+    """Sends nothing; tells that something was to be sent, and that the kernel isn't there."""
+
+    def __init__(self, sending: Callable[[], None]) -> None:
+        self._sending = sending
+
+    def begin_record(self) -> Record:
+        return Record()
+
+    def next_seq(self) -> int:
+        return 1
+
+    def send(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+        self._sending()
+        raise OSError(errno.ENODEV, "no kernel here")
+
+
+class Silent(Monitor):
+    """Hears nothing, and never answers."""
+
+    def __init__(self) -> None:
+        self.health = Health()
+        self.heard = None
+
+    def check(self) -> Future[Snapshot]:
+        return Future()
+
+
+class Counter:
+    """Counts the steps of the interpreter in this thread: those of a comprehension too, unlike calls."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def begin(self) -> None:
+        sys.settrace(self._enter)
+
+    def end(self) -> None:
+        sys.settrace(None)
+
+    def _enter(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
+        frame.f_trace_opcodes = True
+        return self._step
+
+    def _step(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
+        self.steps += event == "opcode"
+        return self._step
+
+
+def farm(members: int) -> Store:
+    store = Store()
+    links = {index: a_link(index) for index in range(1, members + 1)}
+    store.replace(links | {99999: a_link(99999, group=8)})
+    return store
+
+
+def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -> int:
+    store, counter = farm(members), Counter()
+    store.snapshot()
+    changer = Changer(Sent(counter.end), Silent(), store, Audit(None), None)
+    nobody: dict[int, str] = {}
+    before = sys.gettrace()
+    counter.begin()
+    try:
+        plan = make_plan(make_intent(store.snapshot(), operation, 7, mtu), {99999: "the default route"}, NameMap())
+        result = changer.carry_out(plan, "a test", time.monotonic(), Progress(plan.preview.members), lambda _: nobody)
+    finally:
+        counter.end()
+        sys.settrace(before)
+    assert result.outcome.reply.errno == errno.ENODEV  # so it came to the send
+    return counter.steps
+
+
+@pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 1000)])
+def test_a_plan_and_its_message_take_as_many_steps_for_any_number_of_members(
+    operation: Operation, mtu: int | None
+) -> None:
+    few, many = (steps_before_the_send(members, operation, mtu) for members in (FEW, MANY))
+    assert few == many
+    assert few > 100  # they were counted
+
+
+@pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 90000)])
+def test_nobody_goes_through_the_links_for_what_a_key_asks(operation: Operation, mtu: int | None) -> None:
+    seen = farm(MANY).snapshot()
+    snapshot = Snapshot(seen.revision, Untouched(seen.links), seen.groups)
+    intent: Intent = make_intent(snapshot, operation, 7, mtu)
+    plan = make_plan(intent, {3: "the default route", 99999: "another"}, NameMap())
+    preview = plan.preview
+    assert (preview.members, preview.changing) == (MANY, 0 if operation == "down" else MANY)
+    assert [link.ifindex for link in preview.protected] == [3]
+    assert (preview.needs_name, preview.needs_yes) == (True, mtu == 90000)
+    assert len(preview.refusing) == (MANY if mtu == 90000 else 0)
+    with pytest.raises(AssertionError, match="goes through all links"):
+        list(intent.members)
+
+
+def test_the_counter_counts_what_a_comprehension_does() -> None:
+    def doubled(number: int) -> list[int]:
+        return [2 * index for index in range(number)]
+
+    def steps(number: int) -> int:
+        counter, before = Counter(), sys.gettrace()
+        counter.begin()
+        doubled(number)
+        counter.end()
+        sys.settrace(before)
+        return counter.steps
+
+    assert steps(100) > steps(10) + 90
