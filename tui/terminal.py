@@ -17,6 +17,8 @@ from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.files import own
+
 GRACE = 1.2
 """Seconds that the console gets to leave in good order; then the process is ended."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
@@ -101,14 +103,11 @@ class Lifeline:
 
 def record(error: BaseException) -> Path | None:
     """Write the traceback of a defect to a file for the report of it; return the file, None if that failed too."""
-    base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    path = base / "ifgroup" / "crash.log"
+    lines = [datetime.now(UTC).isoformat(timespec="seconds"), "\n", *traceback.format_exception(error)]
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "a") as file:
-            print(datetime.now(UTC).isoformat(timespec="seconds"), file=file)
-            traceback.print_exception(error, file=file)
-    except (OSError, RuntimeError):
+        path = own.state_home() / "ifgroup" / "crash.log"
+        own.append(path, "".join(lines).encode("utf-8", "backslashreplace"))
+    except OSError:
         return None
     return path
 

@@ -5,7 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from tui.files.name_disk import dress, shut, staged
+from tui.files import own
+from tui.files.name_disk import dress, staged
 from tui.files.name_version import NameFileError, denied, label
 from tui.model.text import visible
 
@@ -15,8 +16,7 @@ def backup_path(path: Path) -> Path:
     real = Path(os.path.realpath(path))
     if not denied(real.parent, os.W_OK | os.X_OK):
         return real.with_name(f"{real.name}-")
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return state / "ifgroup" / f"{str(real).strip('/').replace('/', '!')}-"
+    return own.state_home() / "ifgroup" / f"{str(real).strip('/').replace('/', '!')}-"
 
 
 def back_up(path: Path, folder: int, name: str, old: bytes, like: int) -> None:
@@ -44,9 +44,5 @@ def back_up_anywhere(path: Path, folder: int, name: str, old: bytes, like: int) 
     if place.parent == Path(os.path.realpath(path)).parent:
         back_up(path, folder, name, old, like)
         return
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    other = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    with own.folder(place.parent, make=True) as other:
         back_up(path, other, place.name.removesuffix("-"), old, like)
-    finally:
-        shut(other)

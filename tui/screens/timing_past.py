@@ -20,7 +20,6 @@ from widgets.keyed_table import Column, KeyedTable, Row
 from widgets.lines import Lines
 
 _LOOKED_BACK = 10  # kept runs in which one with the same operation is sought
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
 SAMPLE_COLUMNS = (
     Column("number", "#", 3, limit=5, align="right", rank=3),
@@ -87,7 +86,7 @@ def _whole(path: Path) -> Report:
         past_fields(report)
         for write in FORMATS.values():
             write(report)
-    except _BROKEN as error:
+    except Exception as error:  # it may hold anything: no error of one file is the panel's
         shown = visible(os.fsencode(path))
         raise OSError(errno.EINVAL, f"{shown} holds a measurement that this version can't read.") from error
     return report
