@@ -17,7 +17,7 @@ from tui.model.plan import Plan
 from tui.model.progress import Progress
 from tui.model.reversal import Step
 from tui.model.sample import Sample
-from tui.model.store import Store
+from tui.model.store import Snapshot, Store
 from tui.netlink.actions import ack_deadline, change_group
 from tui.netlink.bulk import change_links
 from tui.netlink.exchange import Capture
@@ -122,16 +122,16 @@ class Changer:
             return change_group(plan.intent, self._writer, self._monitor)
         return change_links(plan.intent, self._writer, self._monitor, self._known(progress, guard), progress)
 
-    def _known(self, progress: Progress, guard: Guard | None) -> Callable[[], Mapping[int, Link]]:
+    def _known(self, progress: Progress, guard: Guard | None) -> Callable[[], Snapshot]:
         """Return how to ask what is known of the interfaces; made certain first if events may have been lost."""
         if self._monitor.health.state != "live":
             self._monitor.check().result(ack_deadline(len(self._store.snapshot().links)))
 
-        def known() -> Mapping[int, Link]:
+        def known() -> Snapshot:
             if _gone(guard):
                 # This console was stopped for so long that its guard has taken the first batches back.
                 progress.stop.set()
-            return self._store.snapshot().links
+            return self._store.snapshot()
 
         return known
 

@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -11,9 +11,9 @@ from tests.driven import record_sends, states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.watch import Watch, watching
 from tui.model.intent import Intent, intent_for_links
-from tui.model.link import Link
 from tui.model.outcome import Outcome
 from tui.model.progress import Progress
+from tui.model.store import Snapshot
 from tui.netlink.batch import BATCH
 from tui.netlink.bulk import change_links
 from tui.netlink.wire import link_change
@@ -36,9 +36,9 @@ class Console:
         return intent_for_links(self.watch.store.snapshot(), "retag", indexes, new_group=group)
 
     def act(self, intent: Intent, progress: Progress | None = None, between: Callable[[], object] = dict) -> Outcome:
-        def known() -> Mapping[int, Link]:
+        def known() -> Snapshot:
             between()
-            return self.watch.store.snapshot().links
+            return self.watch.store.snapshot()
 
         progress = progress or Progress(len(intent.members))
         outcome = change_links(intent, self.writer, self.watch.monitor, known, progress)
@@ -164,6 +164,26 @@ def test_who_vanished_was_renamed_or_had_its_index_reused_is_skipped_and_named(i
     assert [link.name for link in outcome.changed] == [b"m0", b"m4"]
     now = states(ip)
     assert (now["other"].group, now["m3"].group, now["m0"].group) == ("7", "0", "9")
+
+
+def test_a_recreated_interface_is_skipped_even_if_it_looks_the_same(ip: Ip, console: Console) -> None:
+    for number in range(4):
+        add(ip, "veth", f"m{number}", "address", f"02:00:00:00:00:0{number}")
+        ip("link", "set", f"m{number}", "group", 7)
+    intent = console.retag(console.everything(), 9)
+    reused = {name: index_of(ip, name) for name in ("m1", "m2")}
+    for name, address in (("m1", "02:00:00:00:00:99"), ("m2", "02:00:00:00:00:02")):
+        ip("link", "del", name)
+        ip("link", "add", name, "index", reused[name], "address", address, "type", "veth")
+        ip("link", "set", name, "group", 7)
+    ip("link", "set", "m3", "address", "02:00:00:00:00:77")
+    console.watch.check()
+    outcome = console.act(intent)
+    assert {refusal.link.name: refusal.reason for refusal in outcome.skipped} == {
+        name.encode(): f"index {index} is another interface now ({name})" for name, index in reused.items()
+    }
+    assert [link.name for link in outcome.changed] == [b"m0", b"m3"]
+    assert {name: states(ip)[name].group for name in reused} == {"m1": "7", "m2": "7"}
 
 
 def test_read_only_sends_nothing(ip: Ip) -> None:

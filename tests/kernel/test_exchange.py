@@ -45,9 +45,9 @@ class Console:
         if intent.group_id is not None:
             outcome = change_group(intent, self.writer, self.watch.monitor, deadline)
         else:
-            links = self.watch.store.snapshot().links
+            snapshot = self.watch.store.snapshot()
             progress = Progress(len(intent.members))
-            outcome = change_links(intent, self.writer, self.watch.monitor, lambda: links, progress)
+            outcome = change_links(intent, self.writer, self.watch.monitor, lambda: snapshot, progress)
         return capture.after("test", pressed, outcome, len(self.watch.links))
 
     def kept(self, intent: Intent) -> Exchange:

@@ -138,6 +138,42 @@ def test_what_a_third_party_did_meanwhile_is_left_alone_and_named(ip: Ip, room: 
     assert mtus(ip, "renamed") == {"renamed": 1400}
 
 
+def recreate(ip: Ip, name: str, address: str) -> None:
+    """Delete a veth and make another one with the same name, index and kind, with the MTU that the change set."""
+    index = index_of(ip, name)
+    ip("link", "del", name)
+    add(ip, "veth", name, "index", index, "address", address)
+    ip("link", "set", name, "mtu", 1400)
+
+
+def test_a_recreated_interface_is_another_one_however_much_it_looks_like_the_old(ip: Ip, room: Path) -> None:
+    """And one whose hardware address was set meanwhile is not: the guard heard of no deletion."""
+    for number in range(4):
+        add(ip, "veth", f"m{number}", "address", f"02:00:00:00:00:0{number}")
+    guard = arm(steps_of("m", SMALLER))
+    set_mtu(ip, "m", 1400)
+    guard.sent()
+    recreate(ip, "m1", "02:00:00:00:00:99")
+    recreate(ip, "m2", "02:00:00:00:00:02")
+    ip("link", "set", "m3", "address", "02:00:00:00:00:77")
+    done = guard.revert()
+    assert (names(done.back), names(done.gone)) == ([b"m0", b"m3"], [b"m1", b"m2"])
+    assert mtus(ip, "m") == {"m0": 1500, "m1": 1400, "m2": 1400, "m3": 1500}
+
+
+def test_who_takes_over_from_a_guard_knows_a_recreated_interface_by_its_address(ip: Ip, room: Path) -> None:
+    for number in range(2):
+        add(ip, "veth", f"m{number}", "address", f"02:00:00:00:00:0{number}")
+    guard = arm(steps_of("m", SMALLER))
+    set_mtu(ip, "m", 1400)
+    recreate(ip, "m1", "02:00:00:00:00:99")
+    os.kill(guard.pid, 9)
+    guard.wait()
+    done = guard.take_over()
+    assert (names(done.back), names(done.gone)) == ([b"m0"], [b"m1"])
+    assert mtus(ip, "m") == {"m0": 1500, "m1": 1400}
+
+
 def test_all_that_a_change_sets_is_put_back(ip: Ip, room: Path) -> None:
     many("ifb", 2, 7, up=True)
     guard = arm(steps_of("m", Settings(mtu=1300, up=False, group=9)))

@@ -37,8 +37,7 @@ class Hands:
         if intent.group_id is not None:
             return change_group(intent, self.writer, self.watch.monitor)
         progress = Progress(len(intent.members))
-        known = self.watch.store.snapshot
-        return change_links(intent, self.writer, self.watch.monitor, lambda: known().links, progress)
+        return change_links(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, progress)
 
     def intent(self, operation: Operation, names: frozenset[str] | None, value: int) -> Intent:
         """An intent for these interfaces; None: for group 7."""
@@ -52,7 +51,7 @@ class Hands:
 
     def undo(self, outcome: Outcome) -> tuple[Outcome | None, Reversal]:
         self.watch.check()
-        intent, found = plan_undo(1, steps_taken(outcome), self.watch.store.snapshot())
+        intent, found = plan_undo(1, steps_taken(outcome), outcome.intent.revision, self.watch.store.snapshot())
         return (None if intent is None else self.apply(intent)), found
 
     def ours(self) -> dict[str, State]:

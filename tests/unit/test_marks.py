@@ -1,5 +1,7 @@
 """Marks: kept by ifindex through whatever happens, dropped only when the interface is gone."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,17 +13,34 @@ from tui.model.marks import Marks
 from tui.model.store import EMPTY, Snapshot, Store
 
 
+class World:
+    """A store whose next states are told one by one."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+
+    def seen(self, *links: Link, deleted: Iterable[int] = ()) -> Snapshot:
+        """Have these links be all; the devices at ``deleted`` were deleted before, whatever bears the index now."""
+        for index in deleted:
+            self.store.bury(index)
+        self.store.replace({link.ifindex: link for link in links})
+        return self.store.snapshot()
+
+
 def seen(*links: Link) -> Snapshot:
-    store = Store()
-    store.replace({link.ifindex: link for link in links})
-    return store.snapshot()
+    return World().seen(*links)
 
 
 @pytest.fixture
-def marks() -> Marks:
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def marks(world: World) -> Marks:
     """Marks over the interfaces 1 to 4, of which 1 and 2 are marked."""
     made = Marks()
-    made.take(seen(*map(a_link, range(1, 5))))
+    made.take(world.seen(*map(a_link, range(1, 5))))
     made.add((1, 2))
     return made
 
@@ -61,44 +80,52 @@ CHANGES = [
     ("state, MTU and group", {"flags": 0x1003, "mtu": 9000, "group": 9}, True),
     ("a rename", {"name": b"new"}, True),
     ("another MAC", {"address": b"\2\2\2\2\2\2"}, True),
-    ("a rename and another MAC", {"name": b"new", "address": b"\2\2\2\2\2\2"}, False),
+    ("a rename and another MAC", {"name": b"new", "address": b"\2\2\2\2\2\2"}, True),
     ("another kind", {"kind": b"ifb"}, False),
 ]
 
 
 @pytest.mark.parametrize(("change", "kept"), [case[1:] for case in CHANGES], ids=[case[0] for case in CHANGES])
-def test_a_mark_stays_with_its_device(marks: Marks, change: dict[str, object], kept: bool) -> None:
-    dropped = marks.take(seen(a_link(1, **change), a_link(2)))
+def test_a_mark_stays_with_its_device(marks: Marks, world: World, change: dict[str, object], kept: bool) -> None:
+    dropped = marks.take(world.seen(a_link(1, **change), a_link(2)))
     assert (1 in marks) == kept
     assert dropped == ([] if kept else [a_link(1)])
     assert 2 in marks
 
 
-def test_what_vanished_is_told_once_as_it_was_last_seen(marks: Marks) -> None:
+def test_a_recreated_interface_is_not_marked_even_if_it_looks_the_same(marks: Marks, world: World) -> None:
+    assert marks.take(world.seen(a_link(1), a_link(2), deleted=[1])) == [a_link(1)]
+    assert marks.indexes == {2}
+    marks.add((1,))
+    assert marks.take(world.seen(a_link(1), a_link(2, mtu=9000))) == []
+    assert marks.indexes == {1, 2}
+
+
+def test_what_vanished_is_told_once_as_it_was_last_seen(marks: Marks, world: World) -> None:
     renamed = a_link(1, name=b"new")
-    assert marks.take(seen(renamed, a_link(2))) == []
-    assert marks.take(seen(a_link(2))) == [renamed]
-    assert marks.take(seen(a_link(2))) == []
+    assert marks.take(world.seen(renamed, a_link(2))) == []
+    assert marks.take(world.seen(a_link(2))) == [renamed]
+    assert marks.take(world.seen(a_link(2))) == []
     assert marks.indexes == {2}
     assert marks.take(EMPTY) == [a_link(2)]
 
 
-def test_an_interface_that_comes_back_is_not_marked(marks: Marks) -> None:
+def test_an_interface_that_comes_back_is_not_marked(marks: Marks, world: World) -> None:
     marks.take(EMPTY)
-    marks.take(seen(a_link(1), a_link(2)))
+    marks.take(world.seen(a_link(1), a_link(2)))
     assert marks.indexes == frozenset()
 
 
-def test_a_device_is_followed_through_one_change_after_the_other(marks: Marks) -> None:
+def test_a_device_is_followed_through_one_change_after_the_other(marks: Marks, world: World) -> None:
     """Name, then address: each time it is the device that was seen before."""
-    marks.take(seen(a_link(1, name=b"new"), a_link(2)))
-    marks.take(seen(a_link(1, name=b"new", address=b"\2\2\2\2\2\2"), a_link(2)))
+    marks.take(world.seen(a_link(1, name=b"new"), a_link(2)))
+    marks.take(world.seen(a_link(1, name=b"new", address=b"\2\2\2\2\2\2"), a_link(2)))
     assert marks.indexes == {1, 2}
 
 
-def test_the_indexes_are_one_object_until_they_change(marks: Marks) -> None:
+def test_the_indexes_are_one_object_until_they_change(marks: Marks, world: World) -> None:
     before = marks.indexes
-    marks.take(seen(a_link(1, mtu=9000), a_link(2, flags=0x1003)))
+    marks.take(world.seen(a_link(1, mtu=9000), a_link(2, flags=0x1003)))
     assert marks.indexes is before
     marks.add((2,))
     marks.remove((1,))
@@ -171,7 +198,7 @@ STEPS = st.one_of(
 @fuzz
 @given(st.lists(STEPS, max_size=12))
 def test_marks_are_a_set_of_what_is_there(steps: list[tuple[str, object]]) -> None:
-    marks, model = Marks(), set[int]()
+    marks, model, seen = Marks(), set[int](), World().seen
     links = {index: a_link(index) for index in range(1, 7)}
     there = set(links)
     marks.take(seen(*links.values()))
@@ -184,7 +211,7 @@ def test_marks_are_a_set_of_what_is_there(steps: list[tuple[str, object]]) -> No
             case "reuse", int(index):
                 before = links[index]
                 links[index] = a_link(index, name=before.name + b"+", address=before.address[1:] + b"\7")
-                gone = marks.take(seen(*(links[index] for index in there)))
+                gone = marks.take(seen(*(links[index] for index in there), deleted=[index]))
                 assert gone == ([before] if index in model else [])
                 model -= {index} & there
             case "toggle", int(index):

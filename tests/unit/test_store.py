@@ -145,3 +145,63 @@ def test_readers_on_other_threads_never_see_half_a_change() -> None:
         stop.set()
         reader.join()
     assert not wrong
+
+
+def held(*links: Link) -> Store:
+    store = Store()
+    store.replace({link.ifindex: link for link in links})
+    return store
+
+
+OTHERS = [a_link(1), a_link(1, address=b"\2" * 6), a_link(1, name=b"new", mtu=9000)]
+
+
+@pytest.mark.parametrize("now", OTHERS)
+def test_a_deleted_device_is_never_the_one_that_bears_its_index_later(now: Link) -> None:
+    """Whether its absence was seen, or a later message overtook it; the next look at the new one is no news."""
+    for ways in (("apply", "apply"), ("bury", "apply"), ("bury", "replace")):
+        store = held(a_link(1), a_link(2))
+        then = store.revision
+        if ways[0] == "apply":
+            store.apply({1: None})
+        else:
+            store.bury(1)
+        if ways[1] == "apply":
+            assert store.apply({1: now})
+        else:
+            assert store.replace({1: now, 2: a_link(2)})
+        snapshot = store.snapshot()
+        assert (snapshot.same(1, then), snapshot.same(2, then), snapshot.links[1]) == (None, a_link(2), now)
+        assert snapshot.same(1, snapshot.revision) == now
+        assert not store.apply({1: now})
+
+
+def test_without_a_deletion_a_device_may_change_all_but_its_kind() -> None:
+    store = held(a_link(1))
+    then = store.revision
+    changed = a_link(1, name=b"new", address=b"\2" * 6, group=9, mtu=9000)
+    store.replace({1: changed})
+    assert store.snapshot().same(1, then) == changed
+    store.replace({1: changed._replace(kind=b"ifb")})
+    assert store.snapshot().same(1, then) is None
+
+
+def test_where_news_may_have_been_lost_another_address_is_another_device() -> None:
+    store = held(a_link(1), a_link(2), a_link(3, kind=b"bond"))
+    then = store.revision
+    store.doubt()
+    after = {1: a_link(1, address=b"\2" * 6), 2: a_link(2, mtu=9000), 3: a_link(3, kind=b"bond", address=b"\2" * 6)}
+    store.replace(after)
+    assert [store.snapshot().same(index, then) for index in (1, 2, 3)] == [None, after[2], after[3]]
+    then = store.revision
+    store.replace(after | {2: a_link(2, address=b"\3" * 6)})  # there is no doubt any more
+    assert store.snapshot().same(2, then) is not None
+
+
+def test_a_deletion_of_what_is_not_known_means_nothing() -> None:
+    store = held(a_link(1))
+    store.bury(2)
+    store.apply({2: a_link(2)})
+    then = store.revision
+    store.apply({2: a_link(2, mtu=9000)})
+    assert store.snapshot().same(2, then) == a_link(2, mtu=9000)

@@ -42,7 +42,7 @@ def made(link: Link, wanted: Settings) -> Link:
 def test_alike_before_they_become_alike_again(wanted: Settings, operation: str) -> None:
     before = (a_link(1), a_link(2))
     now = seen(*(made(link, wanted) for link in before), a_link(3, group=9))
-    intent, found = plan_undo(4, steps(wanted, *before), now)
+    intent, found = plan_undo(4, steps(wanted, *before), 99, now)
     assert intent is not None
     assert (intent.operation, intent.undoes, list(intent.members)) == (operation, 4, [1, 2])
     assert (intent.mtu, intent.new_group) == (wanted.mtu and 1500, wanted.group and 7)
@@ -53,7 +53,7 @@ def test_alike_before_they_become_alike_again(wanted: Settings, operation: str) 
 def test_who_is_not_the_whole_group_gets_a_message_each() -> None:
     before = (a_link(1), a_link(2))
     now = seen(*(link._replace(mtu=9000) for link in before), a_link(3))
-    intent, _ = plan_undo(1, steps(Settings(mtu=9000), *before), now)
+    intent, _ = plan_undo(1, steps(Settings(mtu=9000), *before), 99, now)
     assert intent is not None
     assert (intent.operation, intent.group_id, intent.mtu) == ("mtu", None, 1500)
 
@@ -61,7 +61,7 @@ def test_who_is_not_the_whole_group_gets_a_message_each() -> None:
 def test_different_before_each_gets_back_its_own() -> None:
     before = (a_link(1), a_link(2, mtu=1400))
     now = seen(*(link._replace(mtu=9000) for link in before))
-    intent, _ = plan_undo(1, steps(Settings(mtu=9000), *before), now)
+    intent, _ = plan_undo(1, steps(Settings(mtu=9000), *before), 99, now)
     assert intent is not None
     assert (intent.operation, intent.group_id) == ("restore", None)
     assert intent.each == {1: Settings(mtu=1500), 2: Settings(mtu=1400)}
@@ -70,7 +70,7 @@ def test_different_before_each_gets_back_its_own() -> None:
 def test_who_was_touched_since_is_left_out_and_the_group_message_with_him() -> None:
     before = (a_link(1), a_link(2), a_link(3))
     now = seen(before[0]._replace(mtu=9000), before[1]._replace(mtu=1400), before[2]._replace(mtu=9000, name=b"new"))
-    intent, found = plan_undo(1, steps(Settings(mtu=9000), *before), now)
+    intent, found = plan_undo(1, steps(Settings(mtu=9000), *before), 99, now)
     assert intent is not None
     assert (list(intent.members), intent.group_id) == ([1], None)
     assert ([link.ifindex for link in found.changed_since], [link.ifindex for link in found.gone]) == ([2], [3])
@@ -79,8 +79,8 @@ def test_who_was_touched_since_is_left_out_and_the_group_message_with_him() -> N
 def test_where_nothing_is_left_to_be_done_there_is_no_intent() -> None:
     before = (a_link(1), a_link(2))
     for now in (seen(*before), seen(), seen(*(link._replace(mtu=1400) for link in before))):
-        assert plan_undo(1, steps(Settings(mtu=9000), *before), now)[0] is None
-    assert plan_undo(1, [], seen(*before))[0] is None
+        assert plan_undo(1, steps(Settings(mtu=9000), *before), 99, now)[0] is None
+    assert plan_undo(1, [], 99, seen(*before))[0] is None
 
 
 def test_of_a_change_with_an_unknown_end_all_that_were_to_change_can_go_back() -> None:
@@ -92,6 +92,20 @@ def test_of_a_change_with_an_unknown_end_all_that_were_to_change_can_go_back() -
     assert steps_taken(refused) == ()
 
 
+@pytest.mark.parametrize("looks", [{}, {"address": b"\2" * 6}])
+def test_a_recreated_interface_is_gone_whatever_it_looks_like(looks: dict[str, bytes]) -> None:
+    store = Store()
+    store.replace({1: a_link(1), 2: a_link(2)})
+    then = store.revision
+    store.replace({1: a_link(1, mtu=9000), 2: a_link(2, mtu=9000)})
+    store.bury(2)
+    store.replace({1: a_link(1, mtu=9000), 2: a_link(2, mtu=9000, **looks)})
+    intent, found = plan_undo(1, steps(Settings(mtu=9000), a_link(1), a_link(2)), then, store.snapshot())
+    assert found.gone == (a_link(2),)
+    assert intent is not None
+    assert (list(intent.members), intent.group_id) == ([1], None)
+
+
 @fuzz
 @given(
     st.lists(LINKS, min_size=1, max_size=8, unique_by=lambda link: link.ifindex),
@@ -101,13 +115,16 @@ def test_of_a_change_with_an_unknown_end_all_that_were_to_change_can_go_back() -
 def test_change_and_undo_are_the_identity(
     links: list[Link], data: st.DataObject, change: tuple[str, int | None, int | None]
 ) -> None:
-    before = seen(*links)
+    store = Store()
+    store.replace({link.ifindex: link for link in links})
+    before = store.snapshot()
     chosen = frozenset(data.draw(st.sets(st.sampled_from(sorted(before.links)), min_size=1)))
     intent = intent_for_links(before, change[0], chosen, change[1], change[2])  # type: ignore[arg-type]
-    after = seen(
-        *(made(link, intent.wanted(index)) if index in chosen else link for index, link in before.links.items())
+    store.replace(
+        {index: made(link, intent.wanted(index)) if index in chosen else link for index, link in before.links.items()}
     )
-    undo, found = plan_undo(1, steps_taken(compare(intent, after.links, ACK)), after)
+    after = store.snapshot()
+    undo, found = plan_undo(1, steps_taken(compare(intent, after, ACK)), before.revision, after)
     assert not found.changed_since
     reached = (
         set(after.members(undo.group_id)) if undo and undo.group_id is not None else set(undo.members if undo else ())

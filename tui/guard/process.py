@@ -18,6 +18,7 @@ from tui.guard.order import GuardError, order_of
 from tui.guard.revert import revert
 from tui.guard.state import State
 from tui.model.text import visible
+from tui.netlink.deletions import Deletions
 from tui.netlink.sockets import open_socket
 from tui.netlink.writer import Writer
 
@@ -83,7 +84,7 @@ def _guard(ear: _Ear) -> None:
         return
     order = order_of(first["order"])
     try:
-        sock, writer = open_socket(), Writer()
+        sock, writer, deletions = open_socket(), Writer(), Deletions()
     except OSError as error:
         raise GuardError(str(error)) from error
     if why := writer.obstacle():
@@ -99,6 +100,6 @@ def _guard(ear: _Ear) -> None:
             _say(say="kept", problem=state.remove())
             return
     _say(say="reverting", why=_WHY[heard])
-    done = revert(order, _WHY[heard], sock, writer)
+    done = revert(order, _WHY[heard], sock, writer, deletions)
     problem = state.remove()
     _say(say="reverted", report=done.as_json(), problem=problem)

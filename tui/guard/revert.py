@@ -9,12 +9,14 @@ from tui.files.audit import Audit
 from tui.files.syslog import SOCKETS
 from tui.guard.dependants import is_bridge
 from tui.guard.order import Order, Reverted
+from tui.model.identity import same_device
 from tui.model.link import Link
 from tui.model.outcome import Refusal
 from tui.model.reversal import reversal
 from tui.model.settings import Settings
 from tui.model.text import visible
 from tui.netlink.batch import send_each
+from tui.netlink.deletions import Deletions
 from tui.netlink.dump import LinkReader, StoppedError
 from tui.netlink.restore import Restored, restore
 from tui.netlink.sockets import open_socket
@@ -40,14 +42,15 @@ def revert_now(order: Order, why: str) -> Reverted:
         return _on_record(order, Reverted(why, problem=_sentence(error)))
 
 
-def revert(order: Order, why: str, sock: socket.socket, writer: Writer) -> Reverted:
+def revert(order: Order, why: str, sock: socket.socket, writer: Writer, deletions: Deletions | None = None) -> Reverted:
     """Take the change back over ``sock`` (asks) and ``writer`` (changes), and write to the audit file what came of it.
 
+    ``deletions``: those since before the change; None: nobody listened, so a device is known by its looks alone.
     A change that the kernel is still at is waited for: a dump takes the same lock (RTNL; seen on 6.18).
     Blocks; never raises for what the kernel does: the report tells.
     """
     try:
-        done = _revert(order, why, sock, writer)
+        done = _revert(order, why, sock, _Eyes(sock, deletions), writer)
     except _FAILURES as error:
         done = Reverted(why, problem=_sentence(error))
     return _on_record(order, done)
@@ -67,43 +70,66 @@ def _sentence(error: Exception) -> str:
     )
 
 
-def _revert(order: Order, why: str, sock: socket.socket, writer: Writer) -> Reverted:
-    found = reversal(
-        (*order.steps, *(step for step in order.losses.followers if not is_bridge(step))), LinkReader(sock).read()
-    )
+class _Eyes:
+    """See what the interfaces are now, and whether they are still those that they were."""
+
+    def __init__(self, sock: socket.socket, deletions: Deletions | None) -> None:
+        self._reader = LinkReader(sock)
+        self._deletions = deletions
+        self._deleted: frozenset[int] = frozenset()
+        self.links: Mapping[int, Link] = {}
+        """All links by ifindex, as last looked at."""
+
+    def look(self) -> None:
+        """Ask the kernel. Raises like LinkReader.read."""
+        self.links = self._reader.read()
+        if self._deletions is not None:
+            self._deleted = self._deletions.heard()
+
+    def find(self, before: Link) -> Link | None:
+        """Return what ``before`` is now; None: it is gone, is called otherwise, or another bears its index."""
+        now = self.links.get(before.ifindex)
+        if now is None or now.name != before.name or now.ifindex in self._deleted:
+            return None
+        told = self._deletions is not None and not self._deletions.lost
+        return now if same_device(before, now, told=told) else None
+
+
+def _revert(order: Order, why: str, sock: socket.socket, eyes: _Eyes, writer: Writer) -> Reverted:
+    eyes.look()
+    found = reversal((*order.steps, *(step for step in order.losses.followers if not is_bridge(step))), eyes.find)
     members = {step.before.ifindex for step in order.steps}
     # Links on top last: none takes a larger MTU than the one below it.
     todo = sorted(found.back, key=lambda pair: pair[0].ifindex not in members)
-    now, words = _put_back(todo, sock, writer)
-    there = [(now[link.ifindex], former) for link, former in todo if _is(link, now)]
+    words = _put_back(todo, eyes, writer)
+    there = [(now, former) for link, former in todo if (now := eyes.find(link)) is not None]
     done = Reverted(
         why,
         back=tuple(link for link, former in there if former.met_by(link)),
         as_before=found.as_before,
         changed_since=found.changed_since,
-        gone=(*found.gone, *(link for link, _ in todo if not _is(link, now))),
+        gone=(*found.gone, *(link for link, _ in todo if eyes.find(link) is None)),
         refused=tuple(
             Refusal(link, words.get(link.ifindex, "the kernel agreed, and yet it is not so"))
             for link, former in there
             if not former.met_by(link)
         ),
     )
-    restored = _put_back_held(order, done, now, sock, writer)
+    restored = _put_back_held(order, done, eyes, sock, writer)
     return replace(done, returned=restored.back, missing=restored.missing)
 
 
-def _put_back(todo: Sequence[Back], sock: socket.socket, writer: Writer) -> tuple[Mapping[int, Link], dict[int, str]]:
-    """Set all of ``todo``, again what isn't so by then; return what is now, and the refusals' words by ifindex."""
+def _put_back(todo: Sequence[Back], eyes: _Eyes, writer: Writer) -> dict[int, str]:
+    """Set all of ``todo``, again what isn't so by then; look, and return the refusals' words by ifindex."""
     words: dict[int, str] = {}
     left = list(todo)
-    now: Mapping[int, Link] = {}
     for _ in range(_ROUNDS):
         words = {pair[0].ifindex: ack.words for pair, ack in send_each(left, _message, writer)}
-        now = LinkReader(sock).read()
-        left = [pair for pair in left if _is(pair[0], now) and not pair[1].met_by(now[pair[0].ifindex])]
+        eyes.look()
+        left = [pair for pair in left if (now := eyes.find(pair[0])) is not None and not pair[1].met_by(now)]
         if not left:
             break
-    return now, words
+    return words
 
 
 def _message(pair: Back, seq: int, ack: bool) -> bytes:
@@ -111,17 +137,9 @@ def _message(pair: Back, seq: int, ack: bool) -> bytes:
     return link_change(seq, link.ifindex, mtu=former.mtu, up=former.up, group=former.group, ack=ack)
 
 
-def _is(link: Link, now: Mapping[int, Link]) -> bool:
-    """Whether an index still means the interface that it did."""
-    other = now.get(link.ifindex)
-    return other is not None and (other.name, other.kind) == (link.name, link.kind)
-
-
-def _put_back_held(
-    order: Order, done: Reverted, now: Mapping[int, Link], sock: socket.socket, writer: Writer
-) -> Restored:
+def _put_back_held(order: Order, done: Reverted, eyes: _Eyes, sock: socket.socket, writer: Writer) -> Restored:
     left_alone = {link.ifindex for link in (*done.changed_since, *done.gone)}
-    left_alone |= {step.before.ifindex for step in order.losses.followers if not _is(step.before, now)}
+    left_alone |= {step.before.ifindex for step in order.losses.followers if eyes.find(step.before) is None}
     short = {refusal.link.ifindex for refusal in done.refused}
     able, missing = [], []
     for held in order.losses.held:
@@ -131,7 +149,7 @@ def _put_back_held(
             missing.append((held.text, "its interface is not as it was"))
         else:
             able.append(held)
-    names = {index: link.name for index, link in now.items()}
+    names = {index: link.name for index, link in eyes.links.items()}
     try:
         restored = restore(able, sock, writer, names)
     except _FAILURES as error:

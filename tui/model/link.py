@@ -125,11 +125,3 @@ def takes_mtu(mtu: int, now: int, least: int, most: int) -> bool:
     The kernel validates a change alone, so an MTU outside of the limits may stay. ``most``: 0: no limit.
     """
     return mtu == now or (mtu >= least and (most == 0 or mtu <= most))
-
-
-def same_device(before: Link, now: Link) -> bool:
-    """Whether an index still means the device that was seen.
-
-    A rename keeps kind and hardware address, an index reused on purpose keeps the name at best.
-    """
-    return before.kind == now.kind and (before.name == now.name or before.address == now.address)

@@ -44,6 +44,8 @@ class Entry:
     """The equivalent shell lines, as model/shell.py writes them."""
     steps: tuple[Step, ...] = ()
     """The members that changed, with what was wanted of each; empty: there is nothing to undo."""
+    revision: int = 0
+    """The store's revision at which the interfaces were as the steps say that they were before."""
     undoes: int | None = None
     """The number of the change that this one takes back."""
     undone_by: int | None = None

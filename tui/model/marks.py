@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 
-from tui.model.link import Link, same_device
+from tui.model.link import Link
 from tui.model.pattern import PATIENCE, FilterError, finder, glob, regex
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import visible
@@ -17,6 +17,7 @@ class Marks:
     def __init__(self) -> None:
         """Mark nothing."""
         self._links = EMPTY.links
+        self._revision = EMPTY.revision
         self._marked: dict[int, Link] = {}
         self._indexes: frozenset[int] | None = frozenset()
 
@@ -44,13 +45,11 @@ class Marks:
         self._links = snapshot.links
         dropped = []
         for index, before in list(self._marked.items()):
-            now = self._links.get(index)
-            if now is before:
-                continue
-            if now is not None and same_device(before, now):
-                self._marked[index] = now
-            else:
+            if (now := snapshot.same(index, self._revision)) is None:
                 dropped.append(before)
+            elif now is not before:
+                self._marked[index] = now
+        self._revision = snapshot.revision
         if dropped:
             self.remove(link.ifindex for link in dropped)
         return dropped

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui.model.intent import Intent
-from tui.model.link import Link, same_device
+from tui.model.link import Link
 from tui.model.reversal import Step
+from tui.model.store import Snapshot
 
 Verdict = Literal["done", "partly", "failed", "refused", "nothing", "unknown"]
 
@@ -83,13 +84,12 @@ class Outcome:
         return "done" if self.changed or self.already or self.joined else "nothing"
 
 
-def compare(intent: Intent, after: Mapping[int, Link], reply: Reply) -> Outcome:
-    """Sort each member of ``intent`` by what became of it. ``after`` is a full dump begun after the reply."""
+def compare(intent: Intent, after: Snapshot, reply: Reply) -> Outcome:
+    """Sort each member of ``intent`` by what became of it. ``after``: what a full dump found, begun after the reply."""
     changed, already, short, left, vanished = [], [], [], [], []
     renamed: list[tuple[Link, Link]] = []
     for index, before in intent.members.items():
-        now = after.get(index)
-        if now is None or not same_device(before, now):
+        if (now := after.same(index, intent.revision)) is None:
             vanished.append(before)
             continue
         if now.name != before.name:
@@ -105,7 +105,7 @@ def compare(intent: Intent, after: Mapping[int, Link], reply: Reply) -> Outcome:
     gone = {link.ifindex for link in vanished}
     joined = [
         now
-        for index, now in after.items()
+        for index, now in after.links.items()
         if now.group == intent.group_id and (index not in intent.members or index in gone)
     ]
     return Outcome(

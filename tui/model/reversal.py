@@ -1,9 +1,9 @@
 """What takes a change back, member by member, and which members are no longer ours to touch.
 
-Undo and the lock-out guard decide alike: by ifindex and name, and never over what somebody else set meanwhile.
+Undo and the lock-out guard decide alike: by device and name, and never over what somebody else set meanwhile.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,13 +34,13 @@ class Reversal:
     """Vanished, renamed, or another interface under the same index; as they were before."""
 
 
-def reversal(steps: Iterable[Step], now: Mapping[int, Link]) -> Reversal:
-    """Decide for each of ``steps`` by what is known ``now``, by ifindex."""
+def reversal(steps: Iterable[Step], find: Callable[[Link], Link | None]) -> Reversal:
+    """Decide for each of ``steps``. ``find``: returns what a device is now; None: it is gone (model/identity.py)."""
     back, as_before, changed_since, gone = [], [], [], []
     for before, wanted in sorted(steps, key=lambda step: step.before.ifindex):
-        link = now.get(before.ifindex)
+        link = find(before)
         former = wanted.as_of(before)
-        if link is None or (link.name, link.kind) != (before.name, before.kind):
+        if link is None or link.name != before.name:
             gone.append(before)
         elif former.met_by(link):
             as_before.append(link)

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
 
 from tui.model.group import Group, Tally, empty_group
+from tui.model.identity import Lives
 from tui.model.link import Link
 from tui.model.members import Members
 
@@ -22,6 +23,12 @@ class Snapshot:
     """By ifindex, in no order."""
     groups: Mapping[int, Group]
     """By id, those that have members."""
+    born: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    """By ifindex: the revision at which the device that bears it was seen first (see model/identity.py)."""
+
+    def same(self, index: int, revision: int) -> Link | None:
+        """Return what the device that bore ``index`` at ``revision`` is now; None: it is gone, or another bears it."""
+        return None if self.born.get(index, 0) > revision else self.links.get(index)
 
     def members(self, group_id: int) -> Members:
         """Return the members of a group by ifindex, ascending. Costs nothing until somebody goes through them."""
@@ -44,6 +51,7 @@ class Store:
         self._tallies: dict[int, Tally] = {}
         self._groups: dict[int, Group] = {}
         self._touched: set[int] = set()
+        self._lives = Lives()
         self._revision = 0
         self._snapshot = EMPTY
 
@@ -60,7 +68,17 @@ class Store:
         """Take in a whole dump: what it doesn't hold is gone. Return whether anything differs from before."""
         gone = [(index, None) for index in self._links.keys() - links.keys()]
         changed = self._apply_in_parts(gone)
-        return self._apply_in_parts(links.items()) or changed
+        changed = self._apply_in_parts(links.items()) or changed
+        self._lives.trust()
+        return changed
+
+    def bury(self, index: int) -> None:
+        """Take note that the device with this index was deleted: what bears the index after that is another one."""
+        self._lives.bury(index)
+
+    def doubt(self) -> None:
+        """Take note that changes may have gone unheard: up to the next `replace`, each device is compared."""
+        self._lives.doubt()
 
     def _apply_in_parts(self, changes: Iterable[tuple[int, Link | None]]) -> bool:
         """Apply a few at a time: who asks for a snapshot must not wait for all of a storm."""
@@ -74,10 +92,11 @@ class Store:
         return self._revision != before
 
     def _apply(self, changes: Iterable[tuple[int, Link | None]]) -> None:
-        known = self._links
+        known, lives = self._links, self._lives
+        buried = lives.buried
         for index, link in changes:
             old = known.get(index)
-            if old == link:
+            if old == link and index not in buried:
                 continue
             self._revision += 1
             if old is not None:
@@ -85,8 +104,11 @@ class Store:
                 self._touched.add(old.group)
             if link is None:
                 del known[index]
+                lives.end(index)
                 continue
             known[index] = link
+            if old is None or not lives.goes_on(old, link):
+                lives.begin(index, self._revision)
             if (tally := self._tallies.get(link.group)) is None:
                 tally = self._tallies[link.group] = Tally()
             tally.add(link)
@@ -108,5 +130,6 @@ class Store:
                     self._revision,
                     MappingProxyType(self._links.copy()),
                     MappingProxyType(self._groups.copy()),
+                    self._lives.shown(),
                 )
             return self._snapshot

@@ -8,12 +8,13 @@ from tui.model.settings import Settings
 from tui.model.store import Snapshot
 
 
-def plan_undo(number: int, steps: Iterable[Step], snapshot: Snapshot) -> tuple[Intent | None, Reversal]:
+def plan_undo(number: int, steps: Iterable[Step], revision: int, snapshot: Snapshot) -> tuple[Intent | None, Reversal]:
     """Return the intent that takes change ``number`` back, None if nothing is left to be done, and its reasons.
 
+    ``revision``: the store's when the interfaces were what ``steps`` say that they were before.
     Are all to be the same again, and are they a whole group, then one message does it.
     """
-    found = reversal(steps, snapshot.links)
+    found = reversal(steps, lambda before: snapshot.same(before.ifindex, revision))
     if not found.back:
         return None, found
     members = {link.ifindex: link for link, _ in found.back}

@@ -69,7 +69,7 @@ def read_back(intent: Intent, reply: Reply, checker: Checker) -> Outcome:
         after = checker.check().result(ack_deadline(len(intent.members)))
     except (FutureTimeoutError, StoppedError):
         return Outcome(intent, reply, checked=False)
-    return compare(intent, after.links, reply)
+    return compare(intent, after, reply)
 
 
 def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker) -> Outcome:

@@ -6,14 +6,15 @@ the same, each under its own sequence number.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tui.model.intent import Intent
-from tui.model.link import Link, same_device
+from tui.model.link import Link
 from tui.model.outcome import Outcome, Reply, with_failures
 from tui.model.progress import Progress
+from tui.model.store import Snapshot
 from tui.model.text import visible
 from tui.netlink.actions import Checker, read_back
 from tui.netlink.batch import BATCH, Batch
@@ -44,7 +45,7 @@ def change_links(
     intent: Intent,
     writer: Writer,
     checker: Checker,
-    known: Callable[[], Mapping[int, Link]],
+    known: Callable[[], Snapshot],
     progress: Progress,
 ) -> Outcome:
     """Send a message for each interface, in batches; read back, and say what happened to each.
@@ -57,7 +58,9 @@ def change_links(
     remaining = iter(intent.members.values())
     while part := list(islice(remaining, BATCH)):
         now = known()
-        if progress.stop.is_set() or not _send(intent, _present(part, now, tally.skipped), writer, tally):
+        if progress.stop.is_set() or not _send(
+            intent, _present(part, intent.revision, now, tally.skipped), writer, tally
+        ):
             break
         progress.done += len(part)
     if tally.messages == 0 and tally.errno:
@@ -66,14 +69,14 @@ def change_links(
     return replace(outcome, stopped=progress.done < progress.total and progress.stop.is_set())
 
 
-def _present(part: list[Link], now: Mapping[int, Link], skipped: dict[int, str]) -> list[int]:
-    """Return the indexes that still mean what was seen; note why the others don't."""
+def _present(part: list[Link], revision: int, now: Snapshot, skipped: dict[int, str]) -> list[int]:
+    """Return the indexes that still mean what was seen at ``revision``; note why the others don't."""
     present = []
     for seen in part:
-        link = now.get(seen.ifindex)
+        link = now.links.get(seen.ifindex)
         if link is None:
             skipped[seen.ifindex] = "vanished"
-        elif not same_device(seen, link):
+        elif now.same(seen.ifindex, revision) is None:
             skipped[seen.ifindex] = f"index {seen.ifindex} is another interface now ({visible(link.name)})"
         elif link.name != seen.name:
             skipped[seen.ifindex] = f"is called {visible(link.name)} now"

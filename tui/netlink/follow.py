@@ -50,6 +50,8 @@ class Follower:
         ``stop`` is a descriptor that ends every wait (StoppedError) once it is readable. Raises OSError.
         """
         self._store = store
+        # What happened before we subscribed, nobody told us.
+        store.doubt()
         self._listen = open_socket(RTMGRP_LINK)
         try:
             self._listen.setblocking(False)
@@ -113,6 +115,8 @@ class Follower:
             self._store.apply(links)
         else:
             self._store.replace(links)
+            if not certain:
+                self._store.doubt()
         return Check(certain and not interrupted, overruns, cost)
 
     def _catch_up(self) -> int:
@@ -173,6 +177,7 @@ class Follower:
                 break
             except OSError as error:
                 if error.errno == errno.ENOBUFS:
+                    self._store.doubt()
                     raise OverrunError from error
                 raise
             if sender[0] != 0:
@@ -187,6 +192,9 @@ class Follower:
                 if family == socket.AF_UNSPEC and kind in (RTM_NEWLINK, RTM_DELLINK):
                     self.events += 1
                     latest[index] = bytes(view[at : at + length]) if kind == RTM_NEWLINK else None
+                    if kind == RTM_DELLINK:
+                        # At once: a later message, or a dump, may tell of another device with the same index.
+                        self._store.bury(index)
                 at += (length + 3) & ~3
         self.heard = next((raw for raw in reversed(latest.values()) if raw is not None), self.heard)
         return latest

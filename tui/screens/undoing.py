@@ -74,6 +74,7 @@ class Undoing(Marking):
                 waited=outcome.reply.waited,
                 lines=tuple(ip_lines(intent, names)),
                 steps=(*steps_taken(outcome), *result.followers),
+                revision=intent.revision,
                 undoes=intent.undoes,
             )
         )
@@ -150,7 +151,7 @@ class Undoing(Marking):
 
     def _undo(self, entry: Entry) -> None:
         snapshot = self.services.snapshot()
-        intent, found = plan_undo(entry.number, entry.steps, snapshot)
+        intent, found = plan_undo(entry.number, entry.steps, entry.revision, snapshot)
         left = _left_alone(found)
         if intent is None:
             why = " ".join(left) or "all is as it was before."
