@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from tui.model.group import Group
-from tui.model.link import LINK_TYPES, Link
+from tui.model.link import LINK_TYPES, Link, link_name
 from tui.model.names import NameMap
 from tui.model.store import Snapshot
 from tui.model.text import visible
@@ -51,8 +51,7 @@ def _interface(link: Link, links: Mapping[int, Link], names: NameMap, why: str |
         data["link_index"] = link.lower
         data["link_netnsid"] = link.lower_netnsid
     elif link.lower:
-        lower = links.get(link.lower)
-        data["link"] = visible(lower.name) if lower else f"if{link.lower}"
+        data["link"] = link_name(link.lower, links)
     data |= {
         "flags": link.flag_words(),
         "mtu": link.mtu,
@@ -68,8 +67,7 @@ def _interface(link: Link, links: Mapping[int, Link], names: NameMap, why: str |
     if link.broadcast:
         data["broadcast"] = hardware_address(link.broadcast, link.arptype)
     if link.master:
-        master = links.get(link.master)
-        data["master"] = visible(master.name) if master else f"if{link.master}"
+        data["master"] = link_name(link.master, links)
     if link.kind:
         data["linkinfo"] = {"info_kind": visible(link.kind)}
     if link.alias:

@@ -9,10 +9,11 @@ from tui.model.intent import Operation, intent_for_links, make_intent, whole_gro
 from tui.model.link import Link
 from tui.model.marks import Marks
 from tui.model.names import NameMap
+from tui.model.order import group_order
 from tui.model.plan import Plan, Preview, make_plan, make_preview
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import visible
-from tui.model.view import ALL_GROUPS, LinkView, all_groups, group_order
+from tui.model.view import ALL_GROUPS, LinkView, all_groups
 from tui.present import (
     Field,
     count,
@@ -94,11 +95,11 @@ class Picture:
 
     def group_keys(self) -> list[int]:
         """Return the rows of the group table, in order; the first stands for all groups."""
-        return [ALL_GROUPS, *group_order(self._groups, self.names, *self.sorted_by)]
+        return [ALL_GROUPS, *group_order(self._groups, self.names, self._reasons, *self.sorted_by)]
 
     def link_keys(self) -> list[int]:
         """Return the ifindexes of the interface table, in order."""
-        self.shown = self.view.order(self.snapshot, self.names)
+        self.shown = self.view.order(self.snapshot, self.names, self.moment.protected)
         return self.shown
 
     def group_row(self, key: int) -> list[Field]:

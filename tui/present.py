@@ -8,8 +8,9 @@ import humanize
 
 from tui.model.group import Group
 from tui.model.health import Health
-from tui.model.link import LINK_TYPES, Link
+from tui.model.link import LINK_TYPES, Link, kind_word, link_name
 from tui.model.names import NameMap
+from tui.model.protect import risk
 from tui.model.store import Snapshot
 from tui.model.text import visible
 
@@ -84,23 +85,18 @@ def mtu_text(group: Group) -> str:
     """Return one value, or the spread and how many deviate from the commonest."""
     if not group.deviating:
         return "" if group.mtu is None else str(group.mtu)
-    values = [mtu for mtu, _ in group.mtus]
-    return f"{min(values)}…{max(values)}, {count(group.deviating)} differ"
+    low, high = group.mtu_range
+    return f"{low}…{high}, {count(group.deviating)} differ"
 
 
 def kinds_text(group: Group) -> str:
     """Return the kinds, the commonest first."""
-    return " ".join(visible(kind) or "hardware" for kind, _ in group.kinds)
+    return " ".join(kind_word(kind) for kind, _ in group.kinds)
 
 
-def risk_text(group_id: int, reasons: Iterable[str]) -> str:
-    """Return a glyph and a word for what makes a group dangerous to change; empty: nothing known."""
-    words = set(reasons)
-    if any("SSH" in word for word in words):
-        return "! ssh"
-    if words:
-        return "! route"
-    return "! default" if group_id == 0 else ""
+def risk_text(word: str) -> str:
+    """Return a glyph and the word for what makes a change dangerous; empty: nothing known."""
+    return f"! {word}" if word else ""
 
 
 def group_cells(group: Group, names: NameMap, reasons: Iterable[str]) -> list[Field]:
@@ -114,7 +110,7 @@ def group_cells(group: Group, names: NameMap, reasons: Iterable[str]) -> list[Fi
         Field(count(group.up), "good" if group.up else "muted"),
         Field(count(group.down), "" if group.down else "muted"),
         Field(mtu_text(group), "warn" if group.deviating else ""),
-        Field(risk_text(group.group_id, reasons), "warn"),
+        Field(risk_text(risk(reasons, group.group_id)), "warn"),
         Field(kinds_text(group), "muted"),
     ]
 
@@ -137,8 +133,8 @@ def total_cells(groups: Iterable[Group]) -> list[Field]:
 def state_field(link: Link) -> Field:
     """Return the administrative and the operational state as words."""
     if not link.is_up:
-        return Field("down", "muted") if link.oper == "DOWN" else Field(f"down/{link.oper.lower()}", "muted")
-    return Field(f"up/{link.oper.lower()}", "good" if link.oper in ("UP", "UNKNOWN") else "warn")
+        return Field(link.state, "muted")
+    return Field(link.state, "good" if link.oper in ("UP", "UNKNOWN") else "warn")
 
 
 def link_cells(link: Link, snapshot: Snapshot, names: NameMap, reason: str | None) -> list[Field]:
@@ -149,26 +145,19 @@ def link_cells(link: Link, snapshot: Snapshot, names: NameMap, reason: str | Non
         Field(names.name(link.group)),
         state_field(link),
         Field(str(link.mtu)),
-        Field(risk_text(-1, (reason,)) if reason else "", "warn"),
-        Field(visible(link.kind) or "hardware", "muted"),
-        Field(other_name(link.master, snapshot.links)),
+        Field(risk_text(risk((reason,) if reason else ())), "warn"),
+        Field(kind_word(link.kind), "muted"),
+        Field(link_name(link.master, snapshot.links)),
         Field(link.address.hex(":"), "muted"),
         Field(visible(link.alias)),
     ]
-
-
-def other_name(index: int, links: Mapping[int, Link]) -> str:
-    """Return the name of the interface with this index; empty for 0."""
-    if not index:
-        return ""
-    return visible(links[index].name) if index in links else f"if{index}"
 
 
 def lower_text(link: Link, links: Mapping[int, Link]) -> str:
     """Return the lower link or veth peer in words."""
     if link.lower_netnsid is not None:
         return f"if{link.lower} in netns id {link.lower_netnsid}"
-    return other_name(link.lower, links)
+    return link_name(link.lower, links)
 
 
 def link_details(link: Link, snapshot: Snapshot, names: NameMap, reason: str | None) -> list[tuple[str, str]]:
@@ -184,10 +173,10 @@ def link_details(link: Link, snapshot: Snapshot, names: NameMap, reason: str | N
         ("flags", " ".join(link.flag_words())),
         ("MTU", f"{link.mtu} bytes (takes {link.min_mtu} … {limit})"),
         ("queue", f"{link.txqlen} packets"),
-        ("kind", visible(link.kind) or "hardware"),
+        ("kind", kind_word(link.kind)),
         ("type", LINK_TYPES.get(link.arptype, str(link.arptype))),
         ("MAC", link.address.hex(":")),
-        ("master", other_name(link.master, snapshot.links)),
+        ("master", link_name(link.master, snapshot.links)),
         ("lower or peer", lower_text(link, snapshot.links)),
         ("protected", reason or ""),
     ]
@@ -259,7 +248,7 @@ def short_age(seconds: float) -> str:
 def group_detail(group: Group) -> str:
     """Return the MTUs and kinds of a group's members with their numbers."""
     mtus = [f"{count(number)} × {mtu}" for mtu, number in group.mtus]
-    kinds = [f"{count(number)} × {visible(kind) or 'hardware'}" for kind, number in group.kinds]
+    kinds = [f"{count(number)} × {kind_word(kind)}" for kind, number in group.kinds]
     return f"MTU: {_first(mtus)}    kind: {_first(kinds)}"
 
 

@@ -79,10 +79,8 @@ class Services:
         return self._names.problem
 
     def refresh_names(self) -> bool:
-        """Read the name map again if it changed; return whether it did: then there is something to take."""
-        changed = self._names.refresh()
-        self._dirty |= changed
-        return changed
+        """Read the name map again if it changed; return whether it did."""
+        return self._names.refresh()
 
     def edit_names(self) -> NameEditor:
         """Begin to edit the name map. Raises NameFileError."""

@@ -180,6 +180,11 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         """The key of the row under the cursor; None only when the table is empty."""
         return self._cursor_key
 
+    @property
+    def sortable(self) -> list[str]:
+        """The keys of the columns that are shown under a header, left to right."""
+        return [column.key for slot in self._placed.slots if (column := self._columns[slot.index]).label]
+
     def visible_keys(self) -> list[int]:
         """Return the keys on the screen, from top to bottom."""
         return self._keys[self._top : self._top + self._body]
@@ -406,7 +411,8 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         """Tell which column's header is at cell `x`, its gap included."""
         for slot in self._placed.slots:
             if slot.x <= x <= slot.right:
-                self.post_message(self.HeaderClicked(self, self._columns[slot.index].key))
+                if self._columns[slot.index].label:
+                    self.post_message(self.HeaderClicked(self, self._columns[slot.index].key))
                 return
 
     def action_cursor_by(self, rows: int) -> None:

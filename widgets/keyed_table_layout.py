@@ -34,7 +34,7 @@ class Column:
     key: str
     """Its name in messages and in `set_sort`."""
     label: str
-    """Its header."""
+    """Its header; empty: it has none to click, and is not to be sorted by."""
     width: int
     """The least width in cells, with room for the header."""
     limit: int = 0
@@ -42,6 +42,8 @@ class Column:
     align: Literal["left", "right"] = "left"
     rank: int = 0
     """0: never dropped. Otherwise the highest rank is dropped first on a narrow terminal."""
+    whole: int = 0
+    """Text of up to so many cells is never cut while another column can be dropped or made narrower for it."""
 
     @property
     def grows(self) -> bool:
@@ -114,11 +116,13 @@ def share(columns: Sequence[Column], needs: Sequence[int], room: int, held: Sequ
     `needs` are the widest texts seen, `room` is what columns and gaps have together, `held` the widths given
     before for the same room: none of them becomes smaller. Pass zeros to start afresh.
     """
-    shown = _survivors(columns, room)
-    widths = [max(column.width, 1, held[i]) if i in shown else 0 for i, column in enumerate(columns)]
+    whole = [min(need, column.whole) for column, need in zip(columns, needs, strict=True)]
+    least = [max(column.width, 1, whole[i]) for i, column in enumerate(columns)]
+    shown = _survivors(columns, least, room)
+    widths = [max(least[i], held[i]) if i in shown else 0 for i in range(len(columns))]
     spare = room - _taken(widths)
     if spare < 0:
-        return _shrunk(widths, -spare)
+        return _shrunk(widths, -spare, least, whole, [1] * len(columns))
     growing = [i for i in shown if columns[i].grows]
     spare = _widen(widths, {i: min(needs[i], columns[i].limit) for i in growing}, spare)
     # Nobody else wants what is left over: let long text have it, beyond the limit.
@@ -144,10 +148,10 @@ def _taken(widths: Sequence[int]) -> int:
     return sum(shown) + GAP * max(0, len(shown) - 1)
 
 
-def _survivors(columns: Sequence[Column], room: int) -> list[int]:
-    """Return the indexes of the columns that stay, in their order."""
+def _survivors(columns: Sequence[Column], least: Sequence[int], room: int) -> list[int]:
+    """Return the indexes of the columns that stay, in their order; ``least``: the cells that each wants."""
     shown = list(range(len(columns)))
-    while _taken([max(columns[i].width, 1) for i in shown]) > room:
+    while _taken([least[i] for i in shown]) > room:
         # Later ones win a tie, so the rightmost goes first.
         last = max(shown, key=lambda i: (columns[i].rank, i), default=None)
         if last is None or columns[last].rank == 0:
@@ -156,13 +160,12 @@ def _survivors(columns: Sequence[Column], room: int) -> list[int]:
     return shown
 
 
-def _shrunk(widths: list[int], missing: int) -> list[int]:
-    """Take `missing` cells away, always from the widest column, and leave each shown one at least 1."""
-    for _ in range(missing):
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        if widths[widest] <= 1:
-            break
-        widths[widest] -= 1
+def _shrunk(widths: list[int], missing: int, *floors: Sequence[int]) -> list[int]:
+    """Take `missing` cells away, always from the widest column that is above its floor, of the first that have any."""
+    for floor in floors:
+        while missing and (above := [i for i, width in enumerate(widths) if width > max(floor[i], 1)]):
+            widths[max(above, key=widths.__getitem__)] -= 1
+            missing -= 1
     return widths
 
 

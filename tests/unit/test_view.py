@@ -1,19 +1,20 @@
 """Which rows are shown, in which order, and which filter is in force."""
 
-from collections.abc import Mapping
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
+from tests.order import rank
 from tui.model.link import Link
 from tui.model.names import NameMap
 from tui.model.store import Snapshot, Store
 from tui.model.view import ALL_GROUPS, LinkView
+from tui.present import link_cells
 
 NAMES = NameMap()
-COLUMNS = ("index", "name", "group", "state", "mtu", "kind", "master", "mac", "alias")
+LINK_KEYS = ("name", "index", "group", "state", "mtu", "risk", "kind", "master", "mac", "alias")
+"""The columns, in the order of their cells."""
 
 
 def seen(*links: Link) -> Snapshot:
@@ -143,13 +144,14 @@ def test_what_is_gone_is_forgotten() -> None:
     st.sampled_from((ALL_GROUPS, 0, 1)),
     st.none() | st.frozensets(st.integers(1, 8)),
     st.sampled_from(("", "mtu:>1280", "!kind:veth", "0")),
-    st.sampled_from(COLUMNS),
+    st.sampled_from(LINK_KEYS),
     st.booleans(),
 )
 def test_group_marks_filter_and_order_hold_together(
     made: list[Link], group_id: int, only: frozenset[int] | None, text: str, column: str, reverse: bool
 ) -> None:
     snapshot = seen(*made)
+    links = snapshot.links.items()
     view = LinkView()
     view.set_filter(text)
     filtered = set(view.order(snapshot, NAMES))
@@ -160,19 +162,6 @@ def test_group_marks_filter_and_order_hold_together(
         for index, link in snapshot.links.items()
         if index in filtered and (group_id in (ALL_GROUPS, link.group) if only is None else index in only)
     }
-    assert shown == sorted(shown, key=lambda index: ranked(column, index, snapshot.links), reverse=reverse)
-
-
-def ranked(column: str, index: int, links: Mapping[int, Link]) -> tuple[object, ...]:
-    """What the order is by, ties by index, for the columns whose order needs no words."""
-    link = links[index]
-    key: dict[str, object] = {
-        "index": 0,
-        "group": link.group,
-        "state": (not link.is_up, link.oper),
-        "mtu": link.mtu,
-        "kind": link.kind,
-        "mac": link.address,
-        "alias": link.alias,
-    }
-    return (key[column], index) if column in key else ()
+    words = {index: dict(zip(LINK_KEYS, link_cells(link, snapshot, NAMES, None), strict=True)) for index, link in links}
+    ranked = sorted((rank(column, words[index][column].text), index) for index in shown)
+    assert shown == [index for _, index in (reversed(ranked) if reverse else ranked)]

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tui.model.link import OPERSTATES, Link
+from tui.model.link import HARDWARE, OPERSTATES, Link, kind_word, link_name
 from tui.model.names import NameMap
 from tui.model.pattern import finder, glob, is_glob, quoted, regex
 from tui.model.store import Snapshot
 from tui.model.text import visible
 from tui.model.words import Words
 
-HARDWARE = "hardware"
 """How an interface without a kind is called."""
 
 _OPER = tuple(word.lower() for word in OPERSTATES)
@@ -171,7 +170,7 @@ def _kind(value: str) -> Term:
 
     def test(scene: Scene) -> Test:
         kinds = {kind for group in scene.snapshot.groups.values() for kind, _ in group.kinds}
-        wanted = {kind for kind in kinds if match(visible(kind) or HARDWARE)}
+        wanted = {kind for kind in kinds if match(kind_word(kind))}
         return lambda link: link.kind in wanted
 
     return Term(test)
@@ -186,7 +185,7 @@ def _master(value: str) -> Term:
     def test(scene: Scene) -> Test:
         links = scene.snapshot.links
         masters = {link.master for link in links.values()} - {0}
-        called = {index: visible(links[index].name) if index in links else f"if{index}" for index in masters}
+        called = {index: link_name(index, links) for index in masters}
         wanted = {index for index, name in called.items() if match(name)}
         return lambda link: link.master in wanted
 

@@ -38,6 +38,12 @@ class Group(NamedTuple):
         return self.mtus[0][0] if self.mtus else None
 
     @property
+    def mtu_range(self) -> tuple[int, int]:
+        """The least and the greatest MTU in bytes; (0, 0) without members."""
+        values = [mtu for mtu, _ in self.mtus]
+        return min(values, default=0), max(values, default=0)
+
+    @property
     def deviating(self) -> int:
         """Members whose MTU is not the commonest."""
         return self.members - self.mtus[0][1] if self.mtus else 0

@@ -1,6 +1,9 @@
 """An interface as the kernel describes it."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from tui.model.text import visible
 
 IFF_UP = 0x1
 
@@ -26,6 +29,9 @@ _FLAGS = (
     (0x40000, "ECHO"),
 )
 _IFF_RUNNING = 0x40
+
+HARDWARE = "hardware"
+"""What an interface without a kind is called."""
 
 # RFC 2863 ifOperStatus, as include/uapi/linux/if.h numbers it.
 OPERSTATES = ("UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP")
@@ -100,6 +106,13 @@ class Link(NamedTuple):
         """The operational state as a word, as `ip` prints it."""
         return OPERSTATES[self.operstate] if self.operstate < len(OPERSTATES) else str(self.operstate)
 
+    @property
+    def state(self) -> str:
+        """The administrative and the operational state in words, such as "up/lowerlayerdown"; "down" if both are."""
+        if not self.is_up and self.oper == "DOWN":
+            return "down"
+        return f"{'up' if self.is_up else 'down'}/{self.oper.lower()}"
+
     def takes_mtu(self, mtu: int) -> bool:
         """Whether the driver's announced limits admit ``mtu``."""
         return takes_mtu(mtu, self.mtu, self.min_mtu, self.max_mtu)
@@ -117,6 +130,18 @@ class Link(NamedTuple):
         if rest:
             words.append(f"{rest:x}")
         return words
+
+
+def kind_word(kind: bytes) -> str:
+    """Return how a kind is called: hardware has none of its own."""
+    return visible(kind) or HARDWARE
+
+
+def link_name(index: int, links: Mapping[int, Link]) -> str:
+    """Return the name of the interface with this index; empty for 0."""
+    if not index:
+        return ""
+    return visible(links[index].name) if index in links else f"if{index}"
 
 
 def takes_mtu(mtu: int, now: int, least: int, most: int) -> bool:

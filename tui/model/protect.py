@@ -2,7 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 
+from tui.model.group import DEFAULT_GROUP
 from tui.model.link import Link
+
+RISKS = ("ssh", "route", "default", "")
+"""What makes a change dangerous, the worst first; empty: nothing known."""
+
+
+def risk(reasons: Iterable[str], group_id: int | None = None) -> str:
+    """Return which of RISKS these reasons of protected interfaces amount to; ``group_id``: of the group they are in."""
+    words = set(reasons)
+    if any("SSH" in word for word in words):
+        return "ssh"
+    if words:
+        return "route"
+    return "default" if group_id == DEFAULT_GROUP else ""
 
 
 def protect(links: Mapping[int, Link], carriers: Mapping[int, str]) -> dict[int, str]:

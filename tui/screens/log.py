@@ -33,7 +33,7 @@ _TONES: dict[LogVerdict, str] = {
 }
 
 COLUMNS = (
-    Column("number", "#", 3, limit=6, align="right", rank=2),
+    Column("number", "#", 3, limit=6, align="right", rank=2, whole=6),
     Column("time", "TIME", 8),
     Column("what", "WHAT", 10, limit=30),
     Column("outcome", "OUTCOME", 10, limit=120),

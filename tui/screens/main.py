@@ -32,7 +32,7 @@ _RATE = 2.0  # seconds over which events are counted
 _WIDE = 150  # cells from which the tables stand side by side
 
 GROUP_COLUMNS = (
-    Column("id", "ID", 5, limit=10, align="right"),
+    Column("id", "ID", 5, limit=10, align="right", whole=10),
     Column("group", "GROUP", 12, limit=32),
     Column("members", "MEMBERS", 8, align="right"),
     Column("up", "UP", 6, align="right"),
@@ -44,10 +44,10 @@ GROUP_COLUMNS = (
 LINK_COLUMNS = (
     Column("mark", "", 1),
     Column("name", "NAME", 10, limit=24),
-    Column("index", "INDEX", 6, limit=10, align="right", rank=2),
-    Column("group", "GROUP", 9, limit=24),
+    Column("index", "INDEX", 6, limit=10, align="right", rank=2, whole=10),
+    Column("group", "GROUP", 9, limit=24, whole=10),
     Column("state", "STATE", 10, limit=19),
-    Column("mtu", "MTU", 5, limit=10, align="right"),
+    Column("mtu", "MTU", 5, limit=10, align="right", whole=10),
     Column("risk", "RISK", 7, rank=3),
     Column("kind", "KIND", 6, limit=12, rank=1),
     Column("master", "MASTER", 7, limit=16, rank=4),
@@ -164,6 +164,9 @@ class MainScreen(Undoing, Screen[None]):
 
     def _each_second(self) -> None:
         if self.services.refresh_names():
+            if not self.frozen:
+                self.picture.take()
+                self.sync()
             self.say(Field(self.services.names_problem, "warn"))
         now = time.monotonic()
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
@@ -269,10 +272,12 @@ class MainScreen(Undoing, Screen[None]):
         self.set_focus(self.group_table if self.on_links else self.link_table)
 
     def action_sort(self) -> None:
-        """Sort by the next column."""
-        columns = [column.key for column in (LINK_COLUMNS[1:] if self.on_links else GROUP_COLUMNS)]
+        """Sort by the next column that is shown."""
+        if not (columns := self._table.sortable):
+            return
         column, _ = self._order(self._table)
-        self._sort(self._table, columns[(columns.index(column) + 1) % len(columns)], False)
+        after = columns.index(column) + 1 if column in columns else 0
+        self._sort(self._table, columns[after % len(columns)], False)
 
     def action_reverse(self) -> None:
         """Turn the order round."""

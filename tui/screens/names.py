@@ -34,7 +34,7 @@ Answer = TypeVar("Answer")
 
 COLUMNS = (
     Column("line", "LINE", 5, limit=7, align="right", rank=1),
-    Column("id", "ID", 6, limit=12, align="right"),
+    Column("id", "ID", 6, limit=12, align="right", whole=12),
     Column("name", "NAME", 16, limit=40),
     Column("members", "MEMBERS", 8, align="right"),
     Column("finding", "FINDING", 12, limit=120),
