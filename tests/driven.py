@@ -1,5 +1,6 @@
 """The console driven key by key in this process, over real interfaces."""
 
+import asyncio
 import re
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -98,6 +99,13 @@ class Driven:
         while not true():
             assert monotonic() < end, f"waited {PATIENCE:g} s in vain for {what}; seen:\n{self.text}"
             await self.pilot.pause(0.01)
+
+    async def settled(self) -> None:
+        """Wait until the keys so far have had their effect."""
+        end = monotonic() + PATIENCE
+        while self.app.message_queue_size or self.app.keys_pending:
+            assert monotonic() < end, f"the keys' effect never came; seen:\n{self.text}"
+            await asyncio.sleep(0.001)
 
     async def sees(self, *texts: str) -> None:
         await self.until(lambda: all(text in self.text or text in self.dialog for text in texts), repr(texts))

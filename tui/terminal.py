@@ -1,5 +1,6 @@
 """The terminal is left as it was found, whatever ends the console, and the process ends within two seconds."""
 
+import codecs
 import contextlib
 import errno
 import os
@@ -15,12 +16,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.files import own
+from tui.paste import PasteFilter
 
 GRACE = 1.2
 """Seconds that the console gets to leave in good order; then the process is ended."""
+_TICK = 0.1  # seconds between looks whether a lone ESC was a key
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 # Kitty keyboard off, mouse reports off, bracketed paste off, line wrap on, main screen, cursor on, plain colours.
 _RESTORE = (
@@ -32,15 +36,24 @@ class TerminalDriver(LinuxDriver):
     """Textual's driver, kept alive where it would die or go deaf."""
 
     def run_input_thread(self) -> None:
-        """Read keys; bytes that aren't UTF-8 (a Latin-1 terminal, a stray paste) are dropped, not fatal."""
-        while not self.exit_event.is_set():
-            try:
-                super().run_input_thread()
-            except UnicodeDecodeError:
-                continue
-            except OSError:
-                # The terminal is gone; Lifeline sees that too and ends the process.
-                return
+        """Read keys; bytes that aren't UTF-8 (a Latin-1 terminal, a stray paste) are dropped, not fatal.
+
+        Textual's own loop would have to begin anew after them, and take the rest of a paste for keys.
+        """
+        parser, paste = XTermParser(self._debug), PasteFilter()
+        decode = codecs.getincrementaldecoder("utf-8")("ignore").decode
+        # The terminal may go; Lifeline sees that too and ends the process.
+        with contextlib.suppress(OSError):
+            while not self.exit_event.is_set():
+                if select.select([self.fileno], [], [], _TICK)[0]:
+                    if not (data := os.read(self.fileno, 4096)):
+                        return
+                    # An empty text would be the input's end to the parser.
+                    if text := paste.filtered(decode(data)):
+                        for event in parser.feed(text):
+                            self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
 
     def _sigcont_application(self, *_: Any) -> None:
         # After a SIGSTOP from outside nobody has suspended the driver: resuming it as it is would start a second

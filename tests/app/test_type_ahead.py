@@ -47,3 +47,47 @@ def test_an_mtu_typed_at_once_is_the_mtu_that_is_set(ip: Ip, group_7: dict[str, 
         console.until(lambda: states(ip) != group_7, "the change")
         console.shows("all 3 changed")
         assert {state.mtu for state in states(ip).values() if state.group == "7"} == {1400}
+
+
+@pytest.mark.parametrize("text", ["dmz-77", "a0", "quud"])
+def test_the_whole_text_of_a_filter_is_heard(ip: Ip, group_7: dict[str, State], text: str) -> None:
+    with terminal("-m", "tui") as console:
+        chosen(console)
+        console.press(f"/{text}\r")
+        console.shows(f"filter: {text}")
+        assert states(ip) == group_7
+
+
+def test_marks_after_a_filter_are_the_filters(ip: Ip, group_7: dict[str, State]) -> None:
+    with terminal("-m", "tui") as console:
+        console.press("/m1\r*")
+        console.shows("filter: m1", "1 marked")
+
+
+def test_the_interfaces_can_be_marked_right_after_enter(ip: Ip, group_7: dict[str, State]) -> None:
+    with terminal("-m", "tui") as console:
+        chosen(console)
+        console.press("\r*")
+        console.shows("3 marked")
+
+
+@pytest.mark.parametrize(
+    "held",
+    [b"duM", b"d\nu\nM\r", b"\x1b d\x1b[Md\x1b\x1bd", b"\x1b]0;ddddddddddddddddddddddddddddddddddddddd", b"d\xe4d\xff"],
+)
+def test_what_is_pasted_presses_no_key(ip: Ip, group_7: dict[str, State], held: bytes) -> None:
+    """Also with ESC in it, or bytes that aren't UTF-8."""
+    with terminal("-m", "tui") as console:
+        chosen(console)
+        console.press(b"\x1b[200~" + held + held + b"\x1b[201~")
+        console.shows("what was pasted was dropped")
+        console.answers()
+        assert states(ip) == group_7
+
+
+def test_what_is_pasted_into_an_input_is_its_text(ip: Ip, group_7: dict[str, State]) -> None:
+    with terminal("-m", "tui") as console:
+        chosen(console)
+        console.press(b"/\x1b[200~qu\x1b[201~d2\r")
+        console.shows("filter: qud2")
+        assert states(ip) == group_7

@@ -263,6 +263,10 @@ class MainScreen(Undoing, Screen[None]):
         lines = [f"{what:<14} {value}" for what, value in rows]
         self.show_report(f"Interface {rows[0][1]}", lines)
 
+    def on_paste(self) -> None:
+        """Say that a paste which no input took did nothing."""
+        self.say(Field("Nothing here takes text: what was pasted was dropped.", "warn"))
+
     def action_details(self) -> None:
         """Do what Enter does on the row under the cursor."""
         self._table.action_choose()

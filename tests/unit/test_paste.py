@@ -1,0 +1,40 @@
+"""What is pasted is text, however it is cut into pieces and whatever it holds."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual._xterm_parser import XTermParser
+
+from tui.paste import PasteFilter
+
+BEGIN, END = "\x1b[200~", "\x1b[201~"
+HOSTILE = st.text(st.sampled_from("duq\x1b[]?1;20~O\nM "), max_size=40).filter(lambda text: END not in text + "\x1b")
+
+
+def heard(pieces: list[str]) -> list[events.Event]:
+    """Return the keys and pastes that a terminal's input, cut in pieces, leads to."""
+    parser, paste = XTermParser(), PasteFilter()
+    texts = filter(None, map(paste.filtered, pieces))  # an empty text is the input's end to the parser
+    found = [event for text in texts for event in parser.feed(text)]
+    return [event for event in found if isinstance(event, events.Key | events.Paste)]
+
+
+def cut(text: str, places: list[int]) -> list[str]:
+    """Cut ``text`` at some places; a piece is never empty: that would be the input's end."""
+    marks = sorted({0, len(text), *(place % len(text) for place in places)})
+    return [text[begin:end] for begin, end in pairwise(marks)]
+
+
+@given(HOSTILE, st.lists(st.integers(0, 1000), max_size=8))
+def test_a_paste_presses_no_key(pasted: str, places: list[int]) -> None:
+    found = heard(cut(f"a{BEGIN}{pasted}{END}b", places))
+    assert [event.key for event in found if isinstance(event, events.Key)] == ["a", "b"]
+    assert [event.text for event in found if isinstance(event, events.Paste)] == [pasted.replace("\x1b", "")]
+
+
+def test_keys_pass_as_they_are() -> None:
+    paste = PasteFilter()
+    keys = ["d", "\x1b", "[A", "\x1b[2", "~u\x1b[<0;1;1M", "\x1b"]
+    assert [paste.filtered(text) for text in keys] == keys
