@@ -23,8 +23,12 @@ SOON = 0.2
 
 
 @pytest.fixture
-def room(netns: None) -> Iterator[Path]:
-    """An empty /run of our own; no guard may outlive the test, nor a state file, unless the test removes them."""
+def room(netns: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty /run of our own; no guard may outlive the test, nor a state file, unless the test removes them.
+
+    Root of a user namespace looks where its environment says: there too.
+    """
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run")
     try:
         namespace.mount("none", "/run", "tmpfs", 0, "mode=0755")
     except OSError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tui.files.audit import Audit
 from tui.guard.client import Guard
 from tui.guard.dependants import dependants, is_bridge
-from tui.guard.order import GuardError
+from tui.guard.order import GuardError, HeldError
 from tui.model.audit import change_record
 from tui.model.exchange import Exchange
 from tui.model.link import Link
@@ -81,6 +81,8 @@ class Changer:
             outcome = self._change(plan, progress, guard)
             # Not before the message: it looks at every interface.
             followers = _followers(plan, before)
+        except HeldError as error:
+            return self._refused(plan, title, str(error).rstrip("."))
         except GuardError as error:
             return self._refused(plan, title, str(error).rstrip(".") + "; `--no-guard` does without")
         except Exception as error:
@@ -112,7 +114,6 @@ class Changer:
             audit=self._audit.path,
             journal=bool(self._audit.sockets),
             what=title,
-            links=self._store.snapshot().links,
         )
 
     def _change(self, plan: Plan, progress: Progress, guard: Guard | None) -> Outcome:

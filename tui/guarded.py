@@ -3,12 +3,13 @@
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tui.files.audit import Audit
 from tui.guard.client import Guard
 from tui.guard.order import GuardError, Reverted
+from tui.guard.orphans import Orphan
 from tui.guard.revert import revert_now
-from tui.guard.state import Orphan
 
 _GRACE = 10.0  # seconds past the deadline in which a guard must have begun
 
@@ -80,10 +81,21 @@ class Guarded:
         return ""
 
 
-def take_back(orphan: Orphan) -> Ending:
-    """Take back what a console and its guard left behind when both were killed. Blocks. Raises GuardError."""
+def take_back(orphan: Orphan, audit: Audit) -> Ending:
+    """Take back what a console and its guard left behind when both were killed. Blocks. Raises GuardError.
+
+    ``audit``: where this console puts what it does on record.
+    """
     if orphan.order is None:
         raise GuardError("Another version of ifgroup wrote its record: look at the interfaces and set them by hand.")
-    reverted = revert_now(orphan.order, "the operator asked for it")
-    orphan.forget()
+    with orphan.claimed():
+        order = replace(orphan.order, audit=audit.path, journal=bool(audit.sockets))
+        reverted = revert_now(order, "the operator asked for it")
+        orphan.forget()
     return Ending(orphan.what, None, reverted=reverted)
+
+
+def forget(orphan: Orphan) -> None:
+    """Let it stand. Raises GuardError."""
+    with orphan.claimed():
+        orphan.forget()

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from tui.guard.dependants import is_bridge
 from tui.guard.losses import Losses
 from tui.guard.order import Reverted
-from tui.guard.state import Orphan
+from tui.guard.orphans import Orphan
 from tui.guarded import Ending
 from tui.model.link import Link
+from tui.model.settings import Settings
 from tui.model.text import visible
 from tui.present import Field, count, some
 
@@ -66,13 +68,32 @@ def ending_report(ending: Ending) -> list[str]:
 
 
 def orphan_lines(orphan: Orphan) -> list[str]:
-    """Return what is known of a change that a killed console and guard left behind."""
-    members = [step.before for step in orphan.steps]
-    return [
+    """Return what is known of a change that a killed console and guard left behind, and all that R would send."""
+    lines = [
         f"{visible(orphan.what)}, armed {orphan.when.astimezone():%Y-%m-%d %H:%M:%S}.",
-        f"{count(len(members))} interfaces: {some(members, 8)}.",
         "Nobody kept it, and console and guard were killed before it was taken back.",
     ]
+    if orphan.order is None:
+        return lines
+    lost = orphan.order.losses
+    former: dict[str, list[str]] = {}
+    for step in (*orphan.steps, *(step for step in lost.followers if not is_bridge(step))):
+        former.setdefault(_setting(step.wanted.as_of(step.before)), []).append(visible(step.before.name))
+    lines += ["", "R sets again, on those that nobody else has changed since:"]
+    lines += [f"  {setting}: {', '.join(names)}" for setting, names in former.items()]
+    if lost.restorable:
+        lines += ["R makes anew what is missing of these:", *(f"  {text}" for text in lost.restorable)]
+    if lost.for_good:
+        lines += ["Not brought back:", *(f"  {visible(text)}" for text in lost.for_good)]
+    return lines
+
+
+def _setting(settings: Settings) -> str:
+    """Return settings in words: ``MTU 1500, up``."""
+    words = [] if settings.mtu is None else [f"MTU {settings.mtu}"]
+    words += [] if settings.up is None else ["up" if settings.up else "down"]
+    words += [] if settings.group is None else [f"group {settings.group}"]
+    return ", ".join(words)
 
 
 def _categories(done: Reverted) -> list[tuple[str, list[str]]]:

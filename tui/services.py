@@ -8,8 +8,8 @@ from tui.files.audit import Audit
 from tui.files.names import NameFile
 from tui.guard.losses import Losses, losses
 from tui.guard.order import GuardError
-from tui.guard.state import Orphan, orphans
-from tui.guarded import Ending, Guarded, take_back
+from tui.guard.orphans import Left, Orphan, left_over
+from tui.guarded import Ending, Guarded, forget, take_back
 from tui.model.health import Health
 from tui.model.intent import Intent
 from tui.model.names import NameMap
@@ -159,14 +159,14 @@ class Services:
 
         self._aside("guard-answer", tell)
 
-    def orphans(self) -> list[Orphan]:
+    def left_over(self) -> Left:
         """Return the changes that killed consoles left behind here."""
-        return orphans()
+        return left_over()
 
     def forget(self, orphan: Orphan) -> str:
         """Let such a change stand; return what went wrong, one sentence, or ""."""
         try:
-            orphan.forget()
+            forget(orphan)
         except GuardError as error:
             return str(error)
         return self.record({"event": "keep", "what": visible(orphan.what)})
@@ -176,7 +176,7 @@ class Services:
 
         def work() -> None:
             try:
-                done(take_back(orphan))
+                done(take_back(orphan, self._audit))
             except GuardError as error:
                 done(str(error))
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from tests.driven import Driven, State, driven, record_sends, states, way_out
-from tests.guards import files, guards, room
+from tests.guards import arm, files, guards, room, steps_of
 from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT
+from tui.model.settings import Settings
 from tui.screens import changes
 from tui.screens.choice import ChoiceScreen
 from tui.screens.countdown import CountdownScreen
@@ -282,7 +283,7 @@ async def test_the_next_console_asks_about_what_killed_ones_left(
         await hands.sees(
             "A change that nobody kept is still in force",
             "a test, armed ",
-            "3 interfaces: m0, m1, m2.",
+            "R sets again, on those that nobody else has changed since: MTU 1500: m0, m1, m2",
             "R: take it back now",
             "K: keep it as it is",
         )
@@ -299,3 +300,34 @@ async def test_the_next_console_asks_about_what_killed_ones_left(
         await hands.until(lambda: hands.main._reading is False, "the first look")
         await hands.pilot.pause()
         assert isinstance(hands.app.screen, ChoiceScreen) == asked_again
+
+
+async def test_a_record_that_cant_be_read_is_told_once_and_hinders_nothing(ip: Ip, room: Path, sent: Sent) -> None:
+    room.mkdir(mode=0o700)
+    path = room / "1-2.guard"
+    path.write_text('{"deadline": 7}\n')
+    path.chmod(0o600)
+    async with driven() as hands:
+        await hands.hears("A guard's record can't be read", "if a change was not kept, set it back by hand.")
+        assert hands.app.screen is hands.main
+    async with driven() as hands:
+        assert "record" not in hands.message
+    assert [path.name for path in files()] == ["1-2.guard.unreadable"]
+    files()[0].unlink()
+
+
+async def test_while_another_console_counts_down_nothing_is_sent_and_its_operator_is_named(
+    ip: Ip, wan: State, sent: Sent
+) -> None:
+    other = arm(steps_of("wan", Settings(mtu=1400)))
+    other.sent()
+    async with driven() as hands:
+        await hands.choose(5)
+        await hands.press("d")
+        await hands.sees("type the group's name")
+        await hands.press("5", "enter")
+        await hands.hears("nothing sent: ", f"pid {os.getpid()}, has “a test” undecided, for 600 s more")
+        assert "--no-guard" not in hands.message
+    assert sent == []
+    other.keep()
+    assert states(ip)["wan0"] == wan

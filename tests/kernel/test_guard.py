@@ -12,7 +12,7 @@ import pytest
 
 from tests.guards import FOREVER, SOON, arm, files, guards, links_of, mtus, room, set_mtu, steps_of
 from tests.links import Ip, add, index_of, many, needs_root, until
-from tui.guard import client, state
+from tui.guard import client
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
 from tui.model.link import Link
@@ -305,19 +305,13 @@ def test_a_guard_that_does_not_answer_is_not_armed(
 
 
 @needs_root
-def test_where_no_state_can_be_written_nothing_is_armed(three: list[Step], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    Path("/run/ifgroup").symlink_to("/tmp")
-    mine = state._directories()[-1]
-    if mine.exists():
-        pytest.skip(f"{mine} exists")
-    mine.write_text("")
+def test_where_no_state_can_be_written_nothing_is_armed(three: list[Step], room: Path) -> None:
+    room.symlink_to("/tmp")
     try:
         with pytest.raises(GuardError, match="no safe place") as caught:
             arm(three)
     finally:
-        mine.unlink()
-        Path("/run/ifgroup").unlink()
+        room.unlink()
     a_sentence(str(caught.value))
 
 

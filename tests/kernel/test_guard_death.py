@@ -17,8 +17,8 @@ import pytest
 from tests.guards import FOREVER, SOON, arm, files, guards, mtus, room, set_mtu, steps_of
 from tests.links import Ip, many, until
 from tui.guard.order import GuardError
+from tui.guard.orphans import Left, left_over
 from tui.guard.revert import revert_now
-from tui.guard.state import orphans
 from tui.model.settings import Settings
 
 __all__ = ["room"]
@@ -132,11 +132,11 @@ def test_the_guard_killed_the_console_hears_and_reverts_itself(three: None, ip: 
     for act in (guard.keep, guard.sent, guard.revert):
         with pytest.raises(GuardError, match="died"):
             act()
-    assert len(orphans()) == 1
+    assert len(left_over().orphans) == 1
     done = guard.take_over()
     assert (done.why, len(done.back), done.complete) == ("the guard died", 3, True)
     assert all_are(ip, 1500)
-    assert orphans() == []
+    assert left_over() == Left()
 
 
 def test_a_console_that_waits_takes_over_from_a_killed_guard(three: None, ip: Ip, start: Start) -> None:
@@ -154,19 +154,19 @@ def test_both_killed_the_next_start_finds_the_way_back(three: None, ip: Ip, star
     console = start("m", FOREVER, FOREVER, "sent")
     pid = console.hear("armed")["guard"]
     console.hear("sent")
-    assert orphans() == []
+    assert left_over() == Left()
     os.kill(pid, signal.SIGSTOP)
     console.kill()
     killed(pid)
     assert all_are(ip, 1400)
-    (orphan,) = orphans()
+    (orphan,) = left_over().orphans
     assert (orphan.what, [step.before.name for step in orphan.steps]) == ("a test", [b"m0", b"m1", b"m2"])
     assert orphan.order is not None
     done = revert_now(orphan.order, "left over")
     assert (done.why, len(done.back), done.complete) == ("left over", 3, True)
     assert all_are(ip, 1500)
     orphan.forget()
-    assert orphans() == []
+    assert left_over() == Left()
 
 
 def test_the_console_stopped_the_guard_reverts_in_time_and_the_console_learns_it(

@@ -55,6 +55,8 @@ def wan(ip: Ip, room: Path) -> list[Step]:
     for route in IPV6_ROUTES:
         ip("-6", "route", "add", *route.split())
     ip("neigh", "add", "192.0.2.1", "lladdr", "02:00:00:00:00:01", "dev", "wan0", "nud", "permanent")
+    ip("neigh", "add", "proxy", "192.0.2.77", "dev", "wan0")
+    ip("-6", "neigh", "add", "proxy", "2001:db8::77", "dev", "wan0", "router", "protocol", "static")
     return steps_of("wan", DOWN)
 
 
@@ -67,7 +69,8 @@ def picture(ip: Ip) -> list[str]:
         for route in json.loads(ip("-j", "-d", family, "route", "show", "table", "all")):
             shown.append(json.dumps({name: value for name, value in route.items() if name != "flags"}, sort_keys=True))
     neighbours = json.loads(ip("-j", "neigh", "show", "nud", "permanent"))
-    return sorted([*shown, *(f"{one['dst']} {one['lladdr']}" for one in neighbours)])
+    proxies = ip("neigh", "show", "proxy").splitlines()
+    return sorted([*shown, *(f"{one['dst']} {one['lladdr']}" for one in neighbours), *proxies])
 
 
 def addresses(ip: Ip) -> list[str]:
@@ -134,6 +137,8 @@ def test_what_is_lost_is_said_before_by_name(wan: list[Step], ip: Ip) -> None:
         "address 2001:db8::2/64 on wan0",
         "address 2001:db8:5::3/64 on wan0",
         "permanent neighbour 192.0.2.1 on wan0",
+        "proxy neighbour 192.0.2.77 on wan0",
+        "proxy neighbour 2001:db8::77 on wan0",
         "route 203.0.113.0/24 dev wan0 table 100 metric 5",
         "route 2001:db8:9::/48 dev wan0 table 100",
         "route default via 192.0.2.1 dev wan0",
@@ -232,13 +237,19 @@ def test_a_route_over_a_nexthop_object_comes_back_without_it(wan: list[Step], ip
         ip("nexthop", "add", "id", 7, "via", "192.0.2.1", "dev", "wan0")
     except RuntimeError as error:
         pytest.skip(f"no nexthop objects here: {error}")
+    ip("nexthop", "add", "id", 8, "group", 7)
     ip("route", "add", "10.7.0.0/16", "nhid", 7)
     guard = arm(wan)
     text = "route 10.7.0.0/16 via 192.0.2.1 dev wan0 (without its nexthop object)"
     assert text in guard.order.losses.restorable
+    why = "nexthop objects are left to who made them; routes come back without"
+    objects = ("nexthop object 7 via 192.0.2.1 dev wan0", "nexthop object 8 (a group, over wan0)")
+    assert guard.order.losses.for_good == [f"{one} ({why})" for one in objects]
     ip("link", "set", "wan0", "down")
     guard.sent()
-    assert text in guard.revert().returned
+    done = guard.revert()
+    assert text in done.returned
+    assert {what for what, _ in done.missing} == set(objects)
     assert "via 192.0.2.1 dev wan0" in ip("route", "show", "10.7.0.0/16")
 
 

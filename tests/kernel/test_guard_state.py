@@ -1,22 +1,40 @@
 """The guard's state file: whose it is, and which are left over."""
 
 import fcntl
+import itertools
 import json
 import os
+import shutil
+import struct
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.fuse import claims_to_be_roots
 from tests.guards import arm, files, room, steps_of
 from tests.links import Ip, many, needs_root
+from tui.guard import place
+from tui.guard.check import check_order
 from tui.guard.losses import losses
-from tui.guard.order import Order, order_of
-from tui.guard.state import State, orphans
+from tui.guard.order import GuardError, Order, order_of
+from tui.guard.orphans import Left, Orphan, left_over
+from tui.guard.place import SUFFIX, folders, own_folder
+from tui.guard.record import content
+from tui.guard.state import State
+from tui.model.link import Link
 from tui.model.settings import Settings
 from tui.netlink import namespace
+from tui.netlink.held import read_message
+from tui.netlink.held_record import Held
+from tui.netlink.wire import u32
 
 __all__ = ["room"]
+HELD = Held._fields
+_NUMBERS = itertools.count()
 
 
 @pytest.fixture
@@ -29,13 +47,25 @@ def order(ip: Ip, room: Path) -> Order:
     return Order("what \udcff\x1b", steps, losses(steps), 1.5, 2.5, Path("/a/\udcfe"), True)
 
 
-def left_over(written: Order, **changes: object) -> Path:
+def remove_all() -> None:
+    for path in files():
+        path.unlink()
+
+
+def orphans() -> list[Orphan]:
+    """Return what was left over, all of it well-formed."""
+    found = left_over()
+    assert found.problems == ()
+    return list(found.orphans)
+
+
+def leave(written: Order, **changes: object) -> Path:
     """Leave a state file behind, as one that was killed."""
-    state = State(written)
-    os.close(state._descriptor)
-    head = json.loads(state.path.read_bytes()) | changes
-    state.path.write_text(json.dumps(head) + "\n")
-    return state.path
+    path = own_folder() / f"{os.getpid()}-{next(_NUMBERS)}{SUFFIX}"
+    head = json.loads(content(written, "somebody")) | changes
+    path.write_text(json.dumps(head) + "\n")
+    path.chmod(0o600)
+    return path
 
 
 def test_an_order_reads_as_it_was_written(order: Order) -> None:
@@ -44,9 +74,10 @@ def test_an_order_reads_as_it_was_written(order: Order) -> None:
 
 
 def test_what_nobody_locks_is_left_over_and_can_be_forgotten(order: Order) -> None:
-    path = left_over(order)
+    path = leave(order)
     (orphan,) = orphans()
-    assert (orphan.path, orphan.what, orphan.order, orphan.steps) == (path, order.what, order, order.steps)
+    kept = replace(order, audit=None, journal=False)
+    assert (orphan.path, orphan.what, orphan.order, orphan.steps) == (path, order.what, kept, order.steps)
     orphan.forget()
     assert (orphans(), files()) == ([], [])
 
@@ -58,7 +89,7 @@ def test_what_a_living_guard_holds_is_not_left_over(order: Order) -> None:
 
 
 def test_the_oldest_is_told_first(order: Order) -> None:
-    paths = [left_over(order, when=f"2026-01-0{day}T00:00:00+00:00") for day in (3, 1, 2)]
+    paths = [leave(order, when=f"2026-01-0{day}T00:00:00+00:00") for day in (3, 1, 2)]
     found = orphans()
     assert [orphan.path for orphan in found] == [paths[1], paths[2], paths[0]]
     for orphan in found:
@@ -66,12 +97,12 @@ def test_the_oldest_is_told_first(order: Order) -> None:
 
 
 def test_files_of_an_earlier_start_of_the_machine_are_removed(order: Order) -> None:
-    left_over(order, boot="another")
+    leave(order, boot="another")
     assert (orphans(), files()) == ([], [])
 
 
 def test_files_of_another_netns_are_left_alone(order: Order) -> None:
-    path = left_over(order)
+    path = leave(order)
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     namespace.unshare(namespace.CLONE_NEWNET)
     try:
@@ -92,47 +123,234 @@ def test_a_torn_file_was_never_armed_and_is_removed(room: Path, content: bytes) 
 
 
 def test_a_file_of_another_version_is_told_but_not_read(order: Order) -> None:
-    left_over(order, version=99, order={})
+    leave(order, version=99, order={})
     (orphan,) = orphans()
     assert (orphan.what, orphan.order, orphan.steps) == (order.what, None, ())
     orphan.forget()
 
 
-@needs_root
-def test_files_and_directories_that_others_may_have_made_are_not_read(order: Order, room: Path) -> None:
-    path = left_over(order)
+def written_by_others(path: Path) -> None:
     path.chmod(0o644)
-    assert orphans() == []
-    path.chmod(0o600)
+
+
+def of_others(path: Path) -> None:
     os.chown(path, 65534, 65534)
-    assert orphans() == []
-    os.chown(path, 0, 0)
-    path.rename(room / "target")
-    path.symlink_to(room / "target")
-    assert orphans() == []
-    (room / "target").rename(path)
-    room.chmod(0o777)
-    assert orphans() == []
+
+
+def a_link_elsewhere(path: Path) -> None:
+    path.rename(path.with_name("target"))
+    path.symlink_to(path.with_name("target"))
+
+
+@needs_root
+@pytest.mark.parametrize("spoil", [written_by_others, of_others, a_link_elsewhere])
+def test_a_file_that_others_may_have_made_is_set_aside(order: Order, spoil: Callable[[Path], None]) -> None:
+    path = leave(order)
+    spoil(path)
+    found = left_over()
+    assert found.orphans == ()
+    assert found.problems[0].startswith("A guard's record can't be read (it is not a file of ours alone); it is ")
+    assert left_over() == Left()
+    remove_all()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o750])
+def test_a_directory_that_others_may_write_or_read_is_not_read(order: Order, room: Path, mode: int) -> None:
+    path = leave(order)
+    room.chmod(mode)
+    found = left_over()
+    assert (found.orphans, files()) == ((), [path])
+    assert "/run/ifgroup isn't read: it is not a directory of ours alone." in found.problems[0]
     room.chmod(0o700)
     assert len(orphans()) == 1
     path.unlink()
 
 
-def test_a_directory_that_is_not_ours_is_passed_over(
+@needs_root
+def test_root_takes_no_record_for_its_own_but_the_systems(
     order: Order, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Anybody may make a directory in the temporary one, and sudo may keep $XDG_RUNTIME_DIR."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    leave(order)
+    shutil.move(room, tmp_path / "ifgroup")
+    assert left_over() == Left()
+    assert folders() == [room]
     room.mkdir()
     room.chmod(0o770)
-    state = State(order)
+    with pytest.raises(GuardError, match="no safe place"):
+        State("somebody")
+
+
+@needs_root
+@pytest.mark.parametrize("where", ["the user's", "the system's"])
+def test_a_record_that_is_roots_by_its_file_systems_word_is_not_taken_for_it(
+    order: Order, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    path = leave(order)
+    data = path.read_bytes()
+    path.unlink()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    users = tmp_path / "ifgroup"
+    users.mkdir()
+    mounted = users if where == "the user's" else room
+    with claims_to_be_roots(mounted, "1-2.guard", data):
+        file = mounted / "1-2.guard"
+        assert (file.stat().st_uid, file.read_bytes()) == (0, data)
+        found = left_over()
+    assert found.orphans == ()
+    assert len(found.problems) == (where == "the system's")
+
+
+@needs_root
+def test_root_reads_no_record_on_a_file_system_that_is_mounted_there(order: Order, room: Path) -> None:
+    """Its owner and mode are what that file system says."""
+    path = leave(order)
+    data = path.read_bytes()
+    path.unlink()
+    namespace.mount("none", str(room), "tmpfs", 0, "mode=0700")
+    try:
+        path.write_bytes(data)
+        path.chmod(0o600)
+        found = left_over()
+    finally:
+        subprocess.run(["umount", room], check=True)
+    assert found == Left((), (f"What guards left in {room} isn't read: another file system is mounted on it.",))
+
+
+@needs_root
+def test_root_reads_no_record_below_a_directory_that_others_may_write(order: Order, room: Path) -> None:
+    path = leave(order)
+    room.parent.chmod(0o1777)
+    found = left_over()
+    room.parent.chmod(0o755)
+    assert found.orphans == ()
+    assert "/run is not a directory that root alone can write" in found.problems[0]
+    path.unlink()
+
+
+def test_in_a_users_lab_the_first_safe_place_of_theirs_is_taken(
+    room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "outer_uid", lambda uid: 1000)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert folders() == [tmp_path / "ifgroup", Path("/tmp/ifgroup-1000")]
+    state = State("somebody")
     assert state.path.parent == tmp_path / "ifgroup"
     assert state.remove() == ""
 
 
+def test_a_record_names_no_file_to_write(order: Order) -> None:
+    """Whoever takes a change back puts that on record with his own changes."""
+    path = leave(order)
+    assert "/a/" not in path.read_text()
+    (orphan,) = orphans()
+    assert orphan.order is not None
+    assert (orphan.order.audit, orphan.order.journal) == (None, False)
+    planted = json.loads(path.read_text())
+    planted["order"] |= {"audit": "/etc/passwd", "journal": True}
+    path.write_text(json.dumps(planted) + "\n")
+    (orphan,) = orphans()
+    assert orphan.order is not None
+    assert (orphan.order.audit, orphan.order.journal) == (None, False)
+    orphan.forget()
+
+
 def test_it_is_locked_from_the_first_byte(order: Order) -> None:
-    state = State(order)
+    state = State("somebody")
     taken = subprocess.run(["flock", "-n", state.path, "true"], check=False)
     assert taken.returncode == 1
     with open(state.path, "rb") as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     assert (state.remove(), files()) == ("", [])
+
+
+def change(order: dict[str, Any], way: list[str | int], value: object) -> None:
+    """Put ``value`` where ``way`` leads."""
+    *front, last = way
+    found: Any = order
+    for step in front:
+        found = found[step]
+    found[last] = value
+
+
+FIELDS = Link._fields
+FLAWS: list[tuple[list[str | int], object]] = [
+    (["when"], "2026-01-01T00:00:00"),
+    (["when"], 7),
+    (["deadline"], "soon"),
+    (["what"], ["x"]),
+    (["version"], "2"),
+    (["order"], []),
+    (["order", "steps"], []),
+    (["order", "steps"], 7),
+    (["order", "steps", 0], [1, 2]),
+    (["order", "steps", 0, 0, FIELDS.index("name")], 7),
+    (["order", "steps", 0, 0, FIELDS.index("name")], "n" * 16),
+    (["order", "steps", 0, 0, FIELDS.index("mtu")], -1),
+    (["order", "steps", 0, 0, FIELDS.index("mtu")], "1500"),
+    (["order", "steps", 0, 0, FIELDS.index("group")], 1 << 32),
+    (["order", "steps", 0, 0, FIELDS.index("ifindex")], 0),
+    (["order", "steps", 0, 0, FIELDS.index("flags")], 1e999),
+    (["order", "steps", 0, 1], [None, None, None]),
+    (["order", "steps", 0, 1], [None, 7, None]),
+    (["order", "timeout"], float("nan")),
+    (["order", "held", 0, HELD.index("type")], 16),
+    (["order", "held", 0, HELD.index("body")], ""),
+    (["order", "held", 0, HELD.index("body")], "zz"),
+    (["order", "held", 0, HELD.index("key")], "00"),
+    (["order", "held", 0, HELD.index("indexes")], [1]),
+    (["order", "held", 0, HELD.index("why_not")], 7),
+    (["order", "settings"], [7]),
+]
+
+
+@pytest.mark.parametrize(
+    ("way", "value"), FLAWS, ids=[f"{'.'.join(map(str, way))}={str(value)[:20]}" for way, value in FLAWS]
+)
+def test_a_malformed_record_is_set_aside_and_told_once(
+    order: Order, room: Path, way: list[str | int], value: object
+) -> None:
+    path = leave(order)
+    head = json.loads(path.read_text())
+    change(head, way, value)
+    path.write_text(json.dumps(head) + "\n")
+    found = left_over()
+    assert found.orphans == ()
+    assert len(found.problems) == 1
+    assert found.problems[0].startswith("A guard's record can't be read (")
+    assert left_over() == Left()
+    assert files() == [path.with_name(path.name + ".unreadable")]
+    remove_all()
+
+
+@pytest.mark.parametrize("content", [b"{\n", b"[]\n", b"\xff\n", b"[" * 100_000 + b"\n", b"9" * 9_999 + b"\n"])
+def test_a_whole_line_that_is_no_record_is_set_aside(room: Path, content: bytes) -> None:
+    room.mkdir(mode=0o700)
+    path = room / "1-2.guard"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    assert len(left_over().problems) == 1
+    assert left_over() == Left()
+    remove_all()
+
+
+def planted(body: bytes, type: int, held: Held) -> Held:
+    """Return something held whose message is another, and all else as reading that gives it."""
+    found = read_message(type, body, {})
+    return held._replace(type=type, body=body) if found is None else found._replace(body=body)
+
+
+def test_messages_that_no_reading_makes_are_none_of_a_guards(order: Order) -> None:
+    """An address in another netns, a route with what isn't on the list, a link that isn't a member."""
+    address, route = next(iter(order.losses.held)), order.losses.held[-1]
+    elsewhere = planted(address.body + u32(10, 1), address.type, address)
+    unknown = planted(route.body + u32(16, 1), route.type, route)
+    stranger = read_message(
+        route.type, route.body.replace(struct.pack("=I", route.indexes[0]), struct.pack("=I", 1)), {}
+    )
+    for bad in (elsewhere, unknown, stranger):
+        assert bad is not None
+        with pytest.raises(ValueError, match=r"no reading|none of the interfaces"):
+            check_order(replace(order, losses=replace(order.losses, held=(bad,))))
+    assert check_order(order).losses.held

@@ -10,11 +10,12 @@ from tests.hostile import NAMES, controls
 from tests.links import a_link
 from tui.guard.losses import Losses
 from tui.guard.order import Order, Reverted
-from tui.guard.state import Orphan
+from tui.guard.orphans import Orphan
 from tui.guarded import Ending
 from tui.model.outcome import Refusal
 from tui.model.reversal import Step
 from tui.model.settings import Settings
+from tui.netlink.held_record import Held
 from tui.present_guard import ending_line, ending_report, guard_notice, loss_sentences, orphan_lines
 
 STEP = Step(a_link(1, name=b"eth0"), Settings(up=False))
@@ -136,3 +137,15 @@ def test_what_another_version_left_is_told_too() -> None:
     lines = orphan_lines(Orphan(Path("/x"), "group 5 down", datetime(2026, 1, 2, tzinfo=UTC), None))
     assert lines[0].startswith("group 5 down, armed 2026-01-0")
     assert "Nobody kept it" in lines[-1]
+
+
+def test_all_that_would_be_sent_is_shown_before_a_left_over_change_is_taken_back() -> None:
+    links = [a_link(index, name=f"eth{index}".encode()) for index in range(1, 300)]
+    held = Held("route", 2, (1,), 24, b"", b"", 0, False, "route default via 192.0.2.1 dev eth1")
+    lost = Losses((Step(a_link(900, name=b"top0"), Settings(mtu=1400)),), (held,), ("the IPv6 settings of eth1",))
+    order = Order("x", tuple(Step(link, Settings(mtu=1400, up=False)) for link in links), lost, 60, 60, None, False)
+    lines = orphan_lines(Orphan(Path("/x"), "x", datetime.now(UTC), order))
+    (members,) = [line for line in lines if line.startswith("  MTU 1500, down: eth1, ")]
+    assert members.split(": ")[1] == ", ".join(f"eth{index}" for index in range(1, 300))
+    for line in ("  MTU 1500: top0", "  route default via 192.0.2.1 dev eth1", "  the IPv6 settings of eth1"):
+        assert line in lines

@@ -41,9 +41,9 @@ class Audit:
         """
         if self.path is None:
             return ""
-        who = _who()
-        told = notice(_brief({**who, **record, **who}), self.sockets)
-        where = {"time": _now(), "host": os.uname().nodename, "pid": os.getpid(), **who}
+        them = who()
+        told = notice(_brief({**them, **record, **them}), self.sockets)
+        where = {"time": _now(), "host": os.uname().nodename, "pid": os.getpid(), **them}
         try:
             _append(self.path, _json({**where, **record, **where}).encode("ascii") + b"\n")
         except OSError as error:
@@ -120,9 +120,9 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _who() -> dict[str, object]:
+def who() -> dict[str, object]:
     """Return who we are and where; what isn't known is left out."""
-    uid = _outer_uid(os.getuid())
+    uid = outer_uid(os.getuid())
     try:
         user = pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -140,7 +140,7 @@ def _who() -> dict[str, object]:
     return found
 
 
-def _outer_uid(uid: int) -> int:
+def outer_uid(uid: int) -> int:
     """Return ``uid`` as the world outside a lab knows it: root in there is the user who began it.
 
     user_namespaces(7). Only a map of a single id is a lab's; the root of a container stays its root.

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import tui
-from tui.guard.losses import losses
-from tui.guard.order import GuardError, Order, Reverted, reverted_of
+from tui.files.audit import who
+from tui.guard.losses import Losses, losses
+from tui.guard.order import GuardError, HeldError, Order, Reverted, reverted_of
 from tui.guard.revert import revert_now
-from tui.model.link import Link
+from tui.guard.state import open_locked
+from tui.model.identity import same_device
 from tui.model.reversal import Step
 from tui.model.text import visible
+from tui.netlink.dump import read_links
 from tui.netlink.wire import WireError
 
 _ROOT = Path(tui.__file__).resolve().parent.parent
@@ -46,9 +50,10 @@ class Ended:
 class Guard:
     """A guard process, armed. The methods block, not for long but where they say so; any thread may call them."""
 
-    def __init__(self, order: Order) -> None:
-        """Start the process and hand it the order; use `arm`. Raises GuardError."""
-        self.order = order
+    order: Order
+
+    def __init__(self, members: int) -> None:
+        """Start the process; use `arm`. Raises GuardError."""
         self.deadline = 0.0
         """When the change is taken back, on time.monotonic()'s clock."""
         self.path = Path()
@@ -56,7 +61,7 @@ class Guard:
         self._said: dict[str, Mapping[str, Any]] = {}
         self._ended: Ended | None = None
         self._news = threading.Condition()
-        self._wait = ARM_WAIT + len(order.steps) / 1000
+        self._wait = ARM_WAIT + members / 1000
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", _START, str(_ROOT)],
@@ -80,25 +85,26 @@ class Guard:
         audit: Path | None,
         what: str,
         journal: bool = True,
-        links: Mapping[int, Link] | None = None,
     ) -> "Guard":
         """Start a guard of a change that is about to be sent; return once it is armed.
 
         ``timeout``: seconds to take it back after `sent`; ``change_wait``: seconds that the change may take at most:
         without `sent`, it is taken back after both. ``audit``, ``journal``: where the guard puts on record what it
-        did. ``links``: all links as known, if they are. Raises GuardError, one sentence: nothing must be sent then.
+        did. What is to be put back is read now: what ``steps`` say may be what another guard has taken back since.
+        Raises GuardError, one sentence: nothing must be sent then; HeldError if another guarded change of one of the
+        interfaces isn't decided.
         """
+        guard = cls(len(steps))
         try:
-            lost = losses(steps, links)
-        except (OSError, WireError) as error:
-            words = visible(getattr(error, "strerror", None) or str(error))
-            raise GuardError(f"What the change would lose can't be read ({words}); nothing was sent.") from error
-        guard = cls(Order(what, tuple(steps), lost, timeout, change_wait, audit, journal))
-        try:
+            guard._tell(who=_here())
+            guard._hear("placed")
+            guard.order = Order(what, *_to_put_back(steps), timeout, change_wait, audit, journal)
             guard._hand_over()
             armed = guard._hear("armed")
         except GuardError as error:
             guard._abandon()
+            if guard._said.get("unable", {}).get("held"):
+                raise HeldError(str(error)) from error
             raise GuardError(f"{str(error).rstrip('.')}; nothing was sent.") from error
         guard.path, guard.deadline = Path(armed["path"]), armed["deadline"]
         return guard
@@ -157,7 +163,10 @@ class Guard:
 
     def take_over(self, why: str = "the guard died") -> Reverted:
         """Take the change back in this process, since the guard died. Blocks; never raises for what the kernel does."""
-        done = revert_now(self.order, why)
+        with contextlib.ExitStack() as lock:
+            with contextlib.suppress(OSError):
+                lock.callback(os.close, open_locked(self.path))
+            done = revert_now(self.order, why)
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
@@ -238,3 +247,27 @@ class Guard:
             return Ended(reverted=reverted_of(reverted["report"]), problem=reverted["problem"])
         unable = self._said.get("unable")
         return Ended(problem=unable["text"] if unable else "The guard died.")
+
+
+def _to_put_back(steps: Sequence[Step]) -> tuple[tuple[Step, ...], Losses]:
+    """Return the steps from what is now, and what they lose. Raises GuardError."""
+    try:
+        links = read_links()
+        now = tuple(
+            step._replace(before=link)
+            if (link := links.get(step.before.ifindex)) and same_device(step.before, link)
+            else step
+            for step in steps
+        )
+        return now, losses(now, links)
+    except (OSError, WireError) as error:
+        words = visible(getattr(error, "strerror", None) or str(error))
+        raise GuardError(f"What the change would lose can't be read ({words}).") from error
+
+
+def _here() -> str:
+    """Return who we are and where, for the operator of another console."""
+    them = who()
+    name = f"{them['sudo_user']} (as {them['user']})" if "sudo_user" in them else f"{them['user']}"
+    on = f" on {str(them['tty']).removeprefix('/dev/')}" if "tty" in them else ""
+    return f"{name}{on}, pid {os.getpid()},"

@@ -6,7 +6,7 @@ from typing import Any
 from tui.model.link import Link
 from tui.model.reversal import Step
 from tui.model.settings import Settings
-from tui.netlink.held import Held
+from tui.netlink.held_record import Held
 
 _ALTNAMES = "altnames"
 _BYTES = frozenset({"name", "kind", "address", "broadcast", "alias"})

@@ -16,7 +16,8 @@ from tui.model.link import Link
 from tui.model.reversal import Step
 from tui.model.text import visible
 from tui.netlink.dump import read_links
-from tui.netlink.held import Held, read_held
+from tui.netlink.held import read_held
+from tui.netlink.held_record import Held
 from tui.netlink.sockets import open_socket
 
 _IPV6_MIN_MTU = 1280  # RFC 8200; addrconf_notify, net/ipv6/addrconf.c
@@ -87,6 +88,8 @@ def _toll(step: Step) -> _Toll | None:
 
 
 def _goes(held: Held, toll: _Toll) -> bool:
+    if held.sort == "nexthop":
+        return toll.down
     if held.family in toll.ended or not toll.down:
         return held.family in toll.ended
     if held.sort == "address":

@@ -16,6 +16,10 @@ class GuardError(Exception):
     """The guard can't do what it was asked; the text is one sentence."""
 
 
+class HeldError(GuardError):
+    """Somebody else's guarded change of one of these interfaces isn't decided yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """All that it takes to take a change back."""
@@ -34,6 +38,12 @@ class Order:
     """The audit file; None: nothing is put on record."""
     journal: bool
     """Whether the system's log hears of it too."""
+
+    @property
+    def indexes(self) -> frozenset[int]:
+        """ifindex of each interface that a revert may touch, or that something it makes anew needs."""
+        steps = (step.before.ifindex for step in (*self.steps, *self.losses.followers))
+        return frozenset(steps).union(*(held.indexes for held in self.losses.held))
 
     def as_json(self) -> dict[str, Any]:
         """Return what `order_of` reads."""

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from tui.guard.order import GuardError, order_of
+from tui.guard.order import GuardError, HeldError, order_of
 from tui.guard.revert import revert
 from tui.guard.state import State
 from tui.model.text import visible
@@ -73,28 +73,35 @@ def main() -> None:
     try:
         _guard(ear)
     except GuardError as error:
-        _say(say="unable", text=str(error))
+        _say(say="unable", text=str(error), held=isinstance(error, HeldError))
     except Exception as error:
         _say(say="unable", text=f"The guard failed ({type(error).__name__}: {visible(str(error))}).")
 
 
 def _guard(ear: _Ear) -> None:
     first = ear.hear(time.monotonic() + _ORDER_WAIT)
-    if "order" not in first:
+    if "who" not in first:
         return
-    order = order_of(first["order"])
     try:
         sock, writer, deletions = open_socket(), Writer(), Deletions()
     except OSError as error:
         raise GuardError(str(error)) from error
     if why := writer.obstacle():
         raise GuardError(f"The guard can't change links ({why}).")
-    state = State(order)
+    state = State(first["who"])
+    _say(say="placed")
+    second = ear.hear(time.monotonic() + _ORDER_WAIT)
+    if "order" not in second:
+        state.remove()
+        return
+    order = order_of(second["order"])
+    state.write(order)
     deadline = time.monotonic() + order.change_wait + order.timeout
     _say(say="armed", path=os.fspath(state.path), deadline=deadline)
     while (heard := ear.hear(deadline)["do"]) not in _WHY:
         if heard == "sent":
             deadline = min(deadline, time.monotonic() + order.timeout)
+            state.counting(deadline - time.monotonic())
             _say(say="counting", deadline=deadline)
         elif heard == "keep":
             _say(say="kept", problem=state.remove())

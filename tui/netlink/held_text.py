@@ -62,9 +62,9 @@ def address_text(raw: bytes, length: int, dev: str) -> str:
     return f"address {address(raw)}/{length} on {dev}"
 
 
-def neighbour_text(raw: bytes, dev: str) -> str:
-    """Return ``permanent neighbour 192.0.2.1 on wan0``."""
-    return f"permanent neighbour {address(raw)} on {dev}"
+def neighbour_text(raw: bytes, dev: str, proxy: bool) -> str:
+    """Return ``permanent neighbour 192.0.2.1 on wan0``, or ``proxy neighbour …``: answered for, by ARP or NDP."""
+    return f"{'proxy' if proxy else 'permanent'} neighbour {address(raw)} on {dev}"
 
 
 def route_text(head: RouteHead, hops: Sequence[Hop], names: Mapping[int, bytes]) -> str:

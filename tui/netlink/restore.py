@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.netlink.batch import send_each
-from tui.netlink.held import Held, Names, read_held
+from tui.netlink.held import read_held
+from tui.netlink.held_record import Held, Names
 from tui.netlink.wire import NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, message
 from tui.netlink.writer import Writer
 

@@ -10,6 +10,8 @@ from tui.present import Spelling
 from tui.screens.dialogs import plain
 from tui.screens.page import PageScreen
 
+_FEW = 12  # lines
+
 
 class ChoiceScreen(PageScreen[str]):
     """Shows lines and waits for one of the keys; Esc answers "". Enter is no answer."""
@@ -27,8 +29,13 @@ class ChoiceScreen(PageScreen[str]):
         answers = "    ".join(f"{key}: {meaning}" for key, meaning in {**self._keys, "Esc": "leave it"}.items())
         with VerticalScroll(classes="dialog", can_focus=False):
             yield plain(self._spell(self._title), "head")
+            # Where the lines may not all be in sight, the keys stand first.
+            below = len(self._lines) <= _FEW
+            if not below:
+                yield plain(self._spell(answers), "hint")
             yield plain(self._spell("\n".join(self._lines)))
-            yield plain(self._spell(answers), "hint")
+            if below:
+                yield plain(self._spell(answers), "hint")
 
     def on_key(self, event: Key) -> None:
         """Take the answer."""

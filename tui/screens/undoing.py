@@ -6,7 +6,7 @@ from textual.message import Message
 
 from tui.changer import Result
 from tui.guard.client import Guard
-from tui.guard.state import Orphan
+from tui.guard.orphans import Orphan
 from tui.guarded import Ending, Guarded
 from tui.model.exchange import Exchange
 from tui.model.log import Entry, Log
@@ -208,7 +208,12 @@ class Undoing(Marking):
 
     def ask_orphans(self) -> None:
         """Ask about changes that a killed console and its guard left behind."""
-        for orphan in self.services.orphans():
+        left = self.services.left_over()
+        if len(left.problems) == 1:
+            self.say(Field(left.problems[0], "bad"))
+        elif left.problems:
+            self.show_report("What guards left behind can't all be read", list(left.problems))
+        for orphan in left.orphans:
             self._ask_orphan(orphan)
 
     def _ask_orphan(self, orphan: Orphan) -> None:

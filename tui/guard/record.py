@@ -1,0 +1,126 @@
+"""A guard's record: one line of JSON, which tells who guards what until when, and holds the order.
+
+It names no file to write: whoever takes a change back puts that on record where he does with his own changes.
+"""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tui.guard.check import check_order
+from tui.guard.order import Order, order_of
+from tui.netlink.namespace import identity
+from tui.netlink.sockets import open_socket
+
+_VERSION = 2
+_SO_NETNS_COOKIE = 71  # asm-generic/socket.h; never used twice, unlike the number that names a netns
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_FIRST = '{"deadline": "'  # what a record begins with, so that the time can be written over
+_NOT_KEPT = {"audit": None, "journal": False}  # what belongs to who takes it back
+_DEFECTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a record tells."""
+
+    here: bool
+    """Whether it is of this netns, since this start of the machine."""
+    stale: bool
+    """Whether it is from before the machine was started."""
+    what: str
+    """The change in the operator's words; unsafe to show before `visible`."""
+    who: str
+    """Who made the change, and where; unsafe to show before `visible`."""
+    pid: int
+    """The guard's process id."""
+    when: datetime
+    """When it was armed, UTC."""
+    deadline: datetime
+    """When the change is taken back at the latest, UTC."""
+    order: Order | None
+    """What takes it back; None: another version of ifgroup wrote the record."""
+
+    def touches(self, indexes: frozenset[int]) -> bool:
+        """Whether it guards any of these interfaces."""
+        return self.order is None or not self.order.indexes.isdisjoint(indexes)
+
+
+def content(order: Order, who: str) -> bytes:
+    """Return the record of an order. ``who``: who makes the change, and where."""
+    now = datetime.now(UTC)
+    head = {
+        "deadline": _time(now + timedelta(seconds=order.change_wait + order.timeout)),
+        "version": _VERSION,
+        "boot": _boot(),
+        "netns": _netns(),
+        "who": who,
+        "pid": os.getpid(),
+        "what": order.what,
+        "when": _time(now),
+        "order": {name: value for name, value in order.as_json().items() if name not in _NOT_KEPT},
+    }
+    return json.dumps(head).encode() + b"\n"
+
+
+def record_of(data: bytes) -> Record:
+    """Read a record. Raises ValueError for what is none, and for an order that no guard gives."""
+    try:
+        head = json.loads(data)
+        return _record(head)
+    except _DEFECTS as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def write_deadline(descriptor: int, seconds: float) -> None:
+    """Write over a record's deadline: so many seconds from now. Raises OSError."""
+    os.pwrite(descriptor, _time(datetime.now(UTC) + timedelta(seconds=seconds)).encode(), len(_FIRST))
+
+
+def _record(head: Mapping[str, Any]) -> Record:
+    boot, netns = _text(head["boot"]), _text(head["netns"])
+    when, deadline = datetime.fromisoformat(head["when"]), datetime.fromisoformat(head["deadline"])
+    if when.tzinfo is None or deadline.tzinfo is None:
+        raise ValueError("a time without its zone")
+    what, who, pid, version = _text(head["what"]), _text(head.get("who", "")), head["pid"], head["version"]
+    if not isinstance(version, int) or not isinstance(pid, int):
+        raise TypeError("no number")
+    here = (boot, netns) == (_boot(), _netns())
+    order = None
+    # Those of others are for others to read: what their interfaces are isn't known here.
+    if here and version == _VERSION:
+        order = check_order(order_of({**head["order"], **_NOT_KEPT}))
+    return Record(here, boot != _boot(), what, who, pid, when, deadline, order)
+
+
+def _text(found: object) -> str:
+    if not isinstance(found, str):
+        raise TypeError("a number in place of a text")
+    return found
+
+
+def _time(when: datetime) -> str:
+    """Return it at its one length."""
+    return when.isoformat(timespec="milliseconds")
+
+
+def _boot() -> str:
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _netns() -> str:
+    """Return what names this netns and none that comes after it; before Linux 5.14, its number alone."""
+    with open_socket() as sock, suppress(OSError):
+        cookie = sock.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8)
+        return f"{identity()} {int.from_bytes(cookie, sys.byteorder)}"
+    return identity()
