@@ -326,7 +326,7 @@ async def test_while_another_console_counts_down_nothing_is_sent_and_its_operato
         await hands.press("d")
         await hands.sees("type the group's name")
         await hands.press("5", "enter")
-        await hands.hears("nothing sent: ", f"pid {os.getpid()}, has “a test” undecided, for 600 s more")
+        await hands.hears("nothing sent: ", f"pid {os.getpid()}, has “a test” undecided, for ", "kept or taken back")
         assert "--no-guard" not in hands.message
     assert sent == []
     other.keep()
