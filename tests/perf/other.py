@@ -4,10 +4,17 @@ import json
 import random
 import select
 import socket
+import struct
 import sys
 import time
 
 from tui.netlink import wire
+
+_RTM_DELLINK = 17
+_NAMED = 1_048_576  # the first index, and number, of the links that `_names` makes
+_AGES = 8  # groups of them, of which the oldest goes
+_EACH = 8  # one of so many changes makes a link, the others rename one
+_BATCH = 16  # changes a send
 
 
 def _send(sock: socket.socket, data: bytes) -> tuple[float, float]:
@@ -44,6 +51,41 @@ def _random(sock: socket.socket, first: int, links: int, rows: int, period: floa
     return done
 
 
+def _names(sock: socket.socket, rate: int, links: int) -> int:
+    """Rename and make so many links a second, never with a name again, the oldest going; return how often."""
+    share, made, done, begun = links // _AGES, _NAMED, 0, time.monotonic()
+    while not _told(max(0.0, begun + done / rate - time.monotonic())):
+        batch = []
+        for serial in range(_NAMED + done, _NAMED + done + _BATCH):
+            if serial % _EACH and made > _NAMED:
+                renamed = random.randrange(max(_NAMED, made - (_AGES - 1) * share), made)
+                batch.append(wire.message(wire.RTM_SETLINK, 0, 1, _info(renamed) + _name(b"r", serial)))
+                continue
+            batch.append(_made(made, made // share))
+            made += 1
+            if made % share == 0:
+                # One by one the kernel deletes some fifty links a second, and a whole group at once.
+                oldest = wire.u32(wire.IFLA_GROUP, made // share - _AGES)
+                batch.append(wire.message(_RTM_DELLINK, 0, 1, _info(0) + oldest))
+        _send(sock, b"".join([*batch, wire.link_change(1, made - 1, mtu=1400 + done % 2)]))
+        done += _BATCH
+    return done
+
+
+def _made(index: int, group: int) -> bytes:
+    info = wire.attribute(wire.IFLA_LINKINFO, wire.attribute(wire.IFLA_INFO_KIND, b"ifb\0"))
+    body = _info(index) + _name(b"n", index) + info + wire.u32(wire.IFLA_GROUP, group)
+    return wire.message(wire.RTM_NEWLINK, wire.NLM_F_CREATE | wire.NLM_F_EXCL, 1, body)
+
+
+def _info(index: int) -> bytes:
+    return struct.pack("=BxHiII", 0, 0, index, 0, 0)
+
+
+def _name(letter: bytes, serial: int) -> bytes:
+    return wire.attribute(wire.IFLA_IFNAME, b"%b%d\0" % (letter, serial))
+
+
 def _told(wait: float = 0.0) -> bool:
     return bool(select.select([sys.stdin], [], [], wait)[0])
 
@@ -63,6 +105,8 @@ def main() -> None:
                     result = _loop(sock, [bytes.fromhex(data) for data in order["data"]])
                 case "random":
                     result = _random(sock, **order)
+                case "names":
+                    result = _names(sock, **order)
                 case _:
                     result = None
             print(json.dumps(result), flush=True)

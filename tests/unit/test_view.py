@@ -1,11 +1,14 @@
 """Which rows are shown, in which order, and which filter is in force."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
 from tests.order import rank
+from tui.model import order
 from tui.model.link import Link
 from tui.model.names import NameMap
 from tui.model.store import Snapshot, Store
@@ -165,3 +168,24 @@ def test_group_marks_filter_and_order_hold_together(
     words = {index: dict(zip(LINK_KEYS, link_cells(link, snapshot, NAMES, None), strict=True)) for index, link in links}
     ranked = sorted((rank(column, words[index][column].text), index) for index in shown)
     assert shown == [index for _, index in (reversed(ranked) if reverse else ranked)]
+
+
+def test_names_that_never_stop_changing_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what they are sorted by nor how they are shown."""
+    monkeypatch.setattr(order, "_SPARE", 500)
+    store, view = Store(), LinkView()
+    view.column = "name"
+    most = [0, 0]
+    tracemalloc.start()
+    for number in range(6000):
+        link = a_link(number, name=b"veth%d" % number, alias=b"\x1b%d" % number)
+        store.replace({number: link})
+        snapshot = store.snapshot()
+        view.forget(snapshot)
+        view.order(snapshot, NAMES)
+        link_cells(link, snapshot, NAMES, None)
+        half = number // 3000
+        most[half] = max(most[half], tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    # Each name takes some hundred bytes where it is remembered.
+    assert most[1] < most[0] + 100_000

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from tui.model.group import Group
@@ -14,13 +13,18 @@ from tui.model.text import visible
 Natural: TypeAlias = tuple[bool, tuple[tuple[int, int, str], ...]]
 
 _DIGITS = re.compile(r"([0-9]+)")
+_SPARE = 8192  # keys remembered beyond two for each interface: of groups, and of names that were
+
+_known: dict[str, Natural] = {}
 
 
-@lru_cache(maxsize=65536)
 def natural(text: str) -> Natural:
     """Return a key that sorts eth2 before eth10, and nothing after everything."""
-    parts = _DIGITS.split(text.lower())
-    return not text, tuple((0, int(part), "") if odd % 2 else (1, 0, part) for odd, part in enumerate(parts))
+    if (key := _known.get(text)) is None:
+        parts = _DIGITS.split(text.lower())
+        key = not text, tuple((0, int(part), "") if odd % 2 else (1, 0, part) for odd, part in enumerate(parts))
+        _known[text] = key
+    return key
 
 
 def group_order(
@@ -49,6 +53,9 @@ def link_order(
     reverse: bool,
 ) -> list[int]:
     """Return the ifindexes in the order of ``column``, ties by index; ``protected``: why an interface is."""
+    if len(_known) > 2 * len(links) + _SPARE:
+        # Where names keep changing most of these are of names that are no more.
+        _known.clear()
     ordered = sorted(shown, reverse=reverse)
     if column == "index":
         return ordered

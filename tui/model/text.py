@@ -42,7 +42,6 @@ def _escape(char: str) -> str:
     return f"<U+{code:04X}>"
 
 
-@lru_cache(maxsize=65536)
 def visible(raw: bytes | str) -> str:
     r"""Return ``raw`` as printable text in which every character takes one or two cells.
 
@@ -52,7 +51,13 @@ def visible(raw: bytes | str) -> str:
     """
     text = raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw
     if text.isascii() and text.isprintable() and "\\" not in text and "<U+" not in text:
+        # Most names are such; to remember them too would fill the memory where names keep changing.
         return text
+    return _escaped(text)
+
+
+@lru_cache(maxsize=1024)
+def _escaped(text: str) -> str:
     return "\\<U+".join(_visible(part) for part in text.split("<U+"))
 
 
