@@ -53,7 +53,7 @@ class Terminal:
             stdout=self._slave,
             stderr=self._slave,
             cwd=ROOT,
-            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", **env},
+            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", "LC_ALL": "C.UTF-8", **env},
             start_new_session=True,
         )
 

@@ -4,11 +4,12 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from tui import __version__
+from tui.arguments import BENCH, CONSOLE, LAB, LIST, Parser, add_options, number, settle
+from tui.environment import as_started, only_ascii, tame
 from tui.files.names import NameFile
 from tui.model.text import visible
 from tui.netlink.namespace import enter_named
@@ -17,17 +18,18 @@ from tui.timing import command as bench
 
 DONE, FAILED, USAGE = 0, 1, 2
 
-_ASCII_TERMINALS = ("vt1", "vt2", "vt5", "ansi", "dumb")
 _LAB_LINKS, _LAB_GROUPS = 1024, 8
-_CONFIRM_TIMEOUT = 60
 _MAX_LINKS, _MAX_GROUPS = 65536, 256
 _KINDS = ("auto", "dummy", "ifb", "veth", "bridge")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit: 0 done, 1 refused or failed, 2 usage, 3 partly done (only bench)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name in Chinese must not end the list on a terminal that shows ASCII alone.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(_run(_parser().parse_args(arguments)))
+        sys.exit(_run(settle(_parser().parse_args(arguments))))
     except (OSError, ValueError) as error:
         sys.exit(_complain(error))
     except KeyboardInterrupt:
@@ -35,18 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if options.command == "bench":
-        return bench.run(options)
+    options.ascii = options.ascii or only_ascii(as_started(os.environ))
+    if options.command == BENCH:
+        from tui.present import as_ascii
+
+        return bench.run(options, as_ascii if options.ascii else str)
     path = options.names
     title = f"netns {visible(options.netns)}" if options.netns else ""
-    if options.command == "lab":
-        path = _build_lab(options) or path
-        title = "private lab"
+    if options.command == LAB:
+        own = _build_lab(options)
+        path, title = path or own, "private lab"
     elif options.netns is not None:
         enter_named(options.netns)
     # One sentence now, where there is no netlink, instead of a screen that never fills.
     open_socket().close()
-    if options.command == "list":
+    if options.command == LIST:
         return _list(options, path)
     return _console(options, path, title)
 
@@ -77,14 +82,11 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
     store.replace(read_links())
     snapshot = store.snapshot()
     protected = protect(snapshot.links, carriers())
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A name in Chinese must not end the list on a terminal that shows ASCII alone.
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if options.json:
             print(as_json(snapshot, names.names, protected))
         else:
-            for line in as_text(snapshot, names.names, protected):
+            for line in as_text(snapshot, names.names, protected, options.ascii):
                 print(line)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -99,18 +101,19 @@ def _console(options: argparse.Namespace, path: Path | None, title: str) -> int:
     # Textual draws on standard error.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise OSError("The console needs a terminal; `ifgroup list` prints the same once.")
+    tame(os.environ)
     from tui.app import run
     from tui.files.audit import Audit, default_path
     from tui.files.syslog import SOCKETS
 
     # What happens in a lab concerns nobody else, so the system's log doesn't hear of it.
-    lab = options.command == "lab"
+    lab = options.command == LAB
     return run(
         where=title,
         names=NameFile(path),
         read_only=options.read_only,
         mouse=not options.no_mouse,
-        ascii=options.ascii or os.environ.get("TERM", "").startswith(_ASCII_TERMINALS),
+        ascii=options.ascii,
         audit=Audit(options.audit or default_path(private=lab), () if lab else SOCKETS),
         guard_timeout=None if options.no_guard else options.confirm_timeout,
     )
@@ -126,69 +129,30 @@ def _complain(error: BaseException | None) -> int:
     return USAGE if isinstance(error, ValueError) else FAILED
 
 
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        try:
-            value = int(text.replace(",", "").replace("_", ""))
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"give {least} to {most}, not {value}")
-        return value
-
-    return read
-
-
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--netns", metavar="NAME", help="look at this network namespace (see `ip netns`), or a path")
-    common.add_argument("--read-only", action="store_true", help="never send a message that changes anything")
-    common.add_argument("--names", metavar="FILE", type=Path, help="read group names from FILE, not from iproute2's")
-    common.add_argument("--audit", metavar="FILE", type=Path, help="append the record of every change to FILE")
-    common.add_argument(
-        "--confirm-timeout",
-        metavar="S",
-        type=_number(5, 3600),
-        help="seconds until a change that could lock you out is taken back unless you keep it (default: 60)",
-    )
-    common.add_argument("--no-guard", action="store_true", help="never take such a change back")
-    common.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    common.add_argument("--ascii", action="store_true", help="draw with ASCII alone (so on vt100 and its like)")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ifgroup",
-        parents=[common],
         description="A live console for Linux network device groups. Without a command: the console on this machine.",
-        epilog="Exit status: 0 done, 1 refused or failed, 2 usage, 3 partly done.",
+        epilog="Options mean the same before and after the command. "
+        "Exit status: 0 done, 1 refused or failed, 2 usage, 3 partly done.",
     )
-    parser.set_defaults(
-        netns=None,
-        read_only=False,
-        names=None,
-        no_mouse=False,
-        ascii=False,
-        audit=None,
-        no_guard=False,
-        confirm_timeout=_CONFIRM_TIMEOUT,
-    )
-    parser.add_argument("--version", action="version", version=f"ifgroup {__version__}")
+    add_options(parser, CONSOLE)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    bench.add_parser(commands, common)
-    lab = commands.add_parser(
-        "lab",
-        parents=[common],
-        help="the console in a private namespace that vanishes with it; needs no root",
-    )
+    add_options(bench.add_parser(commands), BENCH)
+    lab = commands.add_parser(LAB, help="the console in a private namespace that vanishes with it; needs no root")
+    add_options(lab, LAB)
     lab.add_argument(
-        "--links", metavar="N", type=_number(1, _MAX_LINKS), default=_LAB_LINKS, help="default: %(default)s"
+        "--links", metavar="N", type=number(1, _MAX_LINKS), default=_LAB_LINKS, help="default: %(default)s"
     )
     lab.add_argument(
         "--groups",
         metavar="K",
-        type=_number(1, _MAX_GROUPS),
+        type=number(1, _MAX_GROUPS),
         default=_LAB_GROUPS,
         help="default: %(default)s",
     )
     lab.add_argument("--kind", choices=_KINDS, default="auto", help="of what the interfaces are made")
-    show = commands.add_parser("list", parents=[common], help="print what the console knows, once")
+    show = commands.add_parser(LIST, help="print what the console knows, once")
+    add_options(show, LIST)
     show.add_argument("--json", action="store_true", help="as JSON, with the keys of `ip -j -d link`")
     return parser

@@ -11,8 +11,9 @@ from tui.model.names import NameMap
 from tui.model.store import Snapshot
 from tui.model.text import visible
 from tui.model.view import all_groups
-from tui.present import group_cells, link_cells
+from tui.present import as_ascii, group_cells, link_cells
 
+_NAMES = frozenset({"GROUP", "KINDS", "NAME", "KIND", "MASTER", "ALIAS"})  # columns that hold others' words
 _IP_TUNNELS = (768, 769, 776, 778, 823)  # ARPHRD_*: their hardware address is an IP address
 
 
@@ -87,8 +88,12 @@ def hardware_address(address: bytes, arptype: int) -> str:
     return address.hex(":")
 
 
-def as_text(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str]) -> Iterator[str]:
-    """Yield the lines of both tables."""
+def as_text(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str], ascii: bool = False) -> Iterator[str]:
+    r"""Yield the lines of both tables.
+
+    ``ascii``: write ASCII alone; what a name holds beyond it becomes ``\u4e2d``, which is no other name's text, since
+    a backslash in a name is doubled.
+    """
     links = snapshot.links
     groups = all_groups(snapshot, names)
     reasons: dict[int, list[str]] = {}
@@ -97,6 +102,7 @@ def as_text(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str]) ->
     yield from _table(
         ("ID", "GROUP", "MEMBERS", "UP", "DOWN", "MTU", "RISK", "KINDS"),
         ([cell.text for cell in group_cells(groups[key], names, reasons.get(key, ()))] for key in sorted(groups)),
+        ascii,
     )
     yield ""
     yield from _table(
@@ -105,11 +111,16 @@ def as_text(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str]) ->
             [cell.text for cell in link_cells(links[index], snapshot, names, protected.get(index))]
             for index in sorted(links)
         ),
+        ascii,
     )
 
 
-def _table(head: Iterable[str], rows: Iterable[list[str]]) -> Iterator[str]:
-    lines = [list(head), *rows]
+def _table(head: tuple[str, ...], rows: Iterable[list[str]], ascii: bool) -> Iterator[str]:
+    lines = [list(head), *([_plain(*cell) for cell in zip(head, row, strict=True)] if ascii else row for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
         yield "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _plain(title: str, text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode() if title in _NAMES else as_ascii(text)

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from tui.timing.change import Change, Member
 from tui.timing.clients import UnavailableError
 
-_PLACES = ":/usr/sbin:/sbin:/usr/bin:/bin"
+_PLACES = "/usr/sbin:/sbin:/usr/bin:/bin"
 _ENVIRONMENT = {"LC_ALL": "C"}
 _MOST_ERROR = 200  # bytes of what `ip` complained
 
 
 def ip_path() -> str | None:
-    """Return where `ip` is; None: nowhere."""
-    return shutil.which("ip", path=os.environ.get("PATH", "") + _PLACES)
+    """Return where `ip` is; None: nowhere.
+
+    For root the system's directories come first: a PATH that was kept by sudo may hold a user's, with an `ip` of his.
+    """
+    own = os.environ.get("PATH", "")
+    return shutil.which("ip", path=f"{_PLACES}:{own}" if os.geteuid() == 0 else f"{own}:{_PLACES}")
 
 
 class IpClient:

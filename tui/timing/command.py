@@ -2,13 +2,13 @@
 
 import argparse
 import errno
-import io
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tui.model.number import decimal_number, whole_number
 from tui.model.text import visible
 from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, OPERATIONS, Order, default_values, needed_state
 from tui.timing.ways import WAYS
@@ -21,12 +21,11 @@ _REPEATS, _BUDGET = 5, 20.0
 _LINE = 79  # columns that the progress may take
 
 
-def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to what argparse's `add_subparsers` returned; ``common`` holds the options of all commands."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to what argparse's `add_subparsers` returned, with the options of its own; return its parser."""
     ways = "\n".join(f"  {way.way:9} {way.label}" for way in WAYS.values())
-    bench = commands.add_parser(
+    bench: argparse.ArgumentParser = commands.add_parser(
         "bench",
-        parents=[common],
         help="time every way to change many interfaces, side by side, in a private namespace",
         description="Time every way to change many interfaces, side by side, on real ones in a private namespace.\n"
         "Nothing outside is touched; no root needed where user namespaces are allowed.",
@@ -35,16 +34,16 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = bench.add_argument
-    add("--links", metavar="N,…", type=_sizes, default=DEFAULT_LINKS, help="default: 128,256,512,1024,2048")
-    add("--repeat", metavar="R", type=int, default=_REPEATS, help="counted runs of each; default: %(default)s")
-    add("--ways", metavar="WAY,…", type=_ways, help="default: all (see below)")
+    add("--links", metavar="N,...", type=_sizes, default=DEFAULT_LINKS, help="default: 128,256,512,1024,2048")
+    add("--repeat", metavar="R", type=_repeats, default=_REPEATS, help="counted runs of each; default: %(default)s")
+    add("--ways", metavar="WAY,...", type=_ways, help="default: all (see below)")
     add("--operation", choices=OPERATIONS, default="mtu", help="default: %(default)s")
     add("--state", choices=("down", "up"), help="of the interfaces before each run; default: down, unless they go down")
     add("--kind", choices=_KINDS, default=AUTO, help="of what the interfaces are made; default: the cheapest")
     add(
         "--budget",
         metavar="SECONDS",
-        type=float,
+        type=_seconds,
         default=_BUDGET,
         help="for each way at each size; past it fewer repeats, then an estimate, marked; default: %(default)g",
     )
@@ -56,6 +55,7 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     add("--format", choices=_FORMATS, default="table", help="default: %(default)s")
     add("--output", metavar="FILE", type=Path, help="write the report to a new file")
+    return bench
 
 
 def _split(text: str) -> list[str]:
@@ -64,24 +64,41 @@ def _split(text: str) -> list[str]:
 
 def _sizes(text: str) -> tuple[int, ...]:
     try:
-        sizes = sorted({int(part) for part in _split(text)})
+        sizes = sorted({whole_number(part) for part in _split(text)})
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers such as 128,256") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is no list of numbers such as 128,256") from None
     if not sizes or not 1 <= sizes[0] <= sizes[-1] <= MOST_LINKS:
-        raise argparse.ArgumentTypeError(f"give numbers from 1 to {MOST_LINKS}, not {text!r}")
+        raise argparse.ArgumentTypeError(f"give numbers from 1 to {MOST_LINKS}, not '{text}'")
     return tuple(sizes)
+
+
+def _repeats(text: str) -> int:
+    try:
+        return whole_number(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number") from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        return decimal_number(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds") from None
 
 
 def _ways(text: str) -> tuple[str, ...]:
     ways = tuple(dict.fromkeys(_split(text)))
     unknown = [way for way in ways if way not in WAYS]
     if unknown or not ways:
-        raise argparse.ArgumentTypeError(f"there is no way {(unknown or [text])[0]!r}; there are {', '.join(WAYS)}")
+        raise argparse.ArgumentTypeError(f"there is no way '{(unknown or [text])[0]}'; there are {', '.join(WAYS)}")
     return ways
 
 
-def run(options: argparse.Namespace) -> int:
-    """Measure, print, keep; return the exit status. Raises ValueError (usage), OSError (refused), one sentence."""
+def run(options: argparse.Namespace, spell: Callable[[str], str]) -> int:
+    """Measure, print, keep; return the exit status. Raises ValueError (usage), OSError (refused), one sentence.
+
+    ``spell`` writes our own words as the terminal can show them.
+    """
     order = _order(options)
     if options.output is not None and os.path.lexists(options.output):
         # Before minutes are spent, not after.
@@ -90,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     if not report["results"]:
         raise OSError(errno.EIO, report["error"] or _nothing(report))
     _keep(report)
-    _print(report, options)
+    _print(report, options, spell)
     if report["error"]:
         print(f"ifgroup: {report['error']}", file=sys.stderr)
     missing = {skipped["way"] for skipped in report["skipped"]} & set(options.ways or ())
@@ -99,8 +116,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _order(options: argparse.Namespace) -> Order:
-    if options.netns is not None:
-        raise ValueError("bench makes a network namespace of its own; leave --netns out.")
     return Order(
         links=options.links,
         ways=options.ways or tuple(WAYS),
@@ -179,18 +194,16 @@ def _keep(report: dict[str, Any]) -> None:
         print(f"ifgroup: the report is not kept: {visible(error.strerror or str(error))}", file=sys.stderr)
 
 
-def _print(report: dict[str, Any], options: argparse.Namespace) -> None:
+def _print(report: dict[str, Any], options: argparse.Namespace, spell: Callable[[str], str]) -> None:
     from tui.files.export import write_new
     from tui.timing.report import FORMATS
 
     write: Callable[[dict[str, Any]], str] = FORMATS[options.format]
-    text = write(report)
+    text = spell(write(report))
     text += "" if text.endswith("\n") else "\n"
     if options.output is not None:
         print(f"ifgroup: written to {visible(os.fsencode(write_new(options.output, text.encode())))}", file=sys.stderr)
         return
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -86,8 +86,8 @@ class Run:
 
     def _launch(self, complaints: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            # -P and not the current directory: nobody's files there may be imported.
-            [sys.executable, "-P", "-c", _CODE, str(_ROOT)],
+            # Isolated: neither the working directory (root may stand in somebody else's) nor PYTHON* variables count.
+            [sys.executable, "-I", "-c", _CODE, str(_ROOT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,

@@ -1,0 +1,129 @@
+"""The options that commands share: declared once, and the same before and after the command."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from tui import __version__
+from tui.model.number import whole_number
+from tui.model.text import visible
+
+CONSOLE, LAB, LIST, BENCH = "", "lab", "list", "bench"
+"""The commands; the console is what there is without one."""
+_CONFIRM_TIMEOUT = 60  # seconds
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, but what was typed comes back as text that no terminal obeys."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and message, and exit with status 2."""
+        super().error(visible(message))
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads an option's whole number, ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        try:
+            value = whole_number(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"'{text}' is no whole number") from None
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"give {least} to {most}, not {value}")
+        return value
+
+    return read
+
+
+class _Option(NamedTuple):
+    flag: str
+    commands: tuple[str, ...]
+    """Those that can honour it; for the others it is an error."""
+    default: object
+    settings: Mapping[str, Any]
+    """The rest for `add_argument`."""
+
+    @property
+    def name(self) -> str:
+        """Its attribute in the namespace."""
+        return self.flag.strip("-").replace("-", "_")
+
+
+_OPTIONS = (
+    _Option(
+        "--netns",
+        (CONSOLE, LIST),
+        None,
+        {"metavar": "NAME", "help": "look at this network namespace (see `ip netns`), or a path"},
+    ),
+    _Option(
+        "--read-only",
+        (CONSOLE, LAB, LIST),
+        False,
+        {"action": "store_true", "help": "change nothing: no interface, no name map, no file of the system's"},
+    ),
+    _Option(
+        "--names",
+        (CONSOLE, LAB, LIST),
+        None,
+        {"metavar": "FILE", "type": Path, "help": "read group names from FILE, not from iproute2's"},
+    ),
+    _Option(
+        "--audit",
+        (CONSOLE, LAB),
+        None,
+        {"metavar": "FILE", "type": Path, "help": "append the record of every change to FILE"},
+    ),
+    _Option(
+        "--confirm-timeout",
+        (CONSOLE, LAB),
+        _CONFIRM_TIMEOUT,
+        {
+            "metavar": "S",
+            "type": number(5, 3600),
+            "help": "seconds until a change that could lock you out is taken back unless you keep it (default: 60)",
+        },
+    ),
+    _Option("--no-guard", (CONSOLE, LAB), False, {"action": "store_true", "help": "never take such a change back"}),
+    _Option("--no-mouse", (CONSOLE, LAB), False, {"action": "store_true", "help": "leave the mouse to the terminal"}),
+    _Option(
+        "--ascii",
+        (CONSOLE, LAB, LIST, BENCH),
+        False,
+        {
+            "action": "store_true",
+            "help": "write ASCII alone (so on vt100 and its like, and where the locale isn't UTF-8)",
+        },
+    ),
+)
+_WHY = {
+    LAB: "it makes a network namespace of its own",
+    LIST: "it prints once and changes nothing",
+    BENCH: "it makes and changes interfaces in a network namespace of its own",
+}
+"""Why a command can't honour what others can."""
+
+
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    """Add all shared options; the help shows those that ``command`` can honour. `settle` judges what was given."""
+    for option in _OPTIONS:
+        settings = dict(option.settings)
+        if command not in option.commands:
+            settings["help"] = argparse.SUPPRESS
+        # No default here: a command's would replace what was given before the command.
+        parser.add_argument(option.flag, default=argparse.SUPPRESS, **settings)
+    parser.add_argument("--version", action="version", version=f"ifgroup {__version__}")
+
+
+def settle(given: argparse.Namespace) -> argparse.Namespace:
+    """Return the options with the defaults of those that weren't given. Raises ValueError for one that can't be
+    honoured, one sentence that names option and command."""
+    command = given.command or CONSOLE
+    for option in _OPTIONS:
+        if option.name not in given:
+            setattr(given, option.name, option.default)
+        elif command not in option.commands:
+            raise ValueError(f"{command} can't honour {option.flag}, since {_WHY[command]}; leave {option.flag} out.")
+    return given
