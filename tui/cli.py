@@ -1,6 +1,7 @@
 """The command line. Namespaces are entered here, before any thread exists."""
 
 import argparse
+import contextlib
 import io
 import os
 import sys
@@ -34,6 +35,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(_complain(error))
     except KeyboardInterrupt:
         sys.exit(_complain(None))
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Leave nothing to be written at exit that can't be: Python would make the status 120 of it.
+
+    A terminal that was closed and a pipe whose reader has seen enough take nothing any more.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -82,16 +97,13 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
     store.replace(read_links())
     snapshot = store.snapshot()
     protected = protect(snapshot.links, carriers())
-    try:
+    with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         if options.json:
             print(as_json(snapshot, names.names, protected))
         else:
             for line in as_text(snapshot, names.names, protected, options.ascii):
                 print(line)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has seen enough; nothing may be flushed into the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if names.problem:
         print(f"ifgroup: {names.problem}", file=sys.stderr)
     return DONE
