@@ -1,5 +1,6 @@
 """The terminal is left as it was found, whatever ends the console, and the process ends within two seconds."""
 
+import asyncio
 import codecs
 import contextlib
 import errno
@@ -55,7 +56,30 @@ class TerminalDriver(LinuxDriver):
                 for event in parser.tick():
                     self.process_message(event)
 
+    _to_stop = False
+
+    def _sigtstp_application(self, *_: Any) -> None:
+        self._to_stop = True
+        self._soon(self._stop)
+
     def _sigcont_application(self, *_: Any) -> None:
+        self._to_stop = False
+        self._soon(self._go_on)
+
+    def _soon(self, step: Callable[[], None]) -> None:
+        """Leave the signal's handler first: what it interrupted may hold the lock of the queue that both write to."""
+        with contextlib.suppress(RuntimeError):  # the console has not begun yet, or has ended
+            asyncio.get_running_loop().call_soon_threadsafe(step)
+
+    def _stop(self) -> None:
+        # It may have been continued before it came to stop, or while it gave the terminal back.
+        if self._to_stop:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        if self._to_stop:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self) -> None:
         # After a SIGSTOP from outside nobody has suspended the driver: resuming it as it is would start a second
         # input thread, and take the raw mode for the terminal's own.
         if not self._must_signal_resume:

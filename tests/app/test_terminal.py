@@ -174,6 +174,20 @@ def test_stopped_and_continued_it_redraws_and_hears_keys(lab: Terminal, number: 
     is_as_before(lab)
 
 
+def test_no_stop_is_lost_however_many_come(lab: Terminal) -> None:
+    for round_ in range(100):
+        lab.press("jk\tsS\t"[: round_ % 7])
+        time.sleep(round_ % 10 / 200)  # to meet it at work, at rest, and in between
+        lab.process.send_signal(signal.SIGTSTP)
+        lab.until(lambda: stat_fields(lab.pid)[0] == "T", "the stop")
+        assert lab.modes() == lab.attributes
+        lab.process.send_signal(signal.SIGCONT)
+        if round_ % 3:
+            lab.pump(0.05)
+    lab.shows(READY)
+    lab.answers()
+
+
 def test_bytes_that_are_no_utf8_are_dropped(lab: Terminal) -> None:
     for garbage in (b"\xff\xfe", b"\xe4", b"\xc3", b"\x80" * 300, b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\x00"):
         lab.press(garbage)
