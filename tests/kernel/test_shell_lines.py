@@ -26,8 +26,11 @@ def run(shell: str, lines: list[str]) -> None:
     if program is None:
         pytest.skip(f"{shell} is not installed")
     words = [program, "sh"] if shell == "busybox" else [program]
-    env = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"}
-    done = subprocess.run(words, input=pasteable(lines).encode(), env=env, capture_output=True, check=True)
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    # Some busyboxes run their own `ip` before any other: see tui/model/shell.py.
+    before = f'ip() {{ {shutil.which("ip", path=path)} "$@"; }}\n' if shell == "busybox" else ""
+    script = before + pasteable(lines)
+    done = subprocess.run(words, input=script.encode(), env={**os.environ, "PATH": path}, capture_output=True, check=True)
     assert done.stderr == b""
 
 

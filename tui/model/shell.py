@@ -1,6 +1,9 @@
 """The shell lines that do the same as a change: correct in dash, bash and busybox, whatever bytes a name holds.
 
 All of it is printable ASCII, so that nothing in it can act on a terminal or on what a clipboard is pasted into.
+
+`ip` is iproute2's. A busybox built to prefer its own applets (Debian's busybox-static) runs an `ip` that knows no groups
+and calls the word garbage; there, `ip() { /sbin/ip "$@"; }` beforehand makes its shell run the other one.
 """
 
 import re
