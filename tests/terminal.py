@@ -24,22 +24,22 @@ ROOT = Path(__file__).parent.parent
 _LAUNCH = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 PATIENCE = 40.0
 """Seconds after which a test stops hoping."""
-_RECORDS = TemporaryDirectory(prefix="ifgroup-test-")
 READY = "overruns   checked"
 """Shown as soon as the tables are full."""
 
 
-def _audited(words: Sequence[str]) -> Sequence[str]:
+def _audited(words: Sequence[str], folder: str) -> Sequence[str]:
     """Have a console put its changes on record where no test finds it, not in the host's logs."""
     if tuple(words[:2]) != ("-m", "tui") or "--audit" in words:
         return words
-    return [*words[:2], "--audit", str(Path(_RECORDS.name) / "audit.jsonl"), *words[2:]]
+    return [*words[:2], "--audit", f"{folder}/audit.jsonl", *words[2:]]
 
 
 class Terminal:
     """A process on a terminal of its own, and what is seen there."""
 
     def __init__(self, words: Sequence[str], env: Mapping[str, str], columns: int, lines: int) -> None:
+        self._records = TemporaryDirectory(prefix="ifgroup-test-", ignore_cleanup_errors=True)
         self.output = b""
         """All bytes that reached the terminal."""
         self.screen = Screen(columns, lines)
@@ -48,7 +48,7 @@ class Terminal:
         self.attributes = self.modes()
         # The slave stays open here: its attributes are looked at after the process has ended.
         self.process = subprocess.Popen(
-            [sys.executable, "-S", "-c", _LAUNCH, sys.executable, *_audited(words)],
+            [sys.executable, "-S", "-c", _LAUNCH, sys.executable, *_audited(words, self._records.name)],
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,
@@ -138,6 +138,7 @@ class Terminal:
         for descriptor in (self._slave, self.descriptor):
             if descriptor >= 0:
                 os.close(descriptor)
+        self._records.cleanup()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.guards import arm, room, steps_of
-from tests.links import Ip, add, index_of, until
+from tests.links import PATIENCE, Ip, add, index_of, until
 from tui.guard.losses import losses
 from tui.model.reversal import Step
 from tui.model.settings import Settings
@@ -79,19 +79,33 @@ def addresses(ip: Ip) -> list[str]:
     return [one["local"] for one in link["addr_info"] if one]
 
 
+def settled(ip: Ip) -> list[str]:
+    """Return the picture once the kernel has given each interface its link-local address, and the route to it."""
+
+    def ready() -> bool:
+        routes = ip("-6", "route", "show", "table", "local")
+        for link in json.loads(ip("-j", "addr")):
+            own = [one["local"] for one in link["addr_info"] if (one["family"], one["scope"]) == ("inet6", "link")]
+            live = "LOWER_UP" in link["flags"] and "LOOPBACK" not in link["flags"]
+            if live and not any(f"local {address} dev {link['ifname']} " in routes for address in own):
+                return False
+        return True
+
+    until(ready, "the link-local addresses")
+    return picture(ip)
+
+
 def lacking(ip: Ip, before: list[str]) -> tuple[list[str], list[str]]:
     """Return what is missing of the picture from before, and what is new; addresses settle for a while."""
-    for _ in range(50):
-        now = picture(ip)
-        if now == before:
-            break
-        time.sleep(0.1)
+    end = time.monotonic() + PATIENCE
+    while (now := picture(ip)) != before and time.monotonic() < end:
+        time.sleep(0.05)
     return [one for one in before if one not in now], [one for one in now if one not in before]
 
 
 def test_down_and_back_all_is_as_it_was(wan: list[Step], ip: Ip) -> None:
     Path("/proc/sys/net/ipv6/conf/wan0/accept_dad").write_text("1")
-    before, order = picture(ip), addresses(ip)
+    before, order = settled(ip), addresses(ip)
     guard = arm(wan)
     ip("link", "set", "wan0", "down")
     guard.sent()
@@ -103,7 +117,7 @@ def test_down_and_back_all_is_as_it_was(wan: list[Step], ip: Ip) -> None:
 
 
 def test_an_mtu_too_small_for_ipv6_and_back_all_is_as_it_was(wan: list[Step], ip: Ip) -> None:
-    before = picture(ip)
+    before = settled(ip)
     guard = arm(steps_of("wan", Settings(mtu=1000)))
     assert not [text for text in guard.order.losses.restorable if "192.0.2" in text]
     assert "IPv6 settings of wan0" in " ".join(guard.order.losses.for_good)
@@ -119,7 +133,7 @@ def test_an_mtu_too_small_for_ipv4_and_back_the_addresses_are_as_they_were(wan: 
     ip("addr", "add", "198.51.100.7/24", "dev", "low0")
     ip("link", "set", "low0", "up")
     ip("route", "add", "198.51.101.0/24", "via", "198.51.100.1")
-    before = picture(ip)
+    before = settled(ip)
     guard = arm(steps_of("low", Settings(mtu=60)))
     ip("link", "set", "low0", "mtu", 60)
     guard.sent()
@@ -166,7 +180,7 @@ def test_a_change_that_loses_nothing_says_nothing(wan: list[Step], wanted: Setti
 def test_addresses_that_the_kernel_keeps_are_not_called_lost(wan: list[Step], ip: Ip) -> None:
     Path("/proc/sys/net/ipv6/conf/wan0/keep_addr_on_down").write_text("1")
     assert [text for text in losses(wan).restorable if text.startswith("address")] == ["address fe80::1/64 on wan0"]
-    before = picture(ip)
+    before = settled(ip)
     guard = arm(wan)
     ip("link", "set", "wan0", "down")
     guard.sent()
@@ -181,7 +195,7 @@ def test_what_is_on_a_bridge_comes_back_when_its_port_does(wan: list[Step], ip: 
     ip("link", "set", "port0", "master", "br0", "up")
     ip("link", "set", "br0", "up")
     ip("addr", "add", "2001:db8:77::1/64", "dev", "br0", "nodad")
-    before = picture(ip)
+    before = settled(ip)
     guard = arm(steps_of("port", Settings(mtu=1200)))
     assert "address 2001:db8:77::1/64 on br0" in guard.order.losses.restorable
     ip("link", "set", "port0", "mtu", 1200)
@@ -224,7 +238,7 @@ def test_a_dead_interface_among_several_loses_no_shared_route(wan: list[Step], i
     ip("route", "add", "10.9.0.0/16", "nexthop", "via", "192.0.2.1", "nexthop", "via", "198.18.1.1")
     paths = "nexthop via fe80::7 dev wan0 nexthop via fe80::8 dev wan1"
     ip("-6", "route", "add", "2001:db8:c::/48", *paths.split())
-    before = picture(ip)
+    before = settled(ip)
     guard = arm(wan)
     ip("link", "set", "wan0", "down")
     guard.sent()

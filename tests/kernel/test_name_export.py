@@ -3,7 +3,6 @@
 import os
 import struct
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from tests.links import Ip, add, cheap_kind, raw_links, reference, until
 from tui.model.link import Link
 from tui.model.names import NameMap, parse
 from tui.model.permanent import Export, exports, ip_batch
-from tui.netlink import namespace
 
 GROUP = Path("/etc/iproute2/group")
 NETWORKD = Path("/lib/systemd/systemd-networkd")
@@ -23,21 +21,6 @@ HOSTILE = [
     *(b"0x5", b"@x", b"a|b", b"*", b"\xe2\x80\x8b"),
 ]
 UNWRITABLE = [b"a#b", b"#", b"'\"", b"\"'"]
-
-
-@pytest.fixture
-def group_file(ip: Ip) -> Iterator[Path]:
-    """Put an empty directory in the place of /etc/iproute2, in this process' own mount namespace."""
-    if not GROUP.parent.is_dir():
-        pytest.skip(f"there is no {GROUP.parent} to put a name map in")
-    try:
-        namespace.mount("none", str(GROUP.parent), "tmpfs")
-    except OSError as error:
-        pytest.skip(f"no private {GROUP.parent}: {error.strerror}")
-    try:
-        yield GROUP
-    finally:
-        subprocess.run(["umount", GROUP.parent], check=True)
 
 
 def links() -> dict[bytes, Link]:

@@ -6,7 +6,6 @@ import shutil
 import socket
 import struct
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from tests.links import Ip, add, fuzz
 from tui.model.names import NameMap, ip_set, parse
-from tui.netlink import namespace
 from tui.netlink.wire import link_change
 
 GROUP = Path("/etc/iproute2/group")
@@ -121,18 +119,9 @@ class RealIp:
 
 
 @pytest.fixture
-def real(ip: Ip) -> Iterator[RealIp]:
-    """Put an empty directory in the place of /etc/iproute2, in this process' own mount namespace."""
-    if not GROUP.parent.is_dir():
-        pytest.skip(f"there is no {GROUP.parent} to put a name map in")
-    try:
-        namespace.mount("none", str(GROUP.parent), "tmpfs")
-    except OSError as error:
-        pytest.skip(f"no private {GROUP.parent}: {error.strerror}")
-    try:
-        yield RealIp(ip)
-    finally:
-        subprocess.run(["umount", GROUP.parent], check=True)
+def real(ip: Ip, group_file: Path) -> RealIp:
+    """`ip`, with a name map of the test's own."""
+    return RealIp(ip)
 
 
 def agree(real: RealIp, data: bytes) -> NameMap:
