@@ -63,7 +63,7 @@ def main(operation: str, group: int, when: str) -> None:
     results = []
     for _ in range(2 if when in ("meanwhile", "unseen") else 1):
         intent = make_intent(checker.check().result(), "up" if operation == "up" else "down", group)
-        outcome = change_group(intent, writer, checker)
+        outcome = change_group(intent, writer, checker, checker.store.snapshot)
         results.append(
             {
                 "verdict": outcome.verdict,

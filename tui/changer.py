@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
 
 from tui.files.audit import Audit
@@ -11,18 +12,23 @@ from tui.guard.dependants import dependants, is_bridge
 from tui.guard.order import GuardError, HeldError
 from tui.model.audit import change_record
 from tui.model.exchange import Exchange
+from tui.model.intent import Intent
 from tui.model.link import Link
-from tui.model.outcome import Outcome, Reply
+from tui.model.outcome import Outcome, Reply, steps_taken
 from tui.model.plan import Plan
 from tui.model.progress import Progress
 from tui.model.reversal import Step
 from tui.model.sample import Sample
+from tui.model.still import one_message, steps_now, still_so
 from tui.model.store import Snapshot, Store
 from tui.netlink.actions import ack_deadline, change_group
 from tui.netlink.bulk import change_links
+from tui.netlink.dump import StoppedError
 from tui.netlink.exchange import Capture
 from tui.netlink.monitor import Monitor
 from tui.netlink.writer import Writer
+
+_TRIES = 3  # of arming a guard while others change what it is to guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,10 @@ class Result:
     """What went over the wire; None: nothing was sent."""
     complaint: str = ""
     """Why the change isn't on record in the audit file, one sentence; empty: it is."""
+
+
+class _UnseenError(Exception):
+    """Nothing was sent, since what is there now can't be learnt; the text is a clause."""
 
 
 class Changer:
@@ -78,13 +88,16 @@ class Changer:
             if plan.preview.endangered and plan.preview.changing and self._guard_timeout is not None:
                 guard = self._arm(plan, title, self._guard_timeout)
             before = self._store.snapshot().links
-            outcome = self._change(plan, progress, guard)
+            outcome = self._change(plan.intent, progress, guard)
             # Not before the message: it looks at every interface.
-            followers = _followers(plan, before)
+            followers = _followers(outcome, before)
         except HeldError as error:
             return self._refused(plan, title, str(error).rstrip("."))
         except GuardError as error:
             return self._refused(plan, title, str(error).rstrip(".") + "; `--no-guard` does without")
+        except _UnseenError as error:
+            _dismiss(guard)
+            return self._refused(plan, title, str(error))
         except Exception as error:
             # Whatever failed, the operator hears of it; a change without an outcome is the worst of all.
             followers = ()
@@ -97,8 +110,7 @@ class Changer:
         if guard is None:
             return result
         if outcome.verdict in ("refused", "nothing", "failed") and not outcome.changed:
-            with contextlib.suppress(GuardError):
-                guard.keep()
+            _dismiss(guard)
             return replace(result, guard=None)
         with contextlib.suppress(GuardError):
             # Should it have died by now: who waits for its end sees that, and does its work.
@@ -106,27 +118,63 @@ class Changer:
         return result
 
     def _arm(self, plan: Plan, title: str, timeout: float) -> Guard:
+        """Arm a guard of what the members are right before the change. Raises GuardError, _UnseenError."""
         wait = ack_deadline(len(plan.intent.members)) * 2
-        return Guard.arm(
-            plan.steps,
-            timeout=timeout,
-            change_wait=wait,
-            audit=self._audit.path,
-            journal=bool(self._audit.sockets),
-            what=title,
-        )
+        for _ in range(_TRIES):
+            seen = self._latest(plan.intent)
+            guard = Guard.arm(
+                steps_now(plan.intent, seen),
+                timeout=timeout,
+                change_wait=wait,
+                audit=self._audit.path,
+                journal=bool(self._audit.sockets),
+                what=title,
+            )
+            # To arm it takes a while: who changes something meanwhile must get that back, not what was before.
+            armed = False
+            try:
+                armed = still_so(guard.order.steps, seen.revision, self._check())
+            finally:
+                if not armed:
+                    _dismiss(guard)
+            if armed:
+                return guard
+        raise GuardError("Somebody else keeps changing these interfaces; nothing was sent.")
 
-    def _change(self, plan: Plan, progress: Progress, guard: Guard | None) -> Outcome:
-        if plan.intent.group_id is not None:
+    def _change(self, intent: Intent, progress: Progress, guard: Guard | None) -> Outcome:
+        if intent.undoes is not None:
+            intent = self._undo_now(intent)
+        if intent.group_id is not None:
             if _gone(guard):
                 raise GuardError("The guard ended before the change was sent; nothing was sent.")
-            return change_group(plan.intent, self._writer, self._monitor)
-        return change_links(plan.intent, self._writer, self._monitor, self._known(progress, guard), progress)
+            return change_group(intent, self._writer, self._monitor, self._store.snapshot)
+        return change_links(intent, self._writer, self._monitor, self._known(progress, guard), progress)
+
+    def _undo_now(self, intent: Intent) -> Intent:
+        """Return an undo as it stands at this moment: one group message only if that touches nothing of others.
+
+        The kernel is asked, since it doesn't tell of every retag. Single interfaces are looked at before each batch.
+        """
+        now = self._latest(intent)
+        if intent.group_id is None or one_message(intent, now):
+            return intent
+        return replace(intent, group_id=None)
+
+    def _latest(self, intent: Intent) -> Snapshot:
+        """Return what is known by now; for an undo, what the kernel says. Raises _UnseenError."""
+        return self._store.snapshot() if intent.undoes is None else self._check()
+
+    def _check(self) -> Snapshot:
+        """Return what is known after a full check. Raises _UnseenError."""
+        try:
+            return self._monitor.check().result(ack_deadline(len(self._store.snapshot().links)))
+        except (FutureTimeoutError, StoppedError) as error:
+            raise _UnseenError("the kernel didn't tell in time what the interfaces are now") from error
 
     def _known(self, progress: Progress, guard: Guard | None) -> Callable[[], Snapshot]:
         """Return how to ask what is known of the interfaces; made certain first if events may have been lost."""
         if self._monitor.health.state != "live":
-            self._monitor.check().result(ack_deadline(len(self._store.snapshot().links)))
+            self._check()
 
         def known() -> Snapshot:
             if _gone(guard):
@@ -141,10 +189,17 @@ class Changer:
         return Result(plan, outcome, complaint=self._audit.write(change_record(title, outcome, guarded=False)))
 
 
-def _followers(plan: Plan, before: Mapping[int, Link]) -> tuple[Step, ...]:
-    """Return what changes along with the members; ``before``: all interfaces as they were before the change."""
+def _followers(outcome: Outcome, before: Mapping[int, Link]) -> tuple[Step, ...]:
+    """Return what changed along with the members; ``before``: all interfaces as they were before the change."""
     # A bridge follows its ports by itself, as long as nobody sets its MTU.
-    return tuple(step for step in dependants(plan.steps, before) if not is_bridge(step))
+    return tuple(step for step in dependants(steps_taken(outcome), before) if not is_bridge(step))
+
+
+def _dismiss(guard: Guard | None) -> None:
+    """Send a guard away that has nothing to guard."""
+    if guard is not None:
+        with contextlib.suppress(GuardError):
+            guard.keep()
 
 
 def _gone(guard: Guard | None) -> bool:

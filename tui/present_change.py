@@ -7,11 +7,13 @@ from tui.model.group import MAX_IP_GROUP
 from tui.model.intent import Intent
 from tui.model.link import Link
 from tui.model.names import NameMap
-from tui.model.outcome import Outcome, Refusal, Reply
-from tui.model.plan import Plan, Preview
+from tui.model.outcome import Outcome, Refusal, Reply, sent_to
+from tui.model.plan import Plan, Preview, ip_lines
+from tui.model.shell import shortened
 from tui.model.text import visible
 from tui.present import Field, count, group_title, members, milliseconds, some
 
+_ROOM = 200  # characters of a line that is to be looked at
 _MANY = 200  # names that a report lists; past that nobody reads them
 
 
@@ -143,11 +145,9 @@ def outcome_line(outcome: Outcome, names: NameMap) -> Field:
     sent = messages(reply, intent)
     if outcome.verdict == "refused":
         return Field(f"{head}nothing sent: {visible(reply.text)}.", "bad")
-    if outcome.verdict == "nothing":
-        return Field(f"{head}no members, nothing done.", "warn")
     if not outcome.checked:
         return Field(f"{head}{sent}; outcome unknown: it could not be read back.", "bad")
-    if reply.messages == 0:
+    if reply.messages == 0 and outcome.joined:
         return Field(
             f"{head}nothing sent: the view was behind, {members(len(outcome.joined))} found. Look, and press again.",
             "warn",
@@ -155,13 +155,21 @@ def outcome_line(outcome: Outcome, names: NameMap) -> Field:
     parts = "; ".join(text for text, links in _categories(outcome) if links)
     if outcome.stopped:
         parts = f"stopped by you; {parts or 'nobody changed'}"
+    if outcome.verdict == "nothing":
+        return Field(f"{head}{f'nothing sent: {parts}' if _unsent(outcome) else 'no members, nothing done.'}", "warn")
     if outcome.verdict == "done":
         all_of_them = not outcome.left and not outcome.vanished and not outcome.joined and not outcome.already
         text = f"all {count(len(outcome.changed))} changed" if all_of_them else parts
         return Field(f"{head}{text} · {sent}, ACK after {milliseconds(reply.waited)}", "good")
     if outcome.verdict == "unknown":
         return Field(f"{head}unknown: {visible(reply.text)}; read back: {parts or 'nobody changed'}", "bad")
-    return Field(f"{head}{parts or 'failed'}{_kernel(outcome)}", "warn" if outcome.stopped else "bad")
+    ours = outcome.refused or outcome.not_reached or outcome.skipped
+    return Field(f"{head}{parts or 'failed'}{_kernel(outcome)}", "bad" if ours and not outcome.stopped else "warn")
+
+
+def _unsent(outcome: Outcome) -> bool:
+    """Whether there was somebody to send to, and yet nothing was sent."""
+    return outcome.reply.messages == 0 and bool(outcome.skipped or outcome.stopped)
 
 
 def messages(reply: Reply, intent: Intent) -> str:
@@ -183,9 +191,13 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
     refused = [refusal.link for refusal in outcome.refused]
     reached = [link for link in outcome.joined if outcome.intent.reached(link)]
     missed = [link for link in outcome.joined if not outcome.intent.reached(link)]
+    since = [link for link in outcome.overtaken if outcome.intent.reached(outcome.before(link))]
+    again = [link for link in outcome.overtaken if not outcome.intent.reached(outcome.before(link))]
     return [
         (f"{count(len(outcome.changed))} changed", outcome.changed),
         (f"{count(len(outcome.already))} already were", outcome.already),
+        (f"{count(len(again))} changed, then changed again by another ({_reasons(_overtaken(outcome, again))})", again),
+        (f"{count(len(since))} already were, then changed by another ({_reasons(_overtaken(outcome, since))})", since),
         (f"{count(len(refused))} refused ({some(refused, 3)})", refused),
         (f"{count(len(outcome.not_reached))} not reached", outcome.not_reached),
         (f"{count(len(outcome.skipped))} skipped ({_reasons(outcome.skipped)})", [why.link for why in outcome.skipped]),
@@ -195,6 +207,11 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
         (f"{count(len(missed))} joined meanwhile and are not ({some(missed, 3)})", missed),
         (f"{count(len(outcome.renamed))} renamed", [link for _, link in outcome.renamed]),
     ]
+
+
+def _overtaken(outcome: Outcome, links: Sequence[Link]) -> list[Refusal]:
+    """Return what each is now instead of what was asked."""
+    return [Refusal(link, outcome.intent.wanted(link.ifindex).otherwise(link)) for link in links]
 
 
 def _reasons(refusals: Sequence[Refusal], most: int = 3) -> str:
@@ -211,18 +228,28 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
         outcome_line(outcome, names).text,
         "",
         f"asked      {asked(intent, names)}" + ("" if intent.group_id is None else f", {members(len(intent.members))}"),
-        f"equals     {plan.preview.ip_line}",
+        f"equals     {_line(outcome, plan, names)}",
         f"sent       {messages(reply, intent)}; answer after {milliseconds(reply.waited)}",
         f"kernel     {answer}",
     ]
     for refusal in outcome.refused[:_MANY]:
         lines += ["", f"refused: {limits(refusal.link)}: {visible(refusal.reason)}"]
+    for refusal in _overtaken(outcome, outcome.overtaken[:_MANY]):
+        lines += ["", f"changed by another since: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
     for refusal in outcome.skipped[:_MANY]:
         lines += ["", f"skipped: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
     for text, links in _categories(outcome):
         if links and not text.endswith("already were"):
             lines += ["", text.split(" (")[0] + ":", *_listed(links)]
     return lines
+
+
+def _line(outcome: Outcome, plan: Plan, names: NameMap) -> str:
+    """Return the `ip` line of what was sent, which can be less than was planned."""
+    sent = sent_to(outcome)
+    if sent is plan.intent:
+        return plan.preview.ip_line
+    return next((shortened(line, _ROOM) for line in ip_lines(sent, names)), "nothing")
 
 
 def _listed(links: Sequence[Link]) -> list[str]:

@@ -30,12 +30,13 @@ class Console:
         return make_intent(self.watch.store.snapshot(), operation, group, mtu)
 
     def act(self, intent: Intent, deadline: float | None = None) -> Outcome:
-        outcome = change_group(intent, self.writer, self.watch.monitor, deadline)
+        outcome = change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, deadline)
         members = list(intent.members.values())
         if outcome.checked:
             placed = [
                 *outcome.changed,
                 *outcome.already,
+                *outcome.overtaken,
                 *(refusal.link for refusal in outcome.refused),
                 *outcome.not_reached,
                 *outcome.left,
@@ -209,7 +210,7 @@ def test_no_answer_in_time_then_read_back(ip: Ip) -> None:
     many(cheap_kind(ip), 1500, 7, up=False)
     with console() as shell:
         intent = shell.intent("up")
-        outcome = change_group(intent, shell.writer, Patient(shell.watch), 0.0001)
+        outcome = change_group(intent, shell.writer, Patient(shell.watch), shell.watch.store.snapshot, 0.0001)
         assert (outcome.verdict, outcome.reply.errno) == ("unknown", None)
 
 

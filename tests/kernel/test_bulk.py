@@ -45,6 +45,7 @@ class Console:
         placed = [
             *outcome.changed,
             *outcome.already,
+            *outcome.overtaken,
             *(refusal.link for refusal in (*outcome.refused, *outcome.skipped)),
             *outcome.not_reached,
             *outcome.vanished,

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from tui.files.audit import Audit
 from tui.guard.client import Guard
 from tui.model.intent import Intent, Operation, intent_for_links, make_intent
 from tui.model.names import NameMap
+from tui.model.outcome import steps_taken
 from tui.model.plan import Plan, make_plan
 from tui.model.progress import Progress
 from tui.model.protect import protect
+from tui.model.undo import plan_undo
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.routes import carriers
 from tui.netlink.wire import Ack
@@ -141,7 +143,7 @@ def test_a_dead_guard_is_found_out_before_anything_is_sent(
     result = hands.carry_out(hands.plan("down", "wan"))
     assert not result.outcome.changed
     assert sent == []
-    assert {record["outcome"] for record in hands.records} <= {"refused", "failed"}
+    assert {record["outcome"] for record in hands.records} <= {"refused", "nothing"}
     assert states(ip)["wan0"].up
     for path in files():
         path.unlink()
@@ -268,3 +270,121 @@ def test_single_interfaces_go_by_index_and_a_group_by_its_number(
     hands.progress = None
     hands.carry_out(hands.plan("retag", "m", 9))
     assert requests(sent) == [[(NEWLINK, 0)], [(SETLINK, index_of(ip, f"m{number}")) for number in range(3)]]
+
+
+def test_what_was_before_is_what_was_there_right_before_the_send(three: None, ip: Ip, hands: Hands) -> None:
+    """Another changes one, and brings one in, between the plan and the send."""
+    many(cheap_kind(ip), 1, 8, up=True, prefix="late")
+    plan = hands.plan("mtu", 7, 9000)
+    ip("link", "set", "m1", "mtu", 1234)
+    ip("link", "set", "late0", "group", 7)
+    hands.watch.check()
+    result = hands.carry_out(plan)
+    (record,) = hands.records
+    befores = {row["ifname"]: (row["became"], row["before"]) for row in record["members"]}
+    assert befores == {
+        "m0": ("changed", {"mtu": 1500}),
+        "m1": ("changed", {"mtu": 1234}),
+        "m2": ("changed", {"mtu": 1500}),
+        "late0": ("joined meanwhile", {"mtu": 1500}),
+    }
+    assert {step.before.name: step.before.mtu for step in steps_taken(result.outcome)} == {
+        b"m0": 1500,
+        b"m1": 1234,
+        b"m2": 1500,
+        b"late0": 1500,
+    }
+
+
+def arming(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], times: int) -> list[Guard]:
+    """Have something happen while each of the first guards is being armed; return the guards."""
+    made: list[Guard] = []
+    arm = Guard.arm.__func__  # type: ignore[attr-defined]
+
+    def arming(cls: type[Guard], *arguments: Any, **rest: Any) -> Guard:
+        guard: Guard = arm(cls, *arguments, **rest)
+        made.append(guard)
+        if len(made) <= times:
+            act()
+        return guard
+
+    monkeypatch.setattr(Guard, "arm", classmethod(arming))
+    return made
+
+
+def test_a_guard_gives_back_what_was_there_right_before_the_send(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another changes it between the plan and the guard, and once more while the guard is started."""
+    plan = hands.plan("mtu", 5, 1300)
+    ip("link", "set", "wan0", "mtu", 1450)
+    hands.watch.check()
+
+    def another() -> None:
+        ip("link", "set", "wan0", "mtu", 1440)
+        hands.watch.check()
+
+    made = arming(monkeypatch, another, 1)
+    result = hands.carry_out(plan)
+    assert (result.outcome.verdict, len(made), guards()) == ("done", 2, [made[1].pid])
+    assert hands.records[0]["members"][0]["before"] == {"mtu": 1440}
+    assert result.guard is not None
+    result.guard.revert()
+    assert states(ip)["wan0"].mtu == 1440
+
+
+def test_while_others_keep_changing_what_is_to_be_guarded_nothing_is_sent(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, mtus = hands.plan("mtu", 5, 1300), iter(range(1400, 1500))
+
+    def another() -> None:
+        ip("link", "set", "wan0", "mtu", next(mtus))
+        hands.watch.check()
+
+    arming(monkeypatch, another, 99)
+    sent = record_sends(monkeypatch)
+    result = hands.carry_out(plan)
+    assert (result.outcome.verdict, sent) == ("refused", [])
+    assert "Somebody else keeps changing these interfaces; nothing was sent" in result.outcome.reply.text
+    until(lambda: not guards() and not files(), "the guards' end")
+
+
+def test_an_undo_that_cannot_look_again_sends_nothing(
+    three: None, ip: Ip, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = hands.carry_out(hands.plan("mtu", 7, 9000))
+    intent, _ = plan_undo(1, steps_taken(first.outcome), first.outcome.sent.revision, hands.watch.store.snapshot())
+    assert intent is not None
+    sent = record_sends(monkeypatch)
+    hands.watch.monitor.stop()
+    result = hands.carry_out(make_plan(intent, {}, NameMap()))
+    assert (result.outcome.verdict, sent) == ("refused", [])
+    assert result.outcome.reply.text == "the kernel didn't tell in time what the interfaces are now"
+
+
+def test_who_was_retagged_away_after_the_message_can_still_be_taken_back(
+    three: None, ip: Ip, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Writer.send
+
+    def moving(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
+        answers = send(self, batch, deadline)
+        ip("link", "set", "m1", "group", 8)
+        return answers
+
+    monkeypatch.setattr(Writer, "send", moving)
+    outcome = hands.carry_out(hands.plan("mtu", 7, 9000)).outcome
+    assert [link.name for link in outcome.left] == [b"m1"]
+    assert [step.before.name for step in steps_taken(outcome)] == [b"m0", b"m1", b"m2"]
+
+
+def test_no_guard_is_left_where_what_it_guards_cannot_be_looked_at_again(
+    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = hands.plan("mtu", 5, 1300)
+    arming(monkeypatch, hands.watch.monitor.stop, 1)
+    result = hands.carry_out(plan)
+    assert (result.outcome.verdict, result.outcome.reply.messages) == ("refused", 0)
+    until(lambda: not guards() and not files(), "the guard's end")
+    assert states(ip)["wan0"].mtu == 1500

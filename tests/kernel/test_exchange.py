@@ -43,7 +43,7 @@ class Console:
         pressed = time.monotonic()
         capture = Capture.before(self.writer, self.watch.monitor)
         if intent.group_id is not None:
-            outcome = change_group(intent, self.writer, self.watch.monitor, deadline)
+            outcome = change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, deadline)
         else:
             snapshot = self.watch.store.snapshot()
             progress = Progress(len(intent.members))

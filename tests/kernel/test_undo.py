@@ -35,7 +35,7 @@ class Hands:
 
     def apply(self, intent: Intent) -> Outcome:
         if intent.group_id is not None:
-            return change_group(intent, self.writer, self.watch.monitor)
+            return change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot)
         progress = Progress(len(intent.members))
         return change_links(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, progress)
 

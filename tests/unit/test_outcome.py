@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from tests.links import LINKS, a_link, fuzz
 from tui.model.intent import Intent, Operation
 from tui.model.link import Link
-from tui.model.outcome import Outcome, Refusal, Reply, Verdict, compare, first_suspect, with_refusal
+from tui.model.outcome import Outcome, Refusal, Reply, Verdict, compare, first_suspect, steps_taken, with_refusal
+from tui.model.reversal import Step, reversal
+from tui.model.settings import Settings
 from tui.model.store import Store
 
 ACK = Reply(0, "", 1, 40, 0.01)
@@ -26,15 +28,28 @@ def intent(*members: Link, operation: Operation = "mtu", mtu: int | None = 9000)
     return Intent(operation, 7, by_index(*members), len(members), mtu if operation == "mtu" else None)
 
 
-def became(asked: Intent, after: Mapping[int, Link], reply: Reply, deleted: Iterable[int] = ()) -> Outcome:
-    """Compare what a store held with what it holds after; the devices at ``deleted`` were deleted in between."""
+def became(
+    asked: Intent,
+    after: Mapping[int, Link],
+    reply: Reply,
+    deleted: Iterable[int] = (),
+    between: Mapping[int, Link] | None = None,
+) -> Outcome:
+    """Compare what a store held with what it holds after; the devices at ``deleted`` were deleted in between.
+
+    ``between``: what there was right before the send, if not what was seen.
+    """
     store = Store()
     store.replace(asked.members)
     assert store.revision == asked.revision
+    if between is not None:
+        store.replace(between)
+    sent = store.snapshot()
+    agreed = sent.members(7) if reply.errno == 0 else ()
     for index in deleted:
         store.bury(index)
     store.replace(after)
-    return compare(asked, store.snapshot(), reply)
+    return compare(asked, sent, agreed, store.snapshot(), reply)
 
 
 def places(outcome: Outcome) -> dict[str, list[int]]:
@@ -42,6 +57,7 @@ def places(outcome: Outcome) -> dict[str, list[int]]:
     found = {
         "changed": [link.ifindex for link in outcome.changed],
         "already": [link.ifindex for link in outcome.already],
+        "overtaken": [link.ifindex for link in outcome.overtaken],
         "refused": [refusal.link.ifindex for refusal in outcome.refused],
         "not_reached": [link.ifindex for link in outcome.not_reached],
         "left": [link.ifindex for link in outcome.left],
@@ -55,14 +71,14 @@ def places(outcome: Outcome) -> dict[str, list[int]]:
 CASES: list[tuple[str, Link, Link | None, dict[str, list[int]]]] = [
     ("changed", a_link(1), a_link(1, mtu=9000), {"changed": [1]}),
     ("already", a_link(1, mtu=9000), a_link(1, mtu=9000), {"already": [1]}),
-    ("not reached", a_link(1), a_link(1), {"not_reached": [1]}),
-    ("was there and is no more", a_link(1, mtu=9000), a_link(1), {"not_reached": [1]}),
-    ("half changed by another", a_link(1), a_link(1, mtu=1400), {"not_reached": [1]}),
+    ("changed and changed back", a_link(1), a_link(1), {"overtaken": [1]}),
+    ("was there and is no more", a_link(1, mtu=9000), a_link(1), {"overtaken": [1]}),
+    ("half changed by another", a_link(1), a_link(1, mtu=1400), {"overtaken": [1]}),
     ("left, changed", a_link(1), a_link(1, group=8, mtu=9000), {"left": [1]}),
     ("left, unchanged", a_link(1), a_link(1, group=0), {"left": [1]}),
     ("vanished", a_link(1), None, {"vanished": [1]}),
     ("renamed", a_link(1), a_link(1, name=b"new", mtu=9000), {"changed": [1], "renamed": [1]}),
-    ("renamed, not reached", a_link(1), a_link(1, name=b"new"), {"not_reached": [1], "renamed": [1]}),
+    ("renamed, changed back", a_link(1), a_link(1, name=b"new"), {"overtaken": [1], "renamed": [1]}),
     ("renamed and left", a_link(1), a_link(1, name=b"new", group=1), {"left": [1], "renamed": [1]}),
     ("new MAC, same name", a_link(1), a_link(1, address=b"\2" * 6, mtu=9000), {"changed": [1]}),
     (
@@ -71,7 +87,7 @@ CASES: list[tuple[str, Link, Link | None, dict[str, list[int]]]] = [
         a_link(1, kind=b"ifb", mtu=9000),
         {"vanished": [1], "joined": [1]},
     ),
-    ("new MAC and name", a_link(1), a_link(1, name=b"new", address=b"\2" * 6), {"not_reached": [1], "renamed": [1]}),
+    ("new MAC and name", a_link(1), a_link(1, name=b"new", address=b"\2" * 6), {"overtaken": [1], "renamed": [1]}),
 ]
 
 
@@ -88,11 +104,46 @@ def test_a_device_deleted_meanwhile_is_not_the_one_that_bears_its_index_now() ->
     assert places(became(intent(a_link(1)), {1: elsewhere}, ACK, deleted=[1])) == {"vanished": [1]}
 
 
+def test_without_the_kernels_agreement_nobody_is_overtaken() -> None:
+    """Where an error ended the walk, or nothing was heard, who is not as asked was not reached."""
+    for reply in (REFUSED, SILENCE):
+        assert places(became(intent(a_link(1)), {1: a_link(1, mtu=1400)}, reply)) == {"not_reached": [1]}
+
+
+def test_who_came_into_the_group_before_the_message_was_caught_by_it() -> None:
+    """Who came after it wasn't, nor who was made anew in between; the first can be taken back."""
+    seen, came, late = a_link(1), a_link(2), a_link(3, group=8)
+    after = by_index(seen._replace(mtu=9000), came._replace(mtu=9000), late._replace(group=7))
+    outcome = became(intent(seen), after, ACK, between=by_index(seen, came, late))
+    assert [link.ifindex for link in outcome.joined] == [2, 3]
+    assert outcome.caught == (after[2],)
+    assert steps_taken(outcome) == (Step(seen, Settings(mtu=9000)), Step(came, Settings(mtu=9000)))
+    again = became(intent(seen), after, ACK, between=by_index(seen, came, late), deleted=[2])
+    assert again.caught == ()
+
+
+def test_before_is_what_was_there_right_before_the_send() -> None:
+    seen = [a_link(1), a_link(2), a_link(3)]
+    between = [a_link(1, mtu=1234), a_link(2, mtu=9000), a_link(3, group=8)]
+    after = [link._replace(mtu=9000) for link in between]
+    outcome = became(intent(*seen), by_index(*after), ACK, between=by_index(*between))
+    assert places(outcome) == {"changed": [1], "already": [2], "left": [3]}
+    assert [outcome.before(link).mtu for link in after] == [1234, 9000, 1500]
+    assert steps_taken(outcome) == (Step(between[0], Settings(mtu=9000)), Step(between[2], Settings(mtu=9000)))
+
+
+def test_who_was_overtaken_is_a_step_that_undo_leaves_alone() -> None:
+    outcome = became(intent(a_link(1)), {1: a_link(1, mtu=1400)}, ACK)
+    (step,) = steps_taken(outcome)
+    found = reversal([step], lambda _: a_link(1, mtu=1400))
+    assert (outcome.verdict, found.changed_since) == ("partly", (a_link(1, mtu=1400),))
+
+
 def test_up_and_down() -> None:
     up, down = a_link(1, flags=0x1003), a_link(1)
     assert places(became(intent(down, operation="up"), {1: up}, ACK)) == {"changed": [1]}
     assert places(became(intent(up, operation="up"), {1: up}, ACK)) == {"already": [1]}
-    assert places(became(intent(up, operation="down"), {1: up}, ACK)) == {"not_reached": [1]}
+    assert places(became(intent(up, operation="down"), {1: up}, ACK)) == {"overtaken": [1]}
 
 
 def test_who_joined_is_named_and_strangers_are_not() -> None:
@@ -124,7 +175,9 @@ def test_each_member_is_in_exactly_one_place(
     assert set(renamed).isdisjoint(found.get("vanished", []))
     now = {index for index, link in after.items() if link.group == 7}
     assert now == set(joined) | {
-        index for place in ("changed", "already", "refused", "not_reached") for index in found.get(place, [])
+        index
+        for place in ("changed", "already", "overtaken", "refused", "not_reached")
+        for index in found.get(place, [])
     }
 
 
@@ -134,12 +187,14 @@ def test_each_member_is_in_exactly_one_place(
         ("done", [a_link(1)], [a_link(1, mtu=9000)], ACK),
         ("done", [a_link(1, mtu=9000)], [a_link(1, mtu=9000)], ACK),
         ("done", [], [a_link(2, mtu=9000)], ACK),
+        ("nothing", [], [a_link(2, mtu=9000)], Reply(0, "", 0, 0, 0.0)),
+        ("partly", [a_link(1)], [a_link(1, mtu=1400)], ACK),
         ("partly", [a_link(1), a_link(2)], [a_link(1, mtu=9000), a_link(2)], REFUSED),
         ("partly", [a_link(1), a_link(2)], [a_link(1, mtu=9000), a_link(2)], ACK),
         ("failed", [a_link(1), a_link(2)], [a_link(1), a_link(2)], REFUSED),
         ("failed", [a_link(1), a_link(2, mtu=9000)], [a_link(1), a_link(2, mtu=9000)], REFUSED),
         ("failed", [a_link(1)], [], REFUSED),
-        ("failed", [a_link(1)], [a_link(1)], ACK),
+        ("partly", [a_link(1)], [a_link(1)], ACK),
         ("nothing", [], [], Reply(0, "", 0, 0, 0.0)),
         ("nothing", [a_link(1)], [], ACK),
         ("nothing", [a_link(1)], [a_link(1, group=1)], ACK),

@@ -124,7 +124,7 @@ def test_change_and_undo_are_the_identity(
         {index: made(link, intent.wanted(index)) if index in chosen else link for index, link in before.links.items()}
     )
     after = store.snapshot()
-    undo, found = plan_undo(1, steps_taken(compare(intent, after, ACK)), before.revision, after)
+    undo, found = plan_undo(1, steps_taken(compare(intent, before, chosen, after, ACK)), before.revision, after)
     assert not found.changed_since
     reached = (
         set(after.members(undo.group_id)) if undo and undo.group_id is not None else set(undo.members if undo else ())

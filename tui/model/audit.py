@@ -35,12 +35,14 @@ def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
     """Yield each member with what became of it, what it was before and what it is after."""
     intent = outcome.intent
     if not outcome.checked:
-        for index, before in intent.members.items():
-            yield _row(before, "unknown" if outcome.reply.messages else "not sent", intent.wanted(index), None)
+        became = "unknown" if outcome.reply.messages else "not sent"
+        for index, seen in intent.members.items():
+            yield _row(outcome.before(seen), became, intent.wanted(index), None)
         return
     placed: tuple[tuple[str, tuple[Link, ...]], ...] = (
         ("changed", outcome.changed),
         ("already", outcome.already),
+        ("changed again by another", outcome.overtaken),
         ("refused", tuple(refusal.link for refusal in outcome.refused)),
         ("not reached", outcome.not_reached),
         ("left the group", outcome.left),
@@ -50,14 +52,18 @@ def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
     reasons = {refusal.link.ifindex: refusal.reason for refusal in (*outcome.refused, *outcome.skipped)}
     for became, links in placed:
         gone = became in ("vanished", "skipped")
-        for after in links:
-            before = intent.members[after.ifindex]
-            row = _row(before, became, intent.wanted(after.ifindex), None if gone else after)
-            if after.ifindex in reasons:
-                row["reason"] = visible(reasons[after.ifindex])
+        for link in links:
+            wanted = intent.wanted(link.ifindex)
+            row = _row(link, became, wanted, None) if gone else _row(outcome.before(link), became, wanted, link)
+            if link.ifindex in reasons:
+                row["reason"] = visible(reasons[link.ifindex])
             yield row
+    caught = {link.ifindex for link in outcome.caught}
     for link in outcome.joined:
-        yield {"ifindex": link.ifindex, "ifname": visible(link.name), "became": "joined meanwhile"}
+        if link.ifindex in caught:
+            yield _row(outcome.before(link), "joined meanwhile", intent.wanted(link.ifindex), link)
+        else:
+            yield {"ifindex": link.ifindex, "ifname": visible(link.name), "became": "joined meanwhile"}
 
 
 def _row(before: Link, became: str, wanted: Settings, after: Link | None) -> dict[str, object]:

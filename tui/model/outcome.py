@@ -1,17 +1,17 @@
 """Before/after → Outcome: what really happened to each member of a change.
 
 The kernel's ACK proves nothing (an empty group is ACKed too) and its error names neither a device nor a count, so
-the answer is found by comparing what was known before with a full dump after.
+the answer is found by comparing what was known right before the send with a full dump after.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui.model.intent import Intent
 from tui.model.link import Link
 from tui.model.reversal import Step
-from tui.model.store import Snapshot
+from tui.model.store import EMPTY, Snapshot
 
 Verdict = Literal["done", "partly", "failed", "refused", "nothing", "unknown"]
 
@@ -45,13 +45,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened, member by member; each of the intent's is in one of the first six, or in ``skipped``."""
+    """What happened, member by member; each of the intent's is in one of the first seven, or in ``skipped``."""
 
     intent: Intent
     reply: Reply
+    sent: Snapshot = EMPTY
+    """What was known right before the send; of single interfaces, each before its own batch."""
     changed: tuple[Link, ...] = ()
     already: tuple[Link, ...] = ()
     """As asked before and after."""
+    overtaken: tuple[Link, ...] = ()
+    """The kernel did as asked, and yet they are otherwise now: somebody else has changed them since."""
     refused: tuple[Refusal, ...] = ()
     not_reached: tuple[Link, ...] = ()
     """Not as asked, and not known to have refused: the kernel stopped before it."""
@@ -61,10 +65,13 @@ class Outcome:
     """Gone, or another interface under the same index."""
     joined: tuple[Link, ...] = ()
     """Members of the group now that were not seen before."""
+    caught: tuple[Link, ...] = ()
+    """Those of ``joined`` that were in the group when the message was sent: it went to them too."""
     renamed: tuple[tuple[Link, Link], ...] = ()
     """(before, after) of members that bear another name now; they count in the first four as well."""
     skipped: tuple[Refusal, ...] = ()
-    """Single interfaces that were no longer what was seen right before sending; nothing was sent for them."""
+    """Single interfaces that were no longer what was seen, as they were right before sending; nothing was sent for
+    them."""
     stopped: bool = False
     """Whether the operator stopped it between two batches."""
     checked: bool = True
@@ -73,32 +80,42 @@ class Outcome:
     @property
     def verdict(self) -> Verdict:
         """The whole in one word."""
-        if not self.checked:
-            return "refused" if self.reply.messages == 0 else "unknown"
-        if self.reply.errno is None:
+        if self.reply.messages == 0:
+            return "nothing" if self.checked else "refused"
+        if not self.checked or self.reply.errno is None:
             return "unknown"
-        if self.refused or self.not_reached or self.skipped:
-            return "partly" if self.changed else "failed"
+        if self.refused or self.not_reached or self.skipped or self.overtaken:
+            return "partly" if self.changed or self.overtaken else "failed"
         if self.reply.errno:
             return "failed"
         return "done" if self.changed or self.already or self.joined else "nothing"
 
+    def before(self, link: Link) -> Link:
+        """Return what a member, or who joined meanwhile, was right before the send; as it was seen if not known."""
+        return self.sent.links.get(link.ifindex) or self.intent.members.get(link.ifindex, link)
 
-def compare(intent: Intent, after: Snapshot, reply: Reply) -> Outcome:
-    """Sort each member of ``intent`` by what became of it. ``after``: what a full dump found, begun after the reply."""
-    changed, already, short, left, vanished = [], [], [], [], []
+
+def compare(intent: Intent, sent: Snapshot, agreed: Container[int], after: Snapshot, reply: Reply) -> Outcome:
+    """Sort each member of ``intent`` by what became of it.
+
+    ``sent``: what was known right before the send; ``agreed``: the interfaces of which the kernel has said that it did
+    as asked; ``after``: what a full dump found, begun after the reply.
+    """
+    changed, already, left, vanished = [], [], [], []
+    short: list[Link] = []
+    overtaken: list[Link] = []
     renamed: list[tuple[Link, Link]] = []
-    for index, before in intent.members.items():
+    for index, seen in intent.members.items():
         if (now := after.same(index, intent.revision)) is None:
-            vanished.append(before)
+            vanished.append(seen)
             continue
-        if now.name != before.name:
-            renamed.append((before, now))
+        if now.name != seen.name:
+            renamed.append((seen, now))
         if intent.group_id is not None and now.group != intent.group_id:
             left.append(now)
         elif not intent.reached(now):
-            short.append(now)
-        elif intent.reached(before):
+            (overtaken if index in agreed else short).append(now)
+        elif intent.reached(sent.links.get(index, seen)):
             already.append(now)
         else:
             changed.append(now)
@@ -108,15 +125,19 @@ def compare(intent: Intent, after: Snapshot, reply: Reply) -> Outcome:
         for index, now in after.links.items()
         if now.group == intent.group_id and (index not in intent.members or index in gone)
     ]
+    then = sent.members(intent.group_id) if intent.group_id is not None and reply.messages else {}
     return Outcome(
         intent=intent,
         reply=reply,
+        sent=sent,
         changed=tuple(changed),
         already=tuple(already),
+        overtaken=tuple(overtaken),
         not_reached=tuple(short),
         left=tuple(left),
         vanished=tuple(vanished),
         joined=tuple(joined),
+        caught=tuple(now for now in joined if now.ifindex in then and after.same(now.ifindex, sent.revision)),
         renamed=tuple(renamed),
     )
 
@@ -141,8 +162,8 @@ def with_refusal(outcome: Outcome, refusal: Refusal) -> Outcome:
     return replace(outcome, refused=(*outcome.refused, refusal), not_reached=rest)
 
 
-def with_failures(outcome: Outcome, refused: Mapping[int, str], skipped: Mapping[int, str]) -> Outcome:
-    """Return ``outcome`` with what is known of single interfaces, by ifindex: the kernel's reasons, and ours.
+def with_failures(outcome: Outcome, refused: Mapping[int, str], skipped: Mapping[int, Refusal]) -> Outcome:
+    """Return ``outcome`` with what is known of single interfaces, by ifindex: the kernel's reasons, and the skipped.
 
     An interface that is as asked although its message failed was made so by somebody else: it stays where it is.
     """
@@ -156,15 +177,36 @@ def with_failures(outcome: Outcome, refused: Mapping[int, str], skipped: Mapping
         renamed=tuple(pair for pair in outcome.renamed if pair[0].ifindex not in skipped),
         refused=tuple(Refusal(link, refused[link.ifindex]) for link in found),
         not_reached=rest,
-        skipped=tuple(Refusal(outcome.intent.members[index], why) for index, why in sorted(skipped.items())),
+        skipped=tuple(skipped[index] for index in sorted(skipped)),
     )
 
 
+def sent_to(outcome: Outcome) -> Intent:
+    """Return the intent without the members that were skipped."""
+    intent, skipped = outcome.intent, {refusal.link.ifindex for refusal in outcome.skipped}
+    if not skipped:
+        return intent
+    return replace(intent, members={i: link for i, link in intent.members.items() if i not in skipped})
+
+
+def takes_back(outcome: Outcome) -> bool:
+    """Whether an undo has put back all that was its to put back: what others have set since isn't."""
+    if outcome.verdict == "partly":
+        return not (outcome.refused or outcome.not_reached or outcome.stopped)
+    return outcome.verdict == "done"
+
+
 def steps_taken(outcome: Outcome) -> tuple[Step, ...]:
-    """Return what can be taken back: the members that changed, or, where that isn't known, all that were to."""
+    """Return what can be taken back: the members that changed, or, where that isn't known, all that were to.
+
+    Who was overtaken is among them: to be told, when it is taken back, that it is left alone. So is who left the group
+    or joined it around the message, if it was changed.
+    """
     intent = outcome.intent
     if outcome.verdict == "unknown":
-        touched = [index for index, link in intent.members.items() if not intent.reached(link)]
+        touched = [*intent.members.values()]
     else:
-        touched = [link.ifindex for link in outcome.changed]
-    return tuple(Step(intent.members[index], intent.wanted(index)) for index in touched)
+        moved = [link for link in (*outcome.left, *outcome.caught) if intent.reached(link)]
+        touched = [*outcome.changed, *outcome.overtaken, *moved]
+    befores = sorted(outcome.before(link) for link in touched)
+    return tuple(Step(before, intent.wanted(before.ifindex)) for before in befores if not intent.reached(before))

@@ -30,3 +30,14 @@ class Settings(NamedTuple):
             None if self.up is None else link.is_up,
             None if self.group is None else link.group,
         )
+
+    def otherwise(self, link: Link) -> str:
+        """Return what ``link`` is instead, in words: "now 1400", "now down", "now in group 9"; empty: it is so."""
+        parts = []
+        if self.mtu not in (None, link.mtu):
+            parts.append(str(link.mtu))
+        if self.up not in (None, link.is_up):
+            parts.append("up" if link.is_up else "down")
+        if self.group not in (None, link.group):
+            parts.append(f"in group {link.group}")
+        return f"now {', '.join(parts)}" if parts else ""

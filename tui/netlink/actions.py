@@ -1,6 +1,7 @@
 """Plan → message → ACK → read back → Outcome."""
 
 import time
+from collections.abc import Callable, Container
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
@@ -31,11 +32,13 @@ def ack_deadline(members: int) -> float:
     return 10.0 + 0.005 * members
 
 
-def change_group(intent: Intent, writer: Writer, checker: Checker, deadline: float | None = None) -> Outcome:
+def change_group(
+    intent: Intent, writer: Writer, checker: Checker, known: Callable[[], Snapshot], deadline: float | None = None
+) -> Outcome:
     """Send the one message of a group's change, wait for its ACK, read back, and say what happened to each member.
 
-    Blocks: not for the screen's thread. ``deadline``: seconds for the ACK. Never raises for what the kernel or the
-    network does; the Outcome tells.
+    ``known`` tells, right before the send, what is known by then. Blocks: not for the screen's thread. ``deadline``:
+    seconds for the ACK. Never raises for what the kernel or the network does; the Outcome tells.
     """
     wait = ack_deadline(len(intent.members)) if deadline is None else deadline
     group_id = intent.group_id
@@ -43,33 +46,35 @@ def change_group(intent: Intent, writer: Writer, checker: Checker, deadline: flo
         raise ValueError("single interfaces take change_links")
     if not intent.members:
         # The view may be behind: look before saying that there is nobody.
-        return read_back(intent, Reply(0, "", 0, 0, 0.0), checker)
+        return read_back(intent, known(), (), Reply(0, "", 0, 0, 0.0), checker)
     seq = writer.next_seq()
     data = group_change(seq, group_id, mtu=intent.mtu, up=intent.up)
+    before = known()
     sent = time.monotonic()
     try:
         ack = writer.send({seq: data}, wait)[seq]
     except NoAnswerError:
         reply = Reply(None, f"no answer within {wait:g} s", 1, len(data), time.monotonic() - sent, sent)
     except OSError as error:
-        return Outcome(intent, Reply(error.errno or 0, error.strerror or str(error), 0, 0, 0.0), checked=False)
+        return Outcome(intent, Reply(error.errno or 0, error.strerror or str(error), 0, 0, 0.0), before, checked=False)
     except WireError as error:
         reply = Reply(None, str(error), 1, len(data), time.monotonic() - sent, sent)
     else:
         reply = Reply(ack.errno, ack.text, 1, len(data), time.monotonic() - sent, sent)
-    outcome = read_back(intent, reply, checker)
+    agreed = before.members(group_id) if reply.errno == 0 else ()
+    outcome = read_back(intent, before, agreed, reply, checker)
     if reply.errno and (suspect := first_suspect(outcome)):
         return _ask_again(outcome, suspect, writer, checker)
     return outcome
 
 
-def read_back(intent: Intent, reply: Reply, checker: Checker) -> Outcome:
-    """Make a full check and compare it with what was asked."""
+def read_back(intent: Intent, before: Snapshot, agreed: Container[int], reply: Reply, checker: Checker) -> Outcome:
+    """Make a full check and compare it with what was asked; the rest as for `compare`."""
     try:
         after = checker.check().result(ack_deadline(len(intent.members)))
     except (FutureTimeoutError, StoppedError):
-        return Outcome(intent, reply, checked=False)
-    return compare(intent, after, reply)
+        return Outcome(intent, reply, before, checked=False)
+    return compare(intent, before, agreed, after, reply)
 
 
 def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker) -> Outcome:
@@ -87,4 +92,4 @@ def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker
     asked = Reply(reply.errno, reply.text, reply.messages + 1, reply.size + len(data), reply.waited, reply.sent_at)
     if ack.errno:
         return with_refusal(replace(outcome, reply=asked), Refusal(suspect, ack.words))
-    return read_back(intent, asked, checker)
+    return read_back(intent, outcome.sent, (), asked, checker)

@@ -12,10 +12,10 @@ from itertools import islice
 
 from tui.model.intent import Intent
 from tui.model.link import Link
-from tui.model.outcome import Outcome, Reply, with_failures
+from tui.model.outcome import Outcome, Refusal, Reply, with_failures
 from tui.model.progress import Progress
+from tui.model.still import obstacle
 from tui.model.store import Snapshot
-from tui.model.text import visible
 from tui.netlink.actions import Checker, read_back
 from tui.netlink.batch import BATCH, Batch
 from tui.netlink.dump import NoAnswerError
@@ -34,7 +34,9 @@ class _Tally:
     errno: int | None = 0
     text: str = ""
     refused: dict[int, str] = field(default_factory=dict)
-    skipped: dict[int, str] = field(default_factory=dict)
+    skipped: dict[int, Refusal] = field(default_factory=dict)
+    before: dict[int, Link] = field(default_factory=dict)
+    agreed: set[int] = field(default_factory=set)
 
     @property
     def reply(self) -> Reply:
@@ -50,39 +52,35 @@ def change_links(
 ) -> Outcome:
     """Send a message for each interface, in batches; read back, and say what happened to each.
 
-    Right before each batch ``known`` tells what is known of the interfaces by then: one that vanished, bears another
-    name, or whose index is another's, is skipped. Blocks: not for the screen's thread. Never raises for what the
+    Right before each batch ``known`` tells what is known of the interfaces by then: who can't be meant any more is
+    skipped (`tui.model.still.obstacle`). Blocks: not for the screen's thread. Never raises for what the
     kernel does; the Outcome tells.
     """
     tally = _Tally()
     remaining = iter(intent.members.values())
     while part := list(islice(remaining, BATCH)):
         now = known()
-        if progress.stop.is_set() or not _send(
-            intent, _present(part, intent.revision, now, tally.skipped), writer, tally
-        ):
+        if progress.stop.is_set() or not _send(intent, _able(intent, part, now, tally), writer, tally):
             break
         progress.done += len(part)
+    sent = Snapshot(intent.revision, tally.before, {})
     if tally.messages == 0 and tally.errno:
-        return Outcome(intent, tally.reply, checked=False)
-    outcome = with_failures(read_back(intent, tally.reply, checker), tally.refused, tally.skipped)
+        return Outcome(intent, tally.reply, sent, checked=False)
+    outcome = with_failures(read_back(intent, sent, tally.agreed, tally.reply, checker), tally.refused, tally.skipped)
     return replace(outcome, stopped=progress.done < progress.total and progress.stop.is_set())
 
 
-def _present(part: list[Link], revision: int, now: Snapshot, skipped: dict[int, str]) -> list[int]:
-    """Return the indexes that still mean what was seen at ``revision``; note why the others don't."""
-    present = []
+def _able(intent: Intent, part: list[Link], now: Snapshot, tally: _Tally) -> list[int]:
+    """Return the indexes that a message may still go to; note what they are by now, and why it can't go to others."""
+    able = []
     for seen in part:
-        link = now.links.get(seen.ifindex)
-        if link is None:
-            skipped[seen.ifindex] = "vanished"
-        elif now.same(seen.ifindex, revision) is None:
-            skipped[seen.ifindex] = f"index {seen.ifindex} is another interface now ({visible(link.name)})"
-        elif link.name != seen.name:
-            skipped[seen.ifindex] = f"is called {visible(link.name)} now"
+        if why := obstacle(intent, seen, now):
+            found = now.same(seen.ifindex, intent.revision) or seen
+            tally.skipped[seen.ifindex] = Refusal(found._replace(name=seen.name), why)
         else:
-            present.append(seen.ifindex)
-    return present
+            tally.before[seen.ifindex] = now.links[seen.ifindex]
+            able.append(seen.ifindex)
+    return able
 
 
 def _send(intent: Intent, indexes: list[int], writer: Writer, tally: _Tally) -> bool:
@@ -109,6 +107,9 @@ def _send(intent: Intent, indexes: list[int], writer: Writer, tally: _Tally) -> 
     tally.waited = time.monotonic() - tally.sent_at
     tally.messages += len(batch.items)
     tally.size += batch.size
+    if answered:
+        # Who is silent about a message until a later one is answered has done what it says.
+        tally.agreed.update(set(indexes).difference(index for index, _ in refused))
     for index, ack in refused:
         tally.refused[index] = ack.words
         if not tally.errno:

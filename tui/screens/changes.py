@@ -250,8 +250,8 @@ class Changes(Screen[None]):
 
     def _news(self, plan: Plan) -> str:
         """Return who joined or left the group since the plan was shown; empty: the plan still holds."""
-        if plan.intent.group_id is None:
-            return ""
+        if plan.intent.group_id is None or plan.intent.undoes is not None:
+            return ""  # an undo looks for itself, right before it is sent
         seen = {(index, link.name) for index, link in plan.intent.members.items()}
         members = self.services.snapshot().members(plan.intent.group_id)
         now = {(index, link.name) for index, link in members.items()}

@@ -10,7 +10,7 @@ from tui.guard.orphans import Orphan
 from tui.guarded import Ending, Guarded
 from tui.model.exchange import Exchange
 from tui.model.log import Entry, Log
-from tui.model.outcome import steps_taken
+from tui.model.outcome import sent_to, steps_taken, takes_back
 from tui.model.plan import ip_lines
 from tui.model.reversal import Reversal
 from tui.model.sample import Sample
@@ -59,7 +59,7 @@ class Undoing(Marking):
 
     def ended(self, result: Result) -> None:
         """Log a change; if it is guarded, count down."""
-        names, intent, outcome = self.services.names, result.plan.intent, result.outcome
+        names, intent, outcome = self.services.names, result.outcome.intent, result.outcome
         preview = result.plan.preview
         entry = self.command_log.add(
             Entry(
@@ -72,13 +72,13 @@ class Undoing(Marking):
                 messages=outcome.reply.messages,
                 size=outcome.reply.size,
                 waited=outcome.reply.waited,
-                lines=tuple(ip_lines(intent, names)),
+                lines=tuple(ip_lines(sent_to(outcome), names)),
                 steps=(*steps_taken(outcome), *result.followers),
-                revision=intent.revision,
+                revision=outcome.sent.revision or intent.revision,
                 undoes=intent.undoes,
             )
         )
-        if intent.undoes is not None and outcome.verdict == "done":
+        if intent.undoes is not None and takes_back(outcome):
             self.command_log.mark_undone(intent.undoes, entry.number)
         if result.sample is not None:
             self.samples.append(result.sample)
