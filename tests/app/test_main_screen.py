@@ -83,7 +83,7 @@ async def test_the_filter_narrows_and_escape_restores(ip: Ip, two_groups: str) -
         assert hands.shown == ["b1"]
         await hands.sees(f"1 of {len(everything)} shown   filter: PRINT")
         await hands.press("enter")
-        assert hands.main.link_table.has_focus
+        assert hands.main.group_table.has_focus
         assert hands.shown == ["b1"]
         await hands.press("escape")
         assert hands.shown == everything

@@ -78,6 +78,8 @@ class MainScreen(Undoing, Screen[None]):
         self._reading = True
         self._counted: list[tuple[float, int]] = []
         self.filter_box = FilterBox(self.spell)
+        self._filtering_links = False  # whether the filter was opened from the interfaces
+        self._filter_complaint = ""
         self.group_table = KeyedTable(
             GROUP_COLUMNS, lambda key: self._cells(self.picture.group_row(key)), ascii=ascii, id="groups"
         )
@@ -212,8 +214,8 @@ class MainScreen(Undoing, Screen[None]):
 
     @property
     def on_links(self) -> bool:
-        """Whether the interface table has the cursor, not the group table."""
-        return self.focused is self.link_table
+        """Whether the interface table has the cursor, not the group table; while the filter is open: had it."""
+        return self._filtering_links if self.filter_box.has_focus_within else self.focused is self.link_table
 
     @property
     def _table(self) -> KeyedTable:
@@ -229,6 +231,8 @@ class MainScreen(Undoing, Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Show what belongs to the table that has the cursor now."""
+        if self.filter_box.display and not self.filter_box.has_focus_within:
+            self._leave_filter()
         if self._counted:
             self._show_lines()
 
@@ -302,12 +306,13 @@ class MainScreen(Undoing, Screen[None]):
 
     def action_filter(self) -> None:
         """Ask for what to show."""
+        self._filtering_links = self.on_links
         self.filter_box.open(self.picture.view.text, [visible(name) for name in self.picture.names.by_name])
 
     def on_filter_box_changed(self, message: FilterBox.Changed) -> None:
         """Show what the text means so far; what is wrong with it stands under it."""
         if self.filter_box.display:
-            self.picture.view.set_filter(message.text.strip())
+            self._set_filter(message.text.strip())
             self.sync_links()
 
     def on_filter_box_kept(self, message: FilterBox.Kept) -> None:
@@ -316,8 +321,23 @@ class MainScreen(Undoing, Screen[None]):
             self.app.bell()
             return
         self.filter_box.keep(message.text)
-        self.set_focus(self.link_table)
+        self._leave_filter()
+
+    def _leave_filter(self) -> None:
+        """Close the filter; the keys go where they went before, unless they go to a table already."""
+        table = self._table
+        self.filter_box.close()
+        self.set_focus(table)
+        # What is typed halfway isn't in force, and what is wrong with it goes too.
+        self._set_filter(self.picture.view.text)
         self.sync_links()
+
+    def _set_filter(self, text: str) -> None:
+        """Put another filter in force; what was said of the one before goes."""
+        self.picture.view.set_filter(text)
+        if self._filter_complaint and self._filter_complaint == self.message:
+            self.say(Field(""))
+        self._filter_complaint = ""
 
     def _tell_filter(self) -> None:
         """Say what is wrong with the filter, also if only a later picture showed it."""
@@ -326,6 +346,7 @@ class MainScreen(Undoing, Screen[None]):
             self.filter_box.say(view.problem, view.hint)
         elif view.problem:
             self.say(Field(view.problem, "bad"))
+            self._filter_complaint = self.message
             view.set_filter(view.text)
 
     def action_back(self) -> None:
@@ -333,10 +354,8 @@ class MainScreen(Undoing, Screen[None]):
         if self.leave_range():
             return
         if self.picture.view.text or self.filter_box.display:
-            self.picture.view.set_filter("")
-            self.filter_box.close()
-            self.set_focus(self.link_table)
-            self.sync_links()
+            self._set_filter("")
+            self._leave_filter()
         elif self.picture.view.only is not None:
             self.action_marked_alone()
         else:
