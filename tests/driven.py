@@ -160,6 +160,7 @@ async def driven(
     size: tuple[int, int] = (80, 24),
     audit: Path | None = None,
     guard_timeout: float | None = GUARD_TIMEOUT,
+    ascii: bool = False,
 ) -> AsyncIterator[Driven]:
     """Run the console over the interfaces of this namespace, and wait for its first full check.
 
@@ -169,7 +170,7 @@ async def driven(
         place = NameFile(names or Path(empty.name))
         services = Services(place, read_only, audit=Audit(audit, ()), guard_timeout=guard_timeout)
         try:
-            app = GroupApp(services, "test")
+            app = GroupApp(services, "test", ascii=ascii)
             async with app.run_test(size=size, notifications=True) as pilot:
                 hands = Driven(app, services, pilot)
                 await hands.until(lambda: not app.main._reading, "interfaces")

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from tui.commands import COMMANDS
@@ -19,6 +20,7 @@ from tui.screens.main import MainScreen
 from tui.screens.names import NamesScreen
 from tui.services import Services
 from tui.terminal import Lifeline, TerminalDriver, record
+from widgets.only_ascii import OnlyAscii
 
 
 class GroupApp(KeyByKeyApp):
@@ -32,9 +34,16 @@ class GroupApp(KeyByKeyApp):
         """Show ``services``; ``where``: the place that we look at; ``ascii``: use no other glyphs."""
         super().__init__(driver_class=TerminalDriver)
         self._services = services
+        self._ascii = ascii
+        self._only_ascii = OnlyAscii()
         self.set_class(ascii, "-ascii")
         self.main = MainScreen(services, where, ascii=ascii)
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what changes each line before it is written: where there is ASCII alone, the toolkit's own signs."""
+        filters = super().get_line_filters()
+        return [*filters, self._only_ascii] if self._ascii else filters
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
@@ -57,7 +66,8 @@ class GroupApp(KeyByKeyApp):
             for command in COMMANDS:
                 label = command.label.format(preset=self.main.picture.preset)
                 action = getattr(self.main, f"action_{command.id}")
-                yield SystemCommand(f"{label} ({command.shown})", command.help, action)
+                spell = self.main.spell
+                yield SystemCommand(spell(f"{label} ({command.shown})"), spell(command.help), action)
 
     def action_command_palette(self) -> None:
         """Open the palette, but over no window that waits for an answer or for a change to end."""

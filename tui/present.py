@@ -12,7 +12,7 @@ from tui.model.link import LINK_TYPES, Link, kind_word, link_name
 from tui.model.names import NameMap
 from tui.model.protect import risk
 from tui.model.store import Snapshot
-from tui.model.text import visible
+from tui.model.text import ascii_text, visible
 
 _STALE_PERIODS = 3  # full checks that may be missed before what is shown counts as old
 _STALE_GRACE = 10.0  # seconds
@@ -38,7 +38,9 @@ _ASCII = str.maketrans(
         "–": "-",
         "—": "-",
         "≈": "~",
+        "≤": "<=",
         "≥": ">=",
+        "─": "-",
         "µ": "u",
         "ă": "a",
         "ș": "s",
@@ -48,8 +50,8 @@ _ASCII = str.maketrans(
 
 
 def as_ascii(text: str) -> str:
-    """Return text for terminals that show ASCII alone; what isn't ASCII even so becomes a question mark."""
-    return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+    """Return text for terminals that show ASCII alone: our own signs as words, what names hold as ``<U+00E4>``."""
+    return text if text.isascii() else ascii_text(text.translate(_ASCII))
 
 
 class Field(NamedTuple):
@@ -267,5 +269,7 @@ def wrapped(text: str, width: int) -> list[str]:
     room = max(width - 2, 20)
     if len(text) <= room:
         return [f" {text}"]
-    cut = max(text.rfind(" ", 0, room), room // 2)
+    cut = text.rfind(" ", 0, room)
+    if cut < room // 2:
+        cut = room
     return [f" {text[:cut]}", f"   {text[cut:].strip()}"]

@@ -61,5 +61,10 @@ def _escaped(text: str) -> str:
     return "\\<U+".join(_visible(part) for part in text.split("<U+"))
 
 
+def ascii_text(text: str) -> str:
+    """Return visible text in ASCII: every other character as ``<U+00E4>``, so that no two names look alike."""
+    return text if text.isascii() else "".join(char if char.isascii() else f"<U+{ord(char):04X}>" for char in text)
+
+
 def _visible(text: str) -> str:
     return "".join(_escape(char) if char == "\\" or _hidden(char) else char for char in text)
