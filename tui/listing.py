@@ -9,7 +9,7 @@ from tui.model.group import Group
 from tui.model.link import LINK_TYPES, Link, link_name
 from tui.model.names import NameMap
 from tui.model.store import Snapshot
-from tui.model.text import visible
+from tui.model.text import ascii_text, visible
 from tui.model.view import all_groups
 from tui.present import as_ascii, group_cells, link_cells
 
@@ -89,11 +89,7 @@ def hardware_address(address: bytes, arptype: int) -> str:
 
 
 def as_text(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str], ascii: bool = False) -> Iterator[str]:
-    r"""Yield the lines of both tables.
-
-    ``ascii``: write ASCII alone; what a name holds beyond it becomes ``\u4e2d``, which is no other name's text, since
-    a backslash in a name is doubled.
-    """
+    """Yield the lines of both tables. ``ascii``: write ASCII alone, what names hold beyond it as `ascii_text` does."""
     links = snapshot.links
     groups = all_groups(snapshot, names)
     reasons: dict[int, list[str]] = {}
@@ -123,4 +119,4 @@ def _table(head: tuple[str, ...], rows: Iterable[list[str]], ascii: bool) -> Ite
 
 
 def _plain(title: str, text: str) -> str:
-    return text.encode("ascii", "backslashreplace").decode() if title in _NAMES else as_ascii(text)
+    return ascii_text(text) if title in _NAMES else as_ascii(text)

@@ -38,7 +38,7 @@ def test_a_list_where_ascii_alone_is_known(ip: Ip, env: Mapping[str, str]) -> No
     text = listed(ip, env)
     assert text.isascii()
     assert b"1400...1500, 1 differ" in text
-    assert rb"\u4e2d\u6587" in text
+    assert b"<U+4E2D><U+6587>" in text
 
 
 def test_a_list_in_ascii_on_request(ip: Ip) -> None:

@@ -30,7 +30,8 @@ def run(shell: str, lines: list[str]) -> None:
     # Some busyboxes run their own `ip` before any other: see tui/model/shell.py.
     before = f'ip() {{ {shutil.which("ip", path=path)} "$@"; }}\n' if shell == "busybox" else ""
     script = before + pasteable(lines)
-    done = subprocess.run(words, input=script.encode(), env={**os.environ, "PATH": path}, capture_output=True, check=True)
+    env = {**os.environ, "PATH": path}
+    done = subprocess.run(words, input=script.encode(), env=env, capture_output=True, check=True)
     assert done.stderr == b""
 
 

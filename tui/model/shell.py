@@ -2,8 +2,8 @@
 
 All of it is printable ASCII, so that nothing in it can act on a terminal or on what a clipboard is pasted into.
 
-`ip` is iproute2's. A busybox built to prefer its own applets (Debian's busybox-static) runs an `ip` that knows no groups
-and calls the word garbage; there, `ip() { /sbin/ip "$@"; }` beforehand makes its shell run the other one.
+`ip` is iproute2's. A busybox built to prefer its own applets (Debian's busybox-static) runs an `ip` that knows no
+groups and calls the word garbage; there, `ip() { /sbin/ip "$@"; }` beforehand makes its shell run the other one.
 """
 
 import re
