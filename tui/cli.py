@@ -96,7 +96,7 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
     store = Store()
     store.replace(read_links())
     snapshot = store.snapshot()
-    protected = protect(snapshot.links, carriers())
+    protected = protect(snapshot, carriers())
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         if options.json:
             print(as_json(snapshot, names.names, protected))

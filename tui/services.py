@@ -20,7 +20,8 @@ from tui.model.store import Snapshot, Store
 from tui.model.text import visible
 from tui.name_editor import NameEditor
 from tui.netlink.monitor import Monitor
-from tui.netlink.routes import carriers
+from tui.netlink.route_news import RouteNews
+from tui.netlink.routes import carriers, default_carriers
 from tui.netlink.wire import WireError
 from tui.netlink.writer import Writer
 
@@ -51,6 +52,9 @@ class Services:
         self._dirty = False
         self._notify: Callable[[], object] = lambda: None
         self._carriers: dict[int, str] = {}
+        self._route_news = RouteNews()
+        self._defaults: list[int] = []
+        self._asking = threading.Lock()
         self._protected: tuple[object, dict[int, str]] = (None, {})
         self._writer = Writer(read_only)
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
@@ -67,6 +71,8 @@ class Services:
         """End both threads."""
         self._monitor.stop()
         self._writer.close()
+        with self._asking:
+            self._route_news.close()
 
     @property
     def names(self) -> NameMap:
@@ -117,7 +123,7 @@ class Services:
         """Return why interfaces are protected, by ifindex."""
         key = (snapshot.revision, self._carriers)
         if self._protected[0] != key:
-            self._protected = (key, protect(snapshot.links, self._carriers))
+            self._protected = (key, protect(snapshot, self._carriers))
         return self._protected[1]
 
     def plan(self, intent: Intent, snapshot: Snapshot) -> Plan:
@@ -195,14 +201,23 @@ class Services:
         threading.Thread(target=work, name=name, daemon=True).start()
 
     def _risk_now(self, plan: Plan) -> Mapping[int, str]:
-        """Ask for the routes once more right before sending; return which members carry the way here by now."""
-        snapshot = self.snapshot()
-        self._find_carriers()
-        now = protect(snapshot.links, self._carriers)
-        return {index: now[index] for index in plan.intent.members if index in now}
+        """Look at the routes once more right before sending; return which members carry the way here by now.
 
-    def _find_carriers(self) -> None:
-        found = carriers()
+        Nothing here grows with the members, nor with their routes.
+        """
+        snapshot = self.snapshot()
+        self._find_carriers(anew=False)
+        now = protect(snapshot, self._carriers)
+        return {index: reason for index, reason in now.items() if index in plan.intent.members}
+
+    def _find_carriers(self, anew: bool = True) -> None:
+        """Find out who carries us. ``anew``: ask for the default routes even if the kernel told of no new one."""
+        with self._asking:
+            # In this order: news that comes during the dump stays for the next time.
+            if self._route_news.heard() or anew:
+                self._defaults = default_carriers()
+            defaults = self._defaults
+        found = carriers(defaults)
         if found != self._carriers:
             self._carriers = found
             self._mark()

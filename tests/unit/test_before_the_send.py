@@ -128,7 +128,7 @@ def test_a_plan_and_its_message_take_as_many_steps_for_any_number_of_members(
 @pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 90000)])
 def test_nobody_goes_through_the_links_for_what_a_key_asks(operation: Operation, mtu: int | None) -> None:
     seen = farm(MANY).snapshot()
-    snapshot = Snapshot(seen.revision, Untouched(seen.links), seen.groups)
+    snapshot = Snapshot(seen.revision, Untouched(seen.links), seen.groups, seen.ports)
     intent: Intent = make_intent(snapshot, operation, 7, mtu)
     plan = make_plan(intent, {3: "the default route", 99999: "another"}, NameMap())
     preview = plan.preview

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.links import LINKS, a_link, fuzz
 from tui.model.group import Group
 from tui.model.link import Link
-from tui.model.store import EMPTY, Store
+from tui.model.store import EMPTY, Snapshot, Store
 
 DUMPS = st.dictionaries(st.integers(1, 8), LINKS, max_size=8).map(
     lambda links: {index: link._replace(ifindex=index) for index, link in links.items()}
@@ -49,6 +49,11 @@ def recount(links: Mapping[int, Link]) -> dict[int, Group]:
     return groups
 
 
+def ports(links: Mapping[int, Link]) -> Mapping[int, frozenset[int]]:
+    masters = {link.master for link in links.values()} - {0}
+    return {m: frozenset(index for index, link in links.items() if link.master == m) for m in masters}
+
+
 def differences(before: Mapping[int, Link], after: Mapping[int, Link]) -> int:
     return sum(before.get(index) != after.get(index) for index in before.keys() | after.keys())
 
@@ -57,7 +62,7 @@ def differences(before: Mapping[int, Link], after: Mapping[int, Link]) -> int:
 @given(STEPS)
 def test_any_sequence_ends_in_what_a_dictionary_holds(steps: list[tuple[str, dict[int, Link | None]]]) -> None:
     store, naive, revision = Store(), dict[int, Link](), 0
-    kept: list[tuple[object, dict[int, Link], dict[int, Group]]] = []
+    kept: list[tuple[Snapshot, dict[int, Link]]] = []
     for what, links in steps:
         before = dict(naive)
         if what == "apply":
@@ -71,14 +76,15 @@ def test_any_sequence_ends_in_what_a_dictionary_holds(steps: list[tuple[str, dic
             changed = store.replace(dict(naive))
         else:
             changed = False
-            kept.append((store.snapshot(), dict(naive), recount(naive)))
+            kept.append((store.snapshot(), dict(naive)))
         assert changed == (naive != before)
         revision += differences(before, naive)
         assert store.revision == revision
     snapshot = store.snapshot()
     assert (snapshot.revision, snapshot.links, snapshot.groups) == (revision, naive, recount(naive))
-    for old, links_then, groups_then in kept:  # what came later has not touched what was taken before
-        assert (old.links, old.groups) == (links_then, groups_then)  # type: ignore[attr-defined]
+    assert snapshot.ports == ports(naive)
+    for old, then in kept:  # what came later has not touched what was taken before
+        assert old == Snapshot(old.revision, then, recount(then), ports(then), old.born)
 
 
 def test_a_snapshot_is_the_same_object_until_something_changes() -> None:

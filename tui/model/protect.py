@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from tui.model.group import DEFAULT_GROUP
 from tui.model.link import Link
+from tui.model.store import Snapshot
 
 RISKS = ("ssh", "route", "default", "")
 """What makes a change dangerous, the worst first; empty: nothing known."""
@@ -19,22 +20,19 @@ def risk(reasons: Iterable[str], group_id: int | None = None) -> str:
     return "default" if group_id == DEFAULT_GROUP else ""
 
 
-def protect(links: Mapping[int, Link], carriers: Mapping[int, str]) -> dict[int, str]:
-    """Return why each protected interface is protected, by ifindex.
+def protect(snapshot: Snapshot, carriers: Mapping[int, str]) -> dict[int, str]:
+    """Return why each protected interface is protected, by ifindex. Costs nothing for those that aren't.
 
     ``carriers`` are the interfaces that hold the route or address itself, with the reason. To them belong all their
     masters (without the bridge its port is cut off), and everything that those stand on: ports and lower links.
     """
-    ports: dict[int, list[int]] = {}
-    for index, link in links.items():
-        if link.master:
-            ports.setdefault(link.master, []).append(index)
+    links = snapshot.links
     found: dict[int, str] = {}
     for carrier, reason in carriers.items():
         if carrier not in links:
             continue
         stack = list(_masters(links, carrier))
-        for index in _below(links, ports, stack):
+        for index in _below(snapshot, stack):
             found.setdefault(index, reason if index == carrier else f"{reason}, in one stack with it")
     return found
 
@@ -47,7 +45,8 @@ def _masters(links: Mapping[int, Link], index: int) -> Iterable[int]:
         index = links[index].master
 
 
-def _below(links: Mapping[int, Link], ports: Mapping[int, list[int]], stack: list[int]) -> Iterable[int]:
+def _below(snapshot: Snapshot, stack: list[int]) -> Iterable[int]:
+    links, ports = snapshot.links, snapshot.ports
     seen: set[int] = set()
     while stack:
         index = stack.pop()

@@ -11,6 +11,7 @@ from tui.model.group import Group, Tally, empty_group
 from tui.model.identity import Lives
 from tui.model.link import Link
 from tui.model.members import Members
+from tui.model.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Snapshot:
     """By ifindex, in no order."""
     groups: Mapping[int, Group]
     """By id, those that have members."""
+    ports: Mapping[int, frozenset[int]]
+    """The ifindexes of the ports of each master, by its ifindex."""
     born: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     """By ifindex: the revision at which the device that bears it was seen first (see model/identity.py)."""
 
@@ -37,7 +40,7 @@ class Snapshot:
 
 _PART = 512  # interfaces taken in under one lock
 
-EMPTY = Snapshot(0, MappingProxyType({}), MappingProxyType({}))
+EMPTY = Snapshot(0, MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
 """Nothing known yet."""
 
 
@@ -52,6 +55,7 @@ class Store:
         self._groups: dict[int, Group] = {}
         self._touched: set[int] = set()
         self._lives = Lives()
+        self._ports = Ports()
         self._revision = 0
         self._snapshot = EMPTY
 
@@ -102,6 +106,7 @@ class Store:
             if old is not None:
                 self._tallies[old.group].remove(old)
                 self._touched.add(old.group)
+            self._ports.move(index, old.master if old else 0, link.master if link else 0)
             if link is None:
                 del known[index]
                 lives.end(index)
@@ -130,6 +135,7 @@ class Store:
                     self._revision,
                     MappingProxyType(self._links.copy()),
                     MappingProxyType(self._groups.copy()),
+                    self._ports.shown(),
                     self._lives.shown(),
                 )
             return self._snapshot

@@ -7,7 +7,7 @@ import select
 import socket
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address
 
 from tui.netlink.session import Address, ssh_sessions
@@ -38,18 +38,26 @@ _TIMEOUT = 2000  # milliseconds
 _SEQ = 1
 
 
-def carriers() -> dict[int, str]:
+def carriers(defaults: Iterable[int] | None = None) -> dict[int, str]:
     """Return the reason for each interface that carries a default route or this SSH session, by ifindex.
 
-    What the kernel doesn't answer is left out: a route that can't be asked for protects nothing.
+    ``defaults``: those with a default route, where that is known; then what is asked of the kernel doesn't grow with
+    its routes. What the kernel doesn't answer is left out: a route that can't be asked for protects nothing.
     """
-    found: dict[int, str] = {}
+    known = default_carriers() if defaults is None else defaults
+    found = dict.fromkeys(known, "carries the default route")
     with contextlib.suppress(OSError, WireError), open_socket() as sock:
-        for family in (socket.AF_INET, socket.AF_INET6):
-            for index in _default_routes(sock, family):
-                found.setdefault(index, "carries the default route")
         for index in _ssh_links(sock):
             found[index] = "carries this SSH session"
+    return found
+
+
+def default_carriers() -> list[int]:
+    """Return the interfaces that carry a default route; the kernel is asked for all routes."""
+    found: list[int] = []
+    with contextlib.suppress(OSError, WireError), open_socket() as sock:
+        for family in (socket.AF_INET, socket.AF_INET6):
+            found += _default_routes(sock, family)
     return found
 
 
