@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -13,10 +13,11 @@ from tests.watch import Watch, watching
 from tui.model.intent import Intent, intent_for_links
 from tui.model.outcome import Outcome
 from tui.model.progress import Progress
+from tui.model.settings import Settings
 from tui.model.store import Snapshot
+from tui.netlink.alike import Alike
 from tui.netlink.batch import BATCH
 from tui.netlink.bulk import change_links
-from tui.netlink.wire import link_change
 from tui.netlink.writer import Writer
 
 
@@ -65,7 +66,11 @@ def console(netns: None) -> Iterator[Console]:
 
 def address_nobody(patch: pytest.MonkeyPatch) -> None:
     """Send each message to an index that no device has: the kernel refuses it with ENODEV."""
-    patch.setattr("tui.netlink.bulk.link_change", lambda seq, index, **rest: link_change(seq, index + 100_000, **rest))
+
+    def astray(first: int, indexes: Sequence[int], settings: Settings) -> Alike:
+        return Alike(first, [index + 100_000 for index in indexes], settings)
+
+    patch.setattr("tui.netlink.bulk.Alike", astray)
 
 
 def groups(ip: Ip, prefix: str = "m") -> set[str]:

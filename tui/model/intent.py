@@ -37,6 +37,11 @@ class Intent:
         """The administrative state that was asked for; None: it isn't touched, or not alike for all."""
         return self.operation == "up" if self.operation in ("up", "down") else None
 
+    @property
+    def alike(self) -> Settings | None:
+        """What all interfaces are to be; None: each something of its own, see `wanted`."""
+        return Settings(self.mtu, self.up, self.new_group) if self.each is None else None
+
     def wanted(self, ifindex: int) -> Settings:
         """Return what an interface is to be."""
         if self.each is not None:

@@ -6,7 +6,7 @@ the same, each under its own sequence number.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -17,7 +17,8 @@ from tui.model.progress import Progress
 from tui.model.still import obstacle
 from tui.model.store import Snapshot
 from tui.netlink.actions import Checker, read_back
-from tui.netlink.batch import BATCH, Batch
+from tui.netlink.alike import Alike
+from tui.netlink.batch import BATCH, Batch, one_each
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.wire import WireError, link_change
 from tui.netlink.writer import Writer
@@ -63,7 +64,7 @@ def change_links(
         if progress.stop.is_set() or not _send(intent, _able(intent, part, now, tally), writer, tally):
             break
         progress.done += len(part)
-    sent = Snapshot(intent.revision, tally.before, {})
+    sent = Snapshot(intent.revision, tally.before, {}, {})
     if tally.messages == 0 and tally.errno:
         return Outcome(intent, tally.reply, sent, checked=False)
     outcome = with_failures(read_back(intent, sent, tally.agreed, tally.reply, checker), tally.refused, tally.skipped)
@@ -72,6 +73,11 @@ def change_links(
 
 def _able(intent: Intent, part: list[Link], now: Snapshot, tally: _Tally) -> list[int]:
     """Return the indexes that a message may still go to; note what they are by now, and why it can't go to others."""
+    if now.revision == intent.revision:
+        # Nothing at all has changed: a retag of interfaces that are down stirs up nothing on its way.
+        indexes = [link.ifindex for link in part]
+        tally.before.update(zip(indexes, part, strict=True))
+        return indexes
     able = []
     for seen in part:
         if why := obstacle(intent, seen, now):
@@ -88,11 +94,7 @@ def _send(intent: Intent, indexes: list[int], writer: Writer, tally: _Tally) -> 
     if not indexes:
         return True
 
-    def make(index: int, seq: int, ack: bool) -> bytes:
-        mtu, up, group = intent.wanted(index)
-        return link_change(seq, index, mtu=mtu, up=up, group=group, ack=ack)
-
-    batch = Batch(indexes, make, writer)
+    batch = Batch(indexes, _builder(intent), writer)
     tally.sent_at = tally.sent_at or time.monotonic()
     answered = True
     try:
@@ -115,3 +117,15 @@ def _send(intent: Intent, indexes: list[int], writer: Writer, tally: _Tally) -> 
         if not tally.errno:
             tally.errno, tally.text = ack.errno, ack.words
     return answered
+
+
+def _builder(intent: Intent) -> Callable[[int, Sequence[int]], Mapping[int, bytes]]:
+    """Return how to build the messages of a batch."""
+    if (settings := intent.alike) is not None:
+        return lambda first, indexes: Alike(first, indexes, settings)
+
+    def make(index: int, seq: int, ack: bool) -> bytes:
+        mtu, up, group = intent.wanted(index)
+        return link_change(seq, index, mtu=mtu, up=up, group=group, ack=ack)
+
+    return one_each(make)

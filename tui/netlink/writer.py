@@ -13,11 +13,13 @@ from itertools import islice
 from queue import SimpleQueue
 
 from tui.model.exchange import KEPT
+from tui.netlink.alike import joined
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.privilege import obstacle
 from tui.netlink.sockets import READ_SIZE, open_socket, widen
 from tui.netlink.wire import NLMSG_ERROR, Ack, Head, decode_ack, messages
 
+_MAX_SEQ = 0x7FFFFFFF
 _ANSWERS = 1024 * 1024  # bytes for the answers to one batch; each that failed takes some 800 of them in the kernel
 
 
@@ -101,8 +103,13 @@ class Writer:
 
     def next_seq(self) -> int:
         """Return a sequence number of its own for a message."""
-        self._seq = (self._seq + 1) & 0x7FFFFFFF
-        return self._seq
+        return self.take_seqs(1)
+
+    def take_seqs(self, number: int) -> int:
+        """Return the first of so many sequence numbers in a row, for a message each."""
+        first = self._seq + 1 if self._seq + number <= _MAX_SEQ else 1
+        self._seq = first + number - 1
+        return first
 
     def begin_record(self) -> Record:
         """Return a new record, kept from now on instead of the one before."""
@@ -146,7 +153,7 @@ class Writer:
     def _transact(self, job: _Job) -> dict[int, Ack]:
         if why := self._barrier():
             raise WriteRefusedError(errno.EPERM, why)
-        record, data = self._record, b"".join(job.batch.values())
+        record, data = self._record, joined(job.batch)
         record.note_send(job.batch)
         begun = time.monotonic()
         self._sock.send(data)
