@@ -8,8 +8,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from tests.perf import bulk, kernel, live, screen
+from tests.perf import bulk, kernel, key, live, screen
+from tests.perf.busy import QUIET, Watch, await_quiet
 from tests.perf.farm import farm
 from tests.perf.table import Line, failed, table
 from tui.netlink.namespace import enter_private
@@ -20,7 +22,7 @@ ROWS: dict[str, Callable[[int], list[Line]]] = {
     "paint": screen.paint,
     "storm": kernel.storm,
     "keys": live.keys,
-    "send": screen.press,
+    "send": key.press,
     "ack": kernel.ack,
     "retag": bulk.retag,
     "bytes": live.bytes_,
@@ -44,27 +46,40 @@ def main() -> None:
     if rows := [name for name in ROWS if name in wanted]:
         with farm(options.links):
             for name in rows:
+                await_quiet(options.patience)
                 lines += _measured(name, lambda name=name: ROWS[name](options.links))  # type: ignore[misc]
     if LINEAR in wanted:
+        await_quiet(options.patience)
         lines += _measured(LINEAR, lambda: kernel.linear(options.scale))
     print(table(lines))
+    if busy := sum(line.verdict == "TOO BUSY" for line in lines):
+        print(f"{busy} of {len(lines)} figures began at a load above {QUIET}: they are no result.")
 
 
 def _measured(name: str, measure: Callable[[], list[Line]]) -> list[Line]:
-    begun = time.monotonic()
+    begun, watch = time.monotonic(), Watch()
     print(f"measuring {name} …", end="", file=sys.stderr, flush=True)
     try:
-        return measure()
+        lines = measure()
     except Exception as error:
-        return [failed(name, error)]
+        lines = [failed(name, error)]
     finally:
         print(f" {time.monotonic() - begun:.0f} s, load {os.getloadavg()[0]:.2f}", file=sys.stderr)
+    busy = watch.end()
+    return [replace(line, busy=busy) for line in lines]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.perf", description=__doc__)
     parser.add_argument("--links", type=int, default=16384, metavar="N", help="default: %(default)s")
     parser.add_argument("--only", nargs="+", choices=[*ROWS, LINEAR], metavar="NAME", help=", ".join([*ROWS, LINEAR]))
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=180.0,
+        metavar="S",
+        help="seconds to wait before each row for the load to fall to that of a quiet machine; default: %(default)g",
+    )
     parser.add_argument(
         "--scale",
         type=lambda text: [int(size) for size in text.split(",")],

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
-import socket
 import statistics
 import tempfile
 import time
@@ -21,9 +19,7 @@ from tests.perf.table import Line, ms, spread, times
 from tui.app import GroupApp
 from tui.files.names import NameFile
 from tui.model.link import Link
-from tui.netlink import writer as writer_module
 from tui.netlink.dump import read_links
-from tui.netlink.sockets import open_socket
 from tui.services import Services
 
 PLAIN_ROWS = 2048
@@ -149,70 +145,3 @@ async def _plain(rows: int, seconds: float) -> tuple[float, float]:
 def plain_bytes(rows: int, seconds: float) -> float:
     """Return the bytes a second that Textual's table writes with 200 random rows changing ten times a second."""
     return asyncio.run(_plain(rows, seconds))[1]
-
-
-class _TimedSocket(socket.socket):
-    """Notes when something is sent."""
-
-    sent: list[float]
-
-    def send(self, *arguments: object) -> int:
-        """Send, and note when."""
-        self.sent.append(time.monotonic())
-        return super().send(*arguments)  # type: ignore[arg-type]
-
-
-def press(links: int) -> list[Line]:
-    """Press the keys that change the group; see when the message goes out."""
-    with names() as file:
-        waits = asyncio.run(_press(file))
-    median, worst = statistics.median(waits), max(waits)
-    return [
-        Line(
-            "our group change: key → message sent",
-            "≤ 20 ms",
-            ms(median),
-            "",
-            "",
-            median <= 0.02,
-            (f"{spread(waits)}; keys d and u in turn; worst {ms(worst)}",),
-        )
-    ]
-
-
-async def _press(file: NameFile) -> list[float]:
-    opened = []
-
-    def timed_socket() -> socket.socket:
-        sock = _TimedSocket(fileno=open_socket().detach())
-        sock.sent = []
-        opened.append(sock)
-        return sock
-
-    with mock.patch.object(writer_module, "open_socket", timed_socket):
-        services = Services(file, read_only=False)
-    app = GroupApp(services, "perf")
-    app.driver_class = SinkDriver
-    waits = []
-    # Without an SSH session that would have to be confirmed.
-    with mock.patch.dict(os.environ):
-        os.environ.pop("SSH_CONNECTION", None)
-        async with app.run_test(headless=False, size=SIZE) as pilot:
-            while GROUP not in app.main.group_table.keys:
-                await asyncio.sleep(0.1)
-            app.main.group_table.move_to(GROUP)
-            await settled(app)
-            for turn in range(8):
-                opened[0].sent.clear()
-                begun = time.monotonic()
-                await pilot.press("du"[turn % 2])
-                while not opened[0].sent:
-                    await asyncio.sleep(0.005)
-                waits.append(opened[0].sent[0] - begun)
-                while app.main._under_way is not None:
-                    await asyncio.sleep(0.05)
-                await asyncio.sleep(0.7)
-            app.exit()
-    services.stop()
-    # The first comes right after the start.
-    return waits[1:]

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-HEADS = ("what", "aim", "measured", "reference", "ratio", "")
+from tests.perf.busy import Busy
+
+HEADS = ("what", "aim", "measured", "reference", "ratio", "", "the machine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,28 @@ class Line:
     ratio: str
     meets: bool
     notes: Sequence[str] = field(default=())
+    busy: Busy | None = None
+    """What the machine did besides; None: nobody looked."""
 
     @property
     def cells(self) -> tuple[str, ...]:
         """Its text, column by column."""
-        verdict = "meets" if self.meets else "MISSES"
-        return (self.what, self.aim, self.measured, self.reference, self.ratio, verdict)
+        return (
+            self.what,
+            self.aim,
+            self.measured,
+            self.reference,
+            self.ratio,
+            self.verdict,
+            "" if self.busy is None else str(self.busy),
+        )
+
+    @property
+    def verdict(self) -> str:
+        """Whether the aim is met, which is said of a quiet machine alone."""
+        if self.busy is not None and not self.busy.quiet:
+            return "TOO BUSY"
+        return "meets" if self.meets else "MISSES"
 
 
 def failed(what: str, error: BaseException) -> Line:

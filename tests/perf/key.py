@@ -1,0 +1,139 @@
+"""A key that changes a group: when its message goes out, and when its outcome is on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import statistics
+import time
+from dataclasses import dataclass, field
+from unittest import mock
+
+from tests.perf.console import HEIGHT, Terminal
+from tests.perf.farm import GROUP, farm
+from tests.perf.screen import names
+from tests.perf.sink import SIZE, SinkDriver, played, settled, written
+from tests.perf.table import Line, ms, spread, timed, times
+from tui.app import GroupApp
+from tui.files.names import NameFile
+from tui.netlink import writer as writer_module
+from tui.netlink.dump import LinkReader
+from tui.netlink.sockets import open_socket
+from tui.services import Services
+
+FEW = 16
+"""Members of the group beside which the many are measured."""
+_TURNS = 9  # of which the first comes right after the start, and isn't counted
+_DONE = "ACK after"  # in the sentence that tells of a change that was done
+
+
+class _TimedSocket(socket.socket):
+    """Notes when something is sent."""
+
+    sent: list[float]
+
+    def send(self, *arguments: object) -> int:
+        """Send, and note when."""
+        self.sent.append(time.monotonic())
+        return super().send(*arguments)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class _Times:
+    """Seconds, turn by turn."""
+
+    sent: list[float] = field(default_factory=list)
+    """Key → message sent."""
+    told: list[float] = field(default_factory=list)
+    """ACK → outcome painted."""
+    dumped: list[float] = field(default_factory=list)
+    """A bare dump and decode, between the turns."""
+
+
+def press(links: int) -> list[Line]:
+    """Press the keys that change the group, with many members and with few."""
+    with names() as file:
+        many = asyncio.run(_press(file))
+        with farm(FEW):
+            few = asyncio.run(_press(file))
+    sent, beside = statistics.median(many.sent), statistics.median(few.sent)
+    told, dumped = statistics.median(many.told), statistics.median(many.dumped)
+    return [
+        Line(
+            f"our group change: key → message sent, {links:,} members",
+            f"≤ 8 ms, ≤ 2 × {FEW} members",
+            ms(sent),
+            f"{FEW} members {ms(beside)}",
+            times(sent / beside),
+            sent <= 0.008 and sent <= 2 * beside,
+            (f"{links:,}: {spread(many.sent)}; {FEW}: {spread(few.sent)}; keys d and u in turn",),
+        ),
+        Line(
+            "our group change: ACK → outcome on screen",
+            "≤ 1.3 × a bare dump and decode",
+            ms(told),
+            f"bare {ms(dumped)}",
+            times(told / dumped),
+            told <= 1.3 * dumped,
+            (f"ours {spread(many.told)}; bare {spread(many.dumped)}; {FEW} members: {spread(few.told)}",),
+        ),
+    ]
+
+
+async def _press(file: NameFile) -> _Times:
+    opened = []
+
+    def timed_socket() -> socket.socket:
+        sock = _TimedSocket(fileno=open_socket().detach())
+        sock.sent = []
+        opened.append(sock)
+        return sock
+
+    with mock.patch.object(writer_module, "open_socket", timed_socket):
+        services = Services(file, read_only=False)
+    app = GroupApp(services, "perf")
+    app.driver_class = SinkDriver
+    found = _Times()
+    terminal = Terminal(SIZE[0], HEIGHT)
+    # Without an SSH session that would have to be confirmed.
+    with mock.patch.dict(os.environ), open_socket() as asking:
+        os.environ.pop("SSH_CONNECTION", None)
+        reader = LinkReader(asking)
+        async with app.run_test(headless=False, size=SIZE) as pilot:
+            while GROUP not in app.main.group_table.keys:
+                await asyncio.sleep(0.1)
+            app.main.group_table.move_to(GROUP)
+            await settled(app)
+            for turn in range(_TURNS):
+                opened[0].sent.clear()
+                list(played(written(app), terminal))
+                written(app).clear()
+                begun = time.monotonic()
+                await pilot.press("du"[turn % 2])
+                acked, painted = await _outcome(app, terminal)
+                found.sent.append(opened[0].sent[0] - begun)
+                found.told.append(painted - acked)
+                await settled(app, 0.7)
+                found.dumped.append(await asyncio.to_thread(timed, reader.dump))
+            app.exit()
+    services.stop()
+    return _Times(found.sent[1:], found.told[1:], found.dumped[1:])
+
+
+async def _outcome(app: GroupApp, terminal: Terminal, patience: float = 60.0) -> tuple[float, float]:
+    """Wait for the outcome; return when its ACK came and when the terminal was sent it."""
+    end = time.monotonic() + patience
+    while app.main._under_way is not None and time.monotonic() < end:
+        await asyncio.sleep(0.002)
+    while time.monotonic() < end:
+        frames = written(app)
+        seen = len(frames)
+        for when in played(frames[:seen], terminal):
+            if any(_DONE in line for line in terminal.lines) and app.main._last is not None:
+                reply = app.main._last.outcome.reply
+                if when >= reply.sent_at + reply.waited:
+                    return reply.sent_at + reply.waited, when
+        del frames[:seen]
+        await asyncio.sleep(0.01)
+    raise RuntimeError("no outcome is told; the screen shows:\n" + "\n".join(terminal.lines))
