@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.links import descriptors, until
+from tests.links import descriptors, needs_root, until
 from tui.netlink import namespace
 
 ROOT = Path(__file__).parent.parent.parent
@@ -197,3 +197,11 @@ except namespace.NamespaceError as error:
     with python(code) as child:
         out, _ = child.communicate()
     assert re.search(r"^A private network namespace can't be made \(.+\): .+\.$", out, re.MULTILINE)
+
+
+@needs_root
+def test_a_root_directory_that_is_no_mount_point_is_named(tmp_path: Path) -> None:
+    code = "import os, sys; from tui.netlink import namespace; os.chroot(sys.argv[1]); namespace.enter_private()"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False, cwd=ROOT)
+    said = "(Invalid argument): the root directory is no mount point; for a chroot, do `mount --bind DIR DIR` before"
+    assert said in done.stderr

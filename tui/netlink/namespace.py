@@ -87,7 +87,7 @@ def enter_private() -> None:
         mount("none", "/", "", _MS_REC | _MS_PRIVATE)
     except OSError as error:
         raise NamespaceError(
-            error.errno, f"A private network namespace can't be made ({error.strerror}): {_advice()}"
+            error.errno, f"A private network namespace can't be made ({error.strerror}): {_advice(error)}"
         ) from error
 
 
@@ -112,7 +112,10 @@ _SWITCHES = (
 )
 
 
-def _advice() -> str:
+def _advice(error: OSError) -> str:
+    if error.errno == errno.EINVAL:
+        # path_mount, fs/namespace.c: only a mount can be made private.
+        return "the root directory is no mount point; for a chroot, do `mount --bind DIR DIR` before it is entered."
     root = os.geteuid() == 0
     for path, bad, setting in _SWITCHES:
         try:
