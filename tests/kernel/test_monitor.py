@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tests.links import Ip, add, cheap_kind, index_of, many, raw_links, until
+from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, raw_links, until
 from tests.watch import Watch, netlink_descriptors, port_of, watching
 from tui.model.store import Store
 from tui.netlink.dump import LinkReader
@@ -184,3 +184,28 @@ def test_the_buffer_that_is_granted_is_told(netns: None) -> None:
     with watching(buffer=8192, force=False) as watch:
         assert watch.monitor.health.buffer == 8192
         assert not watch.monitor.health.forced
+
+
+@pytest.mark.parametrize("how", ["an event", "a check"])
+def test_an_interface_made_anew_is_another_one_also_if_both_are_heard_of_at_once(ip: Ip, how: str) -> None:
+    """The message of the new one overtakes the deletion; both look alike."""
+    words = ("address", "02:00:00:00:00:01")
+    add(ip, "veth", "v0", *words)
+    add(ip, "veth", "w0")
+    with watching() as watch:
+        watch.check()
+        index, other = index_of(ip, "v0"), index_of(ip, "w0")
+        then = watch.store.revision
+        watch.pause.clear()
+        ip("link", "set", "w0", "mtu", 1400)
+        assert watch.paused.wait(PATIENCE)
+        ip("link", "del", "v0")
+        add(ip, "veth", "v0", "index", index, *words)
+        watch.pause.set()
+        if how == "a check":
+            watch.check()
+        until(lambda: watch.store.snapshot().same(index, then) is None, "the other interface")
+        watch.check()
+        snapshot = watch.store.snapshot()
+        assert (snapshot.same(index, then), snapshot.links[index].name) == (None, b"v0")
+        assert snapshot.same(other, then) is not None
