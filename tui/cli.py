@@ -89,14 +89,15 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
     from tui.model.protect import protect
     from tui.model.store import Store
     from tui.netlink.dump import read_links
-    from tui.netlink.routes import carriers
+    from tui.netlink.routes import Carriers
 
     names = NameFile(path)
     names.refresh()
     store = Store()
     store.replace(read_links())
     snapshot = store.snapshot()
-    protected = protect(snapshot, carriers())
+    ways = Carriers()
+    protected = protect(snapshot, ways.find())
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         if options.json:
             print(as_json(snapshot, names.names, protected))
@@ -104,8 +105,8 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
             for line in as_text(snapshot, names.names, protected, options.ascii):
                 print(line)
         sys.stdout.flush()
-    if names.problem:
-        print(f"ifgroup: {names.problem}", file=sys.stderr)
+    for problem in filter(None, (names.problem, ways.problem and f"protection: {ways.problem}")):
+        print(f"ifgroup: {problem}", file=sys.stderr)
     return DONE
 
 

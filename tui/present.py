@@ -208,16 +208,25 @@ def group_title(group_id: int, names: NameMap) -> str:
 def is_stale(health: Health, now: float) -> bool:
     """Whether what is shown is too old to be believed."""
     overdue = health.period * _STALE_PERIODS + _STALE_GRACE
-    return health.state == "stale" or (health.state == "live" and now - health.checked_at > overdue)
+    return health.state == "stale" or (health.state in ("live", "checking") and now - health.checked_at > overdue)
+
+
+def _state_text(health: Health, stale: bool, now: float) -> str:
+    """Return the state, and why it isn't live: first of all that a narrow terminal has room for."""
+    unanswered = f"no answer for {short_age(now - health.since)}"
+    if stale:
+        late = unanswered if health.state == "checking" else "no check has ended"
+        return f"✖ stale: {visible(health.reason or health.doubt or late)}"
+    if health.state == "checking":
+        return f"◌ checking… {unanswered}"
+    return f"{'●' if health.state == 'live' else '◌'} {health.state}"
 
 
 def status_fields(health: Health, rate: float) -> list[Field]:
-    """Return the status line: live / resyncing / stale, events per second, overruns, age of the last full check."""
+    """Return the status line: the state and why, events per second, overruns, age of the last full check."""
     now = time.monotonic()
     stale = is_stale(health, now)
-    state = "stale" if stale else health.state
-    tone = {"live": "good", "stale": "bad"}.get(state, "warn")
-    glyph = {"live": "●", "stale": "✖"}.get(state, "◌")
+    tone = "bad" if stale else "good" if health.state == "live" else "warn"
     if not health.checked_at:
         age = "never checked"
     elif now - health.checked_at < 1:
@@ -230,8 +239,8 @@ def status_fields(health: Health, rate: float) -> list[Field]:
     )
     size = humanize.naturalsize(health.buffer, binary=True, format="%.0f")
     return [
-        Field(f"{glyph} {state}", tone),
-        *([Field(visible(health.reason), "bad")] if health.reason else []),
+        Field(_state_text(health, stale, now), tone),
+        *([Field(f"protection: {visible(health.protection)}", "bad")] if health.protection else []),
         Field(f"{rate:,.0f} event{'' if round(rate) == 1 else 's'}/s"),
         lost,
         Field(age, "bad" if stale else ""),

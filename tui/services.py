@@ -21,7 +21,7 @@ from tui.model.text import visible
 from tui.name_editor import NameEditor
 from tui.netlink.monitor import Monitor
 from tui.netlink.route_news import RouteNews
-from tui.netlink.routes import carriers, default_carriers
+from tui.netlink.routes import Carriers
 from tui.netlink.wire import WireError
 from tui.netlink.writer import Writer
 
@@ -51,9 +51,9 @@ class Services:
         self._store = Store()
         self._dirty = False
         self._notify: Callable[[], object] = lambda: None
+        self._ways = Carriers()
         self._carriers: dict[int, str] = {}
         self._route_news = RouteNews()
-        self._defaults: list[int] = []
         self._asking = threading.Lock()
         self._protected: tuple[object, dict[int, str]] = (None, {})
         self._writer = Writer(read_only)
@@ -210,17 +210,18 @@ class Services:
         now = protect(snapshot, self._carriers)
         return {index: reason for index, reason in now.items() if index in plan.intent.members}
 
-    def _find_carriers(self, anew: bool = True) -> None:
-        """Find out who carries us. ``anew``: ask for the default routes even if the kernel told of no new one."""
+    def _find_carriers(self, anew: bool = True) -> str:
+        """Find out who carries us; return what could not be asked for.
+
+        ``anew``: ask for the default routes even if the kernel told of no new one.
+        """
         with self._asking:
             # In this order: news that comes during the dump stays for the next time.
-            if self._route_news.heard() or anew:
-                self._defaults = default_carriers()
-            defaults = self._defaults
-        found = carriers(defaults)
+            found = self._ways.find(routes=self._route_news.heard() or anew)
         if found != self._carriers:
             self._carriers = found
             self._mark()
+        return self._ways.problem
 
     def _mark(self) -> None:
         if not self._dirty:

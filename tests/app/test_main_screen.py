@@ -234,7 +234,7 @@ async def test_a_broken_monitor_is_told_and_started_again(
         null = os.open("/dev/null", os.O_RDONLY)
         os.dup2(null, descriptor)
         os.close(null)
-        await hands.sees("✖ stale   Socket operation on non-socket")
+        await hands.sees("✖ stale: Socket operation on non-socket")
         ip("link", "set", "a0", "mtu", 1234)
         await hands.sees("● live", "1234")
         assert "stale" not in hands.text

@@ -25,7 +25,7 @@ from tui.model.progress import Progress
 from tui.model.protect import protect
 from tui.model.undo import plan_undo
 from tui.netlink.dump import NoAnswerError
-from tui.netlink.routes import carriers
+from tui.netlink.routes import Carriers
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
 
@@ -55,7 +55,7 @@ class Hands:
         else:
             chosen = frozenset(i for i, link in snapshot.links.items() if link.name.startswith(whom.encode()))
             intent = intent_for_links(snapshot, operation, chosen, mtu, new_group)
-        return make_plan(intent, protect(snapshot, carriers()), NameMap())
+        return make_plan(intent, protect(snapshot, Carriers().find()), NameMap())
 
     def carry_out(self, plan: Plan, writer: Writer | None = None) -> Result:
         changer = Changer(
@@ -65,7 +65,7 @@ class Hands:
         return changer.carry_out(plan, "a test", time.monotonic(), progress, self.risk_now)
 
     def risk_now(self, plan: Plan) -> dict[int, str]:
-        now = protect(self.watch.store.snapshot(), carriers())
+        now = protect(self.watch.store.snapshot(), Carriers().find())
         return {index: now[index] for index in plan.intent.members if index in now}
 
     @property

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.links import Ip, add, cheap_kind, many
-from tui import services as services_module
 from tui.files.names import NameFile
 from tui.model.intent import make_intent
+from tui.netlink import routes
 from tui.netlink.dump import read_links
 from tui.netlink.route_news import RouteNews
-from tui.netlink.routes import carriers, default_carriers
+from tui.netlink.routes import Carriers
 from tui.services import Services
 
 
@@ -64,20 +64,22 @@ def test_other_routes_are_no_news(ip: Ip, news: RouteNews) -> None:
 def test_a_multipath_default_route_is_news_and_all_its_ways_are_found(ip: Ip, news: RouteNews) -> None:
     ip("route", "add", "default", "nexthop", "via", "192.0.2.2", "nexthop", "via", "198.51.100.2")
     assert news.heard()
-    assert len(set(default_carriers())) == 2
-    assert carriers() == carriers(default_carriers())
+    ways = Carriers()
+    assert len(ways.find()) == 2
+    assert ways.find(routes=False) == Carriers().find()
 
 
 def test_the_routes_are_not_asked_for_before_a_send_unless_there_is_news(
     ip: Ip, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked = []
+    read = routes._default_routes
 
-    def counted() -> list[int]:
-        asked.append(1)
-        return default_carriers()
+    def counted(family: int) -> Iterator[int]:
+        asked.append(family)
+        return read(family)
 
-    monkeypatch.setattr(services_module, "default_carriers", counted)
+    monkeypatch.setattr(routes, "_default_routes", counted)
     many(cheap_kind(ip), 4, 7, up=False)
     services = Services(NameFile(tmp_path / "group"), read_only=False)
     try:
@@ -85,11 +87,11 @@ def test_the_routes_are_not_asked_for_before_a_send_unless_there_is_news(
         snapshot = services.snapshot()
         plan = services.plan(make_intent(snapshot, "down", 7), snapshot)
         risks = [services._risk_now(plan) for _ in range(3)]
-        assert (risks, len(asked)) == ([{}] * 3, 1)
+        assert (risks, len(asked)) == ([{}] * 3, 2)
         member = next(iter(plan.intent.members.values()))
         ip("link", "set", member.name.decode(), "up")
         ip("route", "add", "default", "dev", member.name.decode())
         assert list(services._risk_now(plan)) == [member.ifindex]
-        assert len(asked) == 2
+        assert len(asked) == 4
     finally:
         services.stop()

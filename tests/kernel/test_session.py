@@ -14,8 +14,12 @@ import pytest
 from tests.links import Ip, add, index_of, needs_root, until
 from tests.terminal import ROOT, Terminal, terminal
 
-ASK = "from tui.netlink.session import ssh_sessions; print(*sorted(f'{a}>{b}' for a, b in ssh_sessions()))"
-CARRIERS = "from tui.netlink.routes import carriers; print(*(f'{k}:{v}' for k, v in sorted(carriers().items())))"
+ASK = """from tui.netlink.session import ssh_sessions; asked = ssh_sessions()
+print(*sorted(f"{session.client}>{session.ours}" for session in asked.found if asked.known))
+"""
+CARRIERS = """from tui.netlink.routes import Carriers
+print(*(f"{index}:{why}" for index, why in Carriers().find().items()))
+"""
 MULTIPLEXED = ("SSH_CONNECTION", "TMUX", "STY")
 
 
@@ -138,7 +142,7 @@ def test_nonsense_is_no_session(value: str) -> None:
 def test_what_proc_does_not_let_us_read_is_left_out() -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root")
-    code = ASK.replace(";", "; import os; os.setresuid(65534, 65534, 65534);")
+    code = ASK.replace("asked =", "import os; os.setresuid(65534, 65534, 65534); asked =")
     assert answer(env=clean(SSH_CONNECTION=ssh(7)), code=code) <= OURS | {found(7)}
 
 

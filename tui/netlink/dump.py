@@ -43,7 +43,8 @@ class LinkReader:
         """Wait at most ``timeout`` seconds for each part of an answer."""
         self._sock = sock
         self._wake = wake
-        self._timeout = timeout
+        self.timeout = timeout
+        """Seconds to wait for each part of an answer; may be changed between two questions."""
         self._buffer = bytearray(READ_SIZE)
         self._seq = time.monotonic_ns() & 0x3FFFFFFF
         self._poll = select.poll()
@@ -122,9 +123,9 @@ class LinkReader:
             found[index] = None
 
     def _receive(self) -> int:
-        ready = self._poll.poll(self._timeout * 1000)
+        ready = self._poll.poll(self.timeout * 1000)
         if not ready:
-            raise NoAnswerError(f"the kernel did not answer within {self._timeout:g} s")
+            raise NoAnswerError(f"the kernel did not answer within {self.timeout:.3g} s")
         if any(fd == self._wake for fd, _ in ready):
             raise StoppedError
         size, sender = self._sock.recvfrom_into(self._buffer)

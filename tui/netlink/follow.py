@@ -5,11 +5,14 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from tui.model.link import Link
 from tui.model.store import Store
+from tui.netlink.aside import Answer, Aside
 from tui.netlink.dump import LinkReader, StoppedError
 from tui.netlink.sockets import READ_SIZE, RTMGRP_LINK, open_socket, widen
 from tui.netlink.wire import RTM_DELLINK, RTM_NEWLINK, LinkDecoder, WireError
@@ -22,6 +25,12 @@ _ROUNDS = 3  # times that they are asked for
 _TURN = 256  # messages decoded in a row
 _DRAIN = 16384  # events taken in at once, so that requests are heard during a storm
 
+_FIRST = 10.0  # seconds to wait for the first dump's answer
+_LEAST = 2.0  # seconds to wait for an answer, at least
+_MANY = 5  # times as long as the last dump took, from which on one takes long
+_GRACE = 0.2  # seconds from which on an answer takes long, at least
+_LOOK = 1.0  # seconds between two looks at what takes long
+
 _EVENT = struct.Struct("=IHHIIBxHi")  # nlmsghdr, and ifinfomsg up to its index
 
 
@@ -32,13 +41,31 @@ class OverrunError(Exception):
 class Check(NamedTuple):
     """How a full check went."""
 
-    certain: bool
-    """Whether the store equalled the kernel's state. It may not if every dump was interrupted (then nothing was swept
-    out), if more links changed during the dump than could be asked for again, or if notifications were lost."""
+    doubt: str
+    """Why the store may not equal the kernel's state, a few words; empty: it did. It may not if every dump was
+    interrupted (then nothing was swept out), if more links changed during the dump than could be asked for again, or if
+    notifications were lost."""
     overruns: int
     """How often notifications were lost meanwhile."""
     cost: float
     """CPU seconds that the dump took; what a storm made us do besides is no measure for the next one."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether the store equalled the kernel's state."""
+        return not self.doubt
+
+
+def _doubt(interrupted: bool, overruns: int, settled: bool) -> str:
+    if interrupted:
+        return "changes interrupt every check"
+    if overruns:
+        return "events are lost during every check"
+    return "" if settled else "too much changes during every check"
+
+
+def _nothing() -> None:
+    pass
 
 
 class Follower:
@@ -60,7 +87,11 @@ class Follower:
         except OSError:
             self._listen.close()
             raise
-        self._reader = LinkReader(self._ask, stop)
+        self._reader = LinkReader(self._ask, stop, _FIRST)
+        self._usual = 0.0  # seconds that the last dump took
+        self._meanwhile: Callable[[], None] = _nothing
+        self._raced: dict[int, bytes | None] = {}  # events taken in while the kernel was asked
+        self._lost = 0  # overruns meanwhile
         self._decoder = LinkDecoder()
         self._bytes = bytearray(READ_SIZE)
         self._view = memoryview(self._bytes)
@@ -94,30 +125,88 @@ class Follower:
         """Take in the events that wait; return whether the store changed. Raises OverrunError, WireError, OSError."""
         return self._store.apply(self._decode(self._drain()))
 
-    def check(self) -> Check:
+    def check(self, meanwhile: Callable[[], None] = _nothing) -> Check:
         """Dump all links and make the store equal to them.
 
-        Raises OSError, StoppedError, WireError.
+        Where that takes much longer than usual, events are taken in while we wait, and ``meanwhile`` is called now and
+        then. Raises OSError (NoAnswerError among them), StoppedError, WireError.
         """
+        self._meanwhile = meanwhile
         overruns = self._catch_up()
+        self._raced, self._lost = {}, 0
         for _ in range(_TRIES):
-            cost = time.thread_time()
-            links, interrupted = self._reader.dump()
-            cost = time.thread_time() - cost
+            (links, interrupted), cost = self._dump()
             if not interrupted:
                 break
         try:
-            certain = self._settle(links, self._drain()) and not overruns
+            settled = self._settle(links, self._raced | self._drain())
         except OverrunError:
-            certain = False
+            settled = False
             overruns += 1
+        overruns += self._lost
         if interrupted:
             self._store.apply(links)
         else:
             self._store.replace(links)
-            if not certain:
+            if overruns or not settled:
                 self._store.doubt()
-        return Check(certain and not interrupted, overruns, cost)
+        return Check(_doubt(interrupted, overruns, settled), overruns, cost)
+
+    def _dump(self) -> tuple[tuple[dict[int, Link], bool], float]:
+        if self._usual:
+            self._reader.timeout = max(_LEAST, _MANY * self._usual)
+        begun = time.monotonic()
+        dumped = self.ask(self._reader.dump)
+        self._usual = time.monotonic() - begun
+        return dumped
+
+    def ask(self, work: Callable[[], Answer]) -> tuple[Answer, float]:
+        """Return what ``work`` returns, done on a thread of its own, and the CPU seconds that it took.
+
+        The kernel holds whoever asks while it works on somebody's change, which may be half a minute; events are taken
+        in meanwhile. Raises StoppedError, and what ``work`` raises.
+        """
+        aside = Aside(work)
+        try:
+            self._await(aside)
+            return aside.result(), aside.cost
+        finally:
+            aside.close()
+
+    def _await(self, aside: Aside[Answer]) -> None:
+        poll = select.poll()
+        poll.register(self._stop, select.POLLIN)
+        poll.register(aside.fileno(), select.POLLIN)
+        # As a rule the answer is there at once: then nobody else is to run meanwhile.
+        wait = max(_GRACE, _MANY * self._usual)
+        while True:
+            ready = {fd for fd, _ in poll.poll(wait * 1000)}
+            if self._stop in ready:
+                raise StoppedError
+            if aside.fileno() in ready:
+                return
+            if self._listen.fileno() in ready:
+                self._take_in()
+            else:
+                poll.register(self._listen, select.POLLIN)
+                wait = _LOOK
+            self._meanwhile()
+
+    def _take_in(self) -> None:
+        """Take events in while the kernel is asked, and remember of which links they were."""
+        try:
+            queued = self._drain()
+        except OverrunError:
+            self._lost += 1
+            return
+        self._raced |= queued
+        self._store.apply(self._decode(queued))
+
+    def ask_anew(self) -> None:
+        """Ask over another socket from now on: on the old one the kernel may still be at work. Raises OSError."""
+        self._ask.close()
+        self._ask = open_socket()
+        self._reader = LinkReader(self._ask, self._stop, self._reader.timeout)
 
     def _catch_up(self) -> int:
         """Take in what waits, since it is older than the dump to come and must not undo it; return overruns met.
@@ -142,8 +231,9 @@ class Follower:
         for _ in range(_ROUNDS):
             if not raced or len(raced) > _RACED:
                 break
-            _merge(links, self._reader.get(raced))
-            raced = self._drain()
+            self._raced = {}
+            _merge(links, self.ask(partial(self._reader.get, raced))[0])
+            raced = self._raced | self._drain()
         _merge(links, self._decode(raced))
         return not raced
 

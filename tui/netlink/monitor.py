@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from tui.model.health import Health
 from tui.model.store import Snapshot, Store
-from tui.netlink.dump import StoppedError
+from tui.netlink.dump import NoAnswerError, StoppedError
 from tui.netlink.follow import Follower, OverrunError
 from tui.netlink.sockets import EVENT_BUFFER
 
@@ -38,14 +38,15 @@ class Monitor:
         store: Store,
         changed: Callable[[], None],
         *,
-        after_check: Callable[[], None] = lambda: None,
+        after_check: Callable[[], str] = str,
         buffer: int = EVENT_BUFFER,
         force: bool = True,
     ) -> None:
         """Prepare; `start` opens the sockets, with a receive buffer of ``buffer`` bytes if the kernel grants it.
 
         ``changed`` is called on the monitor's thread after the store or the health changed; it must not block.
-        ``after_check`` is called there after each full check, and its cost counts as the check's.
+        ``after_check`` is called after each full check, on a thread that this one waits for, and its cost counts as
+        the check's. It returns which routes and sessions could not be asked for (`Health.protection`).
         """
         self._store = store
         self._changed = changed
@@ -59,6 +60,7 @@ class Monitor:
         self._waiting: list[Future[Snapshot]] = []
         self._stopped = False
         self._backoff = 0.0
+        self._unanswered = 0
         self.health = Health()
         """The latest condition; replaced as a whole, so any thread may read it."""
         self.heard: bytes | None = None
@@ -129,7 +131,7 @@ class Monitor:
                 with contextlib.suppress(BlockingIOError):
                     os.eventfd_read(self._nudge)
             try:
-                if self._waiting or time.monotonic() >= next_check:
+                if (self._waiting and not self._unanswered) or time.monotonic() >= next_check:
                     next_check = self._check(follower)
                 elif follower.take_events():
                     self._changed()
@@ -137,27 +139,41 @@ class Monitor:
                 self._publish(state="resyncing", overruns=self.health.overruns + 1)
                 more = follower.wait_for_quiet()
                 self._publish(overruns=self.health.overruns + more)
-                next_check = self._check(follower)
+                next_check = 0.0
+            except NoAnswerError as error:
+                self._publish(state="stale", reason=_sentence(error))
+                follower.ask_anew()
+                next_check = time.monotonic() + _BACKOFF[min(self._unanswered, len(_BACKOFF) - 1)]
+                self._unanswered += 1
             self._tell_heard(follower)
 
     def _check(self, follower: Follower) -> float:
         """Check in full, answer who waits, and return when (time.monotonic()) the next check is due."""
         waiting = self._take_waiting()
         begun = time.monotonic()
+
+        def meanwhile() -> None:
+            if self.health.state == "live":
+                self._publish(state="checking", since=begun)
+            self._tell_heard(follower)
+            self._changed()
+
         try:
-            found = follower.check()
-            after = time.thread_time()
-            self._after_check()
+            found = follower.check(meanwhile)
+            protection, after = follower.ask(self._after_check)
         except BaseException:
             # They wait for the check that follows the restart.
             with self._lock:
                 self._waiting[:0] = waiting
             raise
-        cost = found.cost + time.thread_time() - after
+        self._unanswered = 0
+        cost = found.cost + after
         period = max(MIN_PERIOD, cost / CHECK_SHARE)
         self._publish(
             state="resyncing" if found.overruns else "live",
             reason="",
+            doubt=found.doubt,
+            protection=protection,
             overruns=self.health.overruns + found.overruns,
             checked_at=begun if found.certain or not self.health.checked_at else self.health.checked_at,
             check_cost=cost,

@@ -1,4 +1,4 @@
-"""Open rtnetlink sockets, with what each kind of use needs."""
+"""Open netlink sockets, with what each kind of use needs."""
 
 import contextlib
 import errno
@@ -7,6 +7,7 @@ import sys
 
 # linux/netlink.h
 NETLINK_ROUTE = 0
+NETLINK_SOCK_DIAG = 4
 SOL_NETLINK = 270
 NETLINK_CAP_ACK = 10
 NETLINK_EXT_ACK = 11
@@ -27,15 +28,15 @@ class NoNetlinkError(OSError):
     """This machine has no rtnetlink socket for us."""
 
 
-def open_socket(groups: int = 0) -> socket.socket:
-    """Open a rtnetlink socket, subscribed to ``groups`` (RTMGRP_* bits), with the kernel's texts for errors on.
+def open_socket(groups: int = 0, protocol: int = NETLINK_ROUTE) -> socket.socket:
+    """Open a netlink socket, subscribed to ``groups`` (RTMGRP_* bits), with the kernel's texts for errors on.
 
     Raises NoNetlinkError with one sentence.
     """
     if not sys.platform.startswith("linux"):
         raise NoNetlinkError(f"ifgroup needs Linux; this is {sys.platform}.")
     try:
-        sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_ROUTE)
+        sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
     except OSError as error:
         raise NoNetlinkError(f"This machine gives no netlink socket ({error.strerror}).") from error
     try:

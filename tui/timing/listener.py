@@ -125,7 +125,7 @@ def _take(sock: socket.socket, head: bytearray) -> tuple[int, bool]:
     count, lost = 0, False
     while True:
         try:
-            sock.recv_into(head)
+            _, sender = sock.recvfrom_into(head)
         except BlockingIOError:
             return count, lost
         except OSError as error:
@@ -133,4 +133,4 @@ def _take(sock: socket.socket, head: bytearray) -> tuple[int, bool]:
                 raise
             lost = True
             continue
-        count += HEADER.unpack(head)[1] == RTM_NEWLINK
+        count += sender[0] == 0 and HEADER.unpack(head)[1] == RTM_NEWLINK
