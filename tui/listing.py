@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from tui.model.group import Group
-from tui.model.link import LINK_TYPES, Link, link_name
-from tui.model.names import NameMap
+from tui.model.link import LINK_TYPES, Link, flags_as_ip, link_name
+from tui.model.names import NameMap, name_as_ip
 from tui.model.store import Snapshot
 from tui.model.text import ascii_text, visible
 from tui.model.view import all_groups
@@ -33,7 +33,7 @@ def _group(group: Group, names: NameMap, protected: bool) -> dict[str, Any]:
     mtus = [mtu for mtu, _ in group.mtus]
     return {
         "group_id": group.group_id,
-        "group": names.name(group.group_id),
+        "group": name_as_ip(group.group_id, names),
         "members": group.members,
         "up": group.up,
         "down": group.down,
@@ -54,13 +54,13 @@ def _interface(link: Link, links: Mapping[int, Link], names: NameMap, why: str |
     elif link.lower:
         data["link"] = link_name(link.lower, links)
     data |= {
-        "flags": link.flag_words(),
+        "flags": flags_as_ip(link, links),
         "mtu": link.mtu,
         "min_mtu": link.min_mtu,
         "max_mtu": link.max_mtu,
         "operstate": link.oper,
         "group_id": link.group,
-        "group": names.name(link.group),
+        "group": name_as_ip(link.group, names),
         "txqlen": link.txqlen,
         "link_type": LINK_TYPES.get(link.arptype, f"[{link.arptype}]"),
         "address": hardware_address(link.address, link.arptype),

@@ -8,7 +8,7 @@ import humanize
 
 from tui.model.group import Group
 from tui.model.health import Health
-from tui.model.link import LINK_TYPES, Link, kind_word, link_name
+from tui.model.link import LINK_TYPES, Link, flags_as_ip, kind_word, link_name
 from tui.model.names import NameMap
 from tui.model.protect import risk
 from tui.model.store import Snapshot
@@ -172,7 +172,7 @@ def link_details(link: Link, snapshot: Snapshot, names: NameMap, reason: str | N
         ("alias", visible(link.alias)),
         ("group", group_title(link.group, names)),
         ("state", state_field(link).text),
-        ("flags", " ".join(link.flag_words())),
+        ("flags", " ".join(flags_as_ip(link, snapshot.links))),
         ("MTU", f"{link.mtu} bytes (takes {link.min_mtu} … {limit})"),
         ("queue", f"{link.txqlen} packets"),
         ("kind", kind_word(link.kind)),
@@ -193,7 +193,7 @@ def link_pane(link: Link, snapshot: Snapshot, names: NameMap, reason: str | None
     relations = [*above, *([f"protected: {reason}"] if reason else [])]
     return [
         f"{rows['name']}  index {rows['index']}  {rows['group']}  {rows['state']}  {rows['kind']}  {address}",
-        f"MTU {rows['MTU']}  queue {rows['queue']}  <{','.join(link.flag_words())}>",
+        f"MTU {rows['MTU']}  queue {rows['queue']}  <{','.join(flags_as_ip(link, snapshot.links))}>",
         "  ".join(relations) or "no master, no lower link",
         "  ".join(f"{what} {rows[what]}" for what in ("alias", "altnames") if what in rows) or "no alias, no altnames",
     ]

@@ -130,22 +130,59 @@ def varied(ip: Ip) -> Iterator[None]:
         away.kill()
 
 
+def both(ip: Ip) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return what `ip` and what we list at a moment at which nothing changes: a carrier comes and goes by itself."""
+
+    def states() -> list[object]:
+        return [(link["ifname"], link["flags"], link["operstate"]) for link in json.loads(ip("-j", "link"))]
+
+    before: list[object] = []
+    while (now := states()) != before:
+        before, theirs = now, ip("-j", "-d", "link")
+        done = run("list", "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(theirs), json.loads(done.stdout)["interfaces"]
+
+
 def test_the_json_list_equals_ips(ip: Ip, varied: None, tmp_path: Path) -> None:
-    # The kernel tells a little later that a link has found its carrier, or lost it: both look at the same state.
-    before, theirs = "", ip("-j", "-d", "link")
-    while before != theirs:
-        before, done, theirs = theirs, run("list", "--json"), ip("-j", "-d", "link")
-    assert (done.returncode, done.stderr) == (0, "")
-    ours = json.loads(done.stdout)["interfaces"]
+    theirs, ours = both(ip)
 
     def plain(link: dict[str, Any]) -> dict[str, Any]:
         shared = {key: link[key] for key in SHARED if key in link}
-        # `ip` adds the peer's state as if it were a flag.
-        shared["flags"] = [flag for flag in link["flags"] if flag != "M-DOWN"]
         return {**shared, "kind": link.get("linkinfo", {}).get("info_kind")}
 
-    assert [plain(link) for link in ours] == [plain(link) for link in json.loads(theirs)]
+    assert [plain(link) for link in ours] == [plain(link) for link in theirs]
     assert len(ours) > 4
+
+
+def test_a_lower_link_that_is_down_is_told_as_ip_tells_it(ip: Ip, varied: None) -> None:
+    def flags() -> dict[str, list[str]]:
+        theirs, ours = both(ip)
+        assert [link["flags"] for link in ours] == [link["flags"] for link in theirs]
+        return {link["ifname"]: link["flags"] for link in ours}
+
+    (peer,) = [link["link"] for link in json.loads(ip("-j", "link", "show", "dev", "port"))]
+    ip("link", "set", "port", "down")
+    assert flags()[peer][-1] == "M-DOWN"
+    ip("link", "set", "port", "up")
+    ip("link", "set", peer, "down")
+    found = flags()
+    assert found["port"][-1] == "M-DOWN"
+    assert found[peer][-1] != "M-DOWN"
+    # Its other end is down as well, but in another netns.
+    assert "M-DOWN" not in found["half"]
+
+
+def test_a_group_that_ip_takes_for_negative_is_told_as_ip_tells_it(ip: Ip, tmp_path: Path) -> None:
+    kind = cheap_kind(ip)
+    for group in (0x7FFFFFFF, 0x80000000, 0xFFFFFFFF):
+        many(kind, 1, group, up=False, prefix=f"x{group:x}-")
+    theirs = [link["group"] for link in json.loads(ip("-j", "-d", "link"))]
+    data = json.loads(run("list", "--json").stdout)
+    assert [link["group"] for link in data["interfaces"]] == theirs
+    assert [link["group_id"] for link in data["interfaces"]] == [0, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
+    assert theirs[1:] == ["2147483647", "-2147483648", "-1"]
+    assert [group["group"] for group in data["groups"]] == theirs
 
 
 def test_the_lists_groups_add_up(ip: Ip, varied: None, tmp_path: Path) -> None:

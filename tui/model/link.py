@@ -144,6 +144,16 @@ def link_name(index: int, links: Mapping[int, Link]) -> str:
     return visible(links[index].name) if index in links else f"if{index}"
 
 
+def flags_as_ip(link: Link, links: Mapping[int, Link]) -> list[str]:
+    """Return the flags of one of ``links`` as `ip` prints them.
+
+    That is with a last one, ``M-DOWN``, which the kernel doesn't have: the lower link or veth peer is down. Of one that
+    lives in another netns `ip` doesn't know it (print_name_and_link, lib/utils.c).
+    """
+    lower = links.get(link.lower) if link.lower_netnsid is None else None
+    return [*link.flag_words(), *(["M-DOWN"] if lower is not None and not lower.is_up else [])]
+
+
 def takes_mtu(mtu: int, now: int, least: int, most: int) -> bool:
     """Whether an interface whose MTU is ``now`` takes ``mtu``: dev_validate_mtu, net/core/dev.c. All in bytes.
 

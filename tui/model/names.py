@@ -36,6 +36,14 @@ class NameMap:
         return visible(found) if found is not None else str(group_id)
 
 
+def name_as_ip(group_id: int, names: NameMap) -> str:
+    """Return a group as `ip` shows it: its name made visible, else the number as an int holds it (rtnl_group_n2a).
+
+    So 4294967295 is "-1".
+    """
+    return names.name(group_id) if group_id <= MAX_IP_GROUP or group_id in names.by_id else str(_as_int(group_id))
+
+
 class Entry(NamedTuple):
     """One entry as `ip` takes it apart, and where its two words stand."""
 
