@@ -222,7 +222,11 @@ def _in_ip_words(link: Link, links: dict[int, Link]) -> dict[str, Any]:
     }
 
 
-_OPTIONS: dict[str, tuple[str | int, ...]] = {"vlan": ("id", 5), "vxlan": ("id", 9, "dstport", 4789)}
+_OPTIONS: dict[str, tuple[str | int, ...]] = {
+    "vlan": ("id", 5),
+    "vxlan": ("id", 9, "dstport", 4789),
+    "vrf": ("table", 10),
+}
 
 
 def add(ip: Ip, kind: str, name: str | bytes, *words: str | bytes | int) -> None:
