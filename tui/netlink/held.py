@@ -39,9 +39,9 @@ Indexes: TypeAlias = Container[int] | None  # None: of whatever interface
 _RTM_NEWADDR, _RTM_GETADDR = 20, 22
 _RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
 _RTM_NEWNEIGH, _RTM_GETNEIGH = 28, 30
-_IFADDR = struct.Struct("=BBBBi")
+_IFADDR = struct.Struct("=BBBBI")
 _RTMSG_SIZE = 12
-_NDMSG = struct.Struct("=BxxxiHBB")
+_NDMSG = struct.Struct("=BxxxIHBB")
 _U32 = struct.Struct("=I")
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_LABEL, _IFA_BROADCAST, _IFA_FLAGS, _IFA_RT_PRIORITY, _IFA_PROTO = 1, 2, 3, 4, 8, 9, 11
 _IFA_CACHEINFO = 6
