@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
@@ -113,6 +114,8 @@ def run(
     try:
         app = GroupApp(services, where, ascii=ascii)
         Lifeline(app.leave).hold()
+        # What is loaded by now stays. Each full collection would go through it all, and keep keys waiting meanwhile.
+        gc.freeze()
         app.run(mouse=mouse)
     finally:
         services.stop()

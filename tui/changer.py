@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tui.files.audit import Audit
 from tui.guard.client import Guard
-from tui.guard.dependants import dependants, is_bridge
+from tui.guard.dependants import dependants, is_bridge, nobody_follows
 from tui.guard.order import GuardError, HeldError
 from tui.model.audit import change_record
 from tui.model.exchange import Exchange
@@ -45,6 +45,8 @@ class Result:
     """How long it took; None: nothing was sent, or it wasn't answered or read back."""
     exchange: Exchange | None = None
     """What went over the wire; None: nothing was sent."""
+    armed: bool = False
+    """Whether there was a guard, even if it had nothing to guard in the end."""
     complaint: str = ""
     """Why the change isn't on record in the audit file, one sentence; empty: it is."""
 
@@ -73,18 +75,33 @@ class Changer:
         pressed: float,
         progress: Progress,
         risk_now: Callable[[Plan], Mapping[int, str]],
+        told: Callable[[Result], object] = lambda _: None,
     ) -> Result:
-        """Make the change and return what became of it; never raises.
+        """Make the change, put it on record, and return what became of it; never raises.
 
         ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`).
         ``risk_now`` asks anew which members carry the way to this machine: routes may have moved while the operator
-        looked.
+        looked. ``told`` is called before the change is put on record, which takes as long as the rest: nobody is to
+        wait for that.
         """
+        result = self._carry_out(plan, title, pressed, progress, risk_now)
+        told(result)
+        record = change_record(title, result.outcome, guarded=result.armed)
+        return replace(result, complaint=self._audit.write(record))
+
+    def _carry_out(
+        self,
+        plan: Plan,
+        title: str,
+        pressed: float,
+        progress: Progress,
+        risk_now: Callable[[Plan], Mapping[int, str]],
+    ) -> Result:
         guard: Guard | None = None
         capture = Capture.before(self._writer, self._monitor)
         try:
             if not plan.preview.needs_name and risk_now(plan):
-                return self._refused(plan, title, "by now it carries the way to this machine; look again, then press")
+                return _refused(plan, "by now it carries the way to this machine; look again, then press")
             if plan.preview.endangered and plan.preview.changing and self._guard_timeout is not None:
                 guard = self._arm(plan, title, self._guard_timeout)
             before = self._store.snapshot().links
@@ -92,21 +109,20 @@ class Changer:
             # Not before the message: it looks at every interface.
             followers = _followers(outcome, before)
         except HeldError as error:
-            return self._refused(plan, title, str(error).rstrip("."))
+            return _refused(plan, str(error).rstrip("."))
         except GuardError as error:
-            return self._refused(plan, title, str(error).rstrip(".") + "; `--no-guard` does without")
+            return _refused(plan, str(error).rstrip(".") + "; `--no-guard` does without")
         except _UnseenError as error:
             _dismiss(guard)
-            return self._refused(plan, title, str(error))
+            return _refused(plan, str(error))
         except Exception as error:
             # Whatever failed, the operator hears of it; a change without an outcome is the worst of all.
             followers = ()
             reply = Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0)
             outcome = Outcome(plan.intent, reply, checked=False)
-        complaint = self._audit.write(change_record(title, outcome, guarded=guard is not None))
         exchange = capture.after(title, pressed, outcome, len(self._store.snapshot().links))
         sample = _sample(plan, title, pressed, outcome)
-        result = Result(plan, outcome, guard, followers, sample, exchange, complaint)
+        result = Result(plan, outcome, guard, followers, sample, exchange, armed=guard is not None)
         if guard is None:
             return result
         if outcome.verdict in ("refused", "nothing", "failed") and not outcome.changed:
@@ -184,13 +200,15 @@ class Changer:
 
         return known
 
-    def _refused(self, plan: Plan, title: str, why: str) -> Result:
-        outcome = Outcome(plan.intent, Reply(0, why, 0, 0, 0.0), checked=False)
-        return Result(plan, outcome, complaint=self._audit.write(change_record(title, outcome, guarded=False)))
+
+def _refused(plan: Plan, why: str) -> Result:
+    return Result(plan, Outcome(plan.intent, Reply(0, why, 0, 0, 0.0), checked=False))
 
 
 def _followers(outcome: Outcome, before: Mapping[int, Link]) -> tuple[Step, ...]:
     """Return what changed along with the members; ``before``: all interfaces as they were before the change."""
+    if nobody_follows(before):
+        return ()
     # A bridge follows its ports by itself, as long as nobody sets its MTU.
     return tuple(step for step in dependants(steps_taken(outcome), before) if not is_bridge(step))
 

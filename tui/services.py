@@ -28,6 +28,9 @@ from tui.netlink.writer import Writer
 GUARD_TIMEOUT = 60.0
 """Seconds until a change that could lock the operator out is taken back, unless he says otherwise."""
 
+_SHOWING = 1.0  # seconds that a record waits, at most, for the outcome to be on the screen
+_RECORDING = 10.0  # seconds that the end waits, at most, for a record to be on the disk
+
 __all__ = ["GUARD_TIMEOUT", "Result", "Services"]
 
 
@@ -55,6 +58,8 @@ class Services:
         self._carriers: dict[int, str] = {}
         self._route_news = RouteNews()
         self._asking = threading.Lock()
+        self._shown = threading.Event()
+        self._records: list[threading.Event] = []
         self._protected: tuple[object, dict[int, str]] = (None, {})
         self._writer = Writer(read_only)
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
@@ -71,6 +76,10 @@ class Services:
         """End both threads."""
         self._monitor.stop()
         self._writer.close()
+        # What was told must be on record before we are gone.
+        self._shown.set()
+        for record in list(self._records):
+            record.wait(_RECORDING)
         with self._asking:
             self._route_news.close()
 
@@ -131,13 +140,42 @@ class Services:
         return make_plan(intent, self.protected(snapshot), self.names)
 
     def change(
-        self, plan: Plan, title: str, pressed: float, progress: Progress, done: Callable[[Result], object]
+        self,
+        plan: Plan,
+        title: str,
+        pressed: float,
+        progress: Progress,
+        done: Callable[[Result], object],
+        complain: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Carry a plan out on a thread of its own; ``done`` is called there.
+        """Carry a plan out on a thread of its own; ``done`` is called there with what became of it.
 
         ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`).
+        It is put on record after that, once it is shown (see `outcome_shown`); ``complain`` is called there if that
+        failed, with one sentence.
         """
-        self._aside("change", lambda: done(self._changer.carry_out(plan, title, pressed, progress, self._risk_now)))
+
+        recorded = threading.Event()
+
+        def told(result: Result) -> None:
+            self._records.append(recorded)
+            self._shown.clear()
+            done(result)
+            # The record of thousands takes the interpreter from the screen, which tells what the operator waits for.
+            self._shown.wait(_SHOWING)
+
+        def work() -> None:
+            result = self._changer.carry_out(plan, title, pressed, progress, self._risk_now, told)
+            recorded.set()
+            self._records.remove(recorded)
+            if result.complaint:
+                complain(result.complaint)
+
+        self._aside("change", work)
+
+    def outcome_shown(self) -> None:
+        """Take note that what became of the last change is on the screen."""
+        self._shown.set()
 
     def weigh(self, plan: Plan, done: Callable[[Losses | str], object]) -> None:
         """Find out what a change would cut off; ``done`` is called on another thread, with that or what went wrong."""

@@ -1,13 +1,17 @@
 """The keys that change something: exactly what was shown, exactly once, and what became of it."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.driven import State, driven, record_sends, states
-from tests.links import Ip, add, cheap_kind, many
+from tests.links import PATIENCE, Ip, add, cheap_kind, many
+from tui.files.audit import Audit
 from tui.netlink.dump import NoAnswerError
+from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
 from tui.screens import changes
@@ -132,6 +136,41 @@ async def test_the_mtu_dialog_sets_what_is_typed_and_makes_it_the_preset(ip: Ip,
     after["b0"] = after["b0"]._replace(mtu=1400)
     assert states(ip) == after
     assert len(sent) == 2
+
+
+async def test_the_end_waits_until_what_was_told_is_on_record(
+    ip: Ip, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit, leaving = tmp_path / "audit.jsonl", threading.Event()
+    stop, write = Monitor.stop, Audit.write
+
+    def leave(monitor: Monitor) -> None:
+        leaving.set()
+        stop(monitor)
+
+    def write_late(log: Audit, record: Mapping[str, object]) -> str:
+        leaving.wait(PATIENCE)
+        time.sleep(0.3)  # long after an end that doesn't wait
+        return write(log, record)
+
+    monkeypatch.setattr(Monitor, "stop", leave)
+    monkeypatch.setattr(Audit, "write", write_late)
+    async with driven(audit=audit) as hands:
+        await hands.choose(7)
+        await hands.press("u")
+        await hands.hears("all 3 changed")
+        assert not audit.exists()
+    assert audit.read_text().count('"outcome":"done"') == 1
+
+
+async def test_a_change_that_is_not_on_record_is_told(ip: Ip, kind: str, tmp_path: Path) -> None:
+    audit = tmp_path / "audit.jsonl"
+    audit.mkdir()
+    async with driven(audit=audit) as hands:
+        await hands.choose(7)
+        await hands.press("u")
+        await hands.hears("all 3 changed")
+        await hands.until(lambda: "not on record" in hands.text, "the complaint")
 
 
 async def test_an_empty_group_is_told_and_nothing_is_sent(netns: None, tmp_path: Path, sent: Sent) -> None:

@@ -57,12 +57,14 @@ class Hands:
             intent = intent_for_links(snapshot, operation, chosen, mtu, new_group)
         return make_plan(intent, protect(snapshot, Carriers().find()), NameMap())
 
-    def carry_out(self, plan: Plan, writer: Writer | None = None) -> Result:
+    def carry_out(
+        self, plan: Plan, writer: Writer | None = None, told: Callable[[Result], object] = lambda _: None
+    ) -> Result:
         changer = Changer(
             writer or self.writer, self.watch.monitor, self.watch.store, Audit(self.audit, ()), self.timeout
         )
         progress = self.progress = self.progress or Progress(len(plan.intent.members))
-        return changer.carry_out(plan, "a test", time.monotonic(), progress, self.risk_now)
+        return changer.carry_out(plan, "a test", time.monotonic(), progress, self.risk_now, told)
 
     def risk_now(self, plan: Plan) -> dict[int, str]:
         now = protect(self.watch.store.snapshot(), Carriers().find())
@@ -229,6 +231,15 @@ def test_what_cant_be_put_on_record_is_complained_of_and_done_all_the_same(three
     assert result.outcome.verdict == "done"
     assert result.complaint.startswith("The change is not on record: ")
     assert all(state.up for name, state in states(ip).items() if name.startswith("m"))
+
+
+def test_an_outcome_is_told_before_it_is_put_on_record(three: None, ip: Ip, hands: Hands) -> None:
+    told: list[tuple[str, bool]] = []
+    result = hands.carry_out(
+        hands.plan("up", 7), told=lambda result: told.append((result.outcome.verdict, hands.audit.exists()))
+    )
+    assert told == [("done", False)]
+    assert [record["outcome"] for record in hands.records] == [result.outcome.verdict]
 
 
 def test_who_follows_a_change_is_among_what_can_be_undone(ip: Ip, hands: Hands) -> None:

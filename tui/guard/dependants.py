@@ -36,6 +36,11 @@ def dependants(steps: Sequence[Step], links: Mapping[int, Link]) -> list[Step]:
     return [found[index] for index in sorted(found)]
 
 
+def nobody_follows(links: Mapping[int, Link]) -> bool:
+    """Whether no link stands on another, nor is anybody's port: then nothing changes along with any."""
+    return not any(link.master or (link.lower and link.kind != _VETH) for link in links.values())
+
+
 def is_bridge(step: Step) -> bool:
     """Whether it follows by itself, back too."""
     return step.before.kind == _BRIDGE

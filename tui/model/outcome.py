@@ -105,26 +105,25 @@ def compare(intent: Intent, sent: Snapshot, agreed: Container[int], after: Snaps
     short: list[Link] = []
     overtaken: list[Link] = []
     renamed: list[tuple[Link, Link]] = []
+    # The operator waits for this, so each member costs as little as can be.
+    group_id, same, before = intent.group_id, after.same, sent.links.get
+    reached = intent.reached if intent.alike is None else intent.alike.met_by
     for index, seen in intent.members.items():
-        if (now := after.same(index, intent.revision)) is None:
+        if (now := same(index, intent.revision)) is None:
             vanished.append(seen)
             continue
         if now.name != seen.name:
             renamed.append((seen, now))
-        if intent.group_id is not None and now.group != intent.group_id:
+        if group_id is not None and now.group != group_id:
             left.append(now)
-        elif not intent.reached(now):
+        elif not reached(now):
             (overtaken if index in agreed else short).append(now)
-        elif intent.reached(sent.links.get(index, seen)):
+        elif reached(before(index, seen)):
             already.append(now)
         else:
             changed.append(now)
-    gone = {link.ifindex for link in vanished}
-    joined = [
-        now
-        for index, now in after.links.items()
-        if now.group == intent.group_id and (index not in intent.members or index in gone)
-    ]
+    stayed = len(changed) + len(already) + len(overtaken) + len(short)
+    joined = _joined(intent, after, vanished) if _members(after, group_id) > stayed else []
     then = sent.members(intent.group_id) if intent.group_id is not None and reply.messages else {}
     return Outcome(
         intent=intent,
@@ -140,6 +139,21 @@ def compare(intent: Intent, sent: Snapshot, agreed: Container[int], after: Snaps
         caught=tuple(now for now in joined if now.ifindex in then and after.same(now.ifindex, sent.revision)),
         renamed=tuple(renamed),
     )
+
+
+def _members(snapshot: Snapshot, group_id: int | None) -> int:
+    group = None if group_id is None else snapshot.groups.get(group_id)
+    return 0 if group is None else group.members
+
+
+def _joined(intent: Intent, after: Snapshot, vanished: list[Link]) -> list[Link]:
+    """Return the members of the group that weren't seen in it, or are another device now."""
+    gone = {link.ifindex for link in vanished}
+    return [
+        now
+        for index, now in after.links.items()
+        if now.group == intent.group_id and (index not in intent.members or index in gone)
+    ]
 
 
 def first_suspect(outcome: Outcome) -> Link | None:

@@ -43,6 +43,14 @@ class Changes(Screen[None]):
             super().__init__()
             self.result = result
 
+    class Unrecorded(Message):
+        """A change is not on record. Posted from the thread that made it."""
+
+        def __init__(self, complaint: str) -> None:
+            """``complaint``: one sentence."""
+            super().__init__()
+            self.complaint = complaint
+
     class Weighed(Message):
         """It is known what a change would cut off for good. Posted from another thread."""
 
@@ -77,6 +85,10 @@ class Changes(Screen[None]):
 
     def say(self, field: Field) -> None:
         """Show one sentence."""
+        raise NotImplementedError
+
+    def complain(self, complaint: str) -> None:
+        """Tell what went wrong beside a change."""
         raise NotImplementedError
 
     def ended(self, result: Result) -> None:
@@ -252,6 +264,8 @@ class Changes(Screen[None]):
         """Return who joined or left the group since the plan was shown; empty: the plan still holds."""
         if plan.intent.group_id is None or plan.intent.undoes is not None:
             return ""  # an undo looks for itself, right before it is sent
+        if self.services.revision == plan.intent.revision:
+            return ""
         seen = {(index, link.name) for index, link in plan.intent.members.items()}
         members = self.services.snapshot().members(plan.intent.group_id)
         now = {(index, link.name) for index, link in members.items()}
@@ -266,15 +280,32 @@ class Changes(Screen[None]):
         progress = Progress(len(plan.intent.members))
         if plan.intent.group_id is None and progress.total > MANY:
             self.app.push_screen(ProgressScreen(title, progress, self.spell))
-        self.services.change(plan, title, pressed, progress, lambda result: self.post_message(self.Ended(result)))
+        self.services.change(
+            plan,
+            title,
+            pressed,
+            progress,
+            lambda result: self.post_message(self.Ended(result)),
+            lambda complaint: self.post_message(self.Unrecorded(complaint)),
+        )
 
     async def on_changes_ended(self, message: Ended) -> None:
-        """Tell what happened; in full if anything is not as asked."""
-        self._under_way = None
-        self._last = result = message.result
+        """Tell what happened; what is to be done about it comes once that is painted."""
+        result = message.result
         if isinstance(self.app.screen, ProgressScreen):
             await self.app.screen.dismiss()
         self.say(outcome_line(result.outcome, self.picture.names))
+        self.call_after_refresh(self._settle, result)
+
+    def on_changes_unrecorded(self, message: Unrecorded) -> None:
+        """Say why a change isn't on record."""
+        self.complain(message.complaint)
+
+    def _settle(self, result: Result) -> None:
+        """Log a change and show it in full if anything is not as asked; from now on there may be another."""
+        self._under_way = None
+        self._last = result
+        self.services.outcome_shown()
         self.ended(result)
         if result.outcome.verdict in ("partly", "failed", "unknown") and self.is_current:
             self.action_report()

@@ -83,7 +83,6 @@ class Undoing(Marking):
         if result.sample is not None:
             self.samples.append(result.sample)
         self.exchange = result.exchange or self.exchange
-        self.complain(result.complaint)
         if result.guard is not None:
             self._count_down(result.guard, entry)
 
