@@ -232,7 +232,7 @@ def status_fields(health: Health, rate: float) -> list[Field]:
     elif now - health.checked_at < 1:
         age = "checked just now"
     else:
-        age = f"checked {short_age(now - health.checked_at)} ago"
+        age = f"checked {short_age(_age(now - health.checked_at))} ago"
     lost = Field(
         f"{count(health.overruns)} overrun{'' if health.overruns == 1 else 's'}",
         "warn" if health.overruns else "muted",
@@ -247,6 +247,15 @@ def status_fields(health: Health, rate: float) -> list[Field]:
         Field(f"buffer {size}{' forced' if health.forced else ''}", "muted"),
         *([Field(f"{count(health.foreign)} foreign dropped", "warn")] if health.foreign else []),
     ]
+
+
+def _age(seconds: float) -> int:
+    """Return an age as it is told: whole seconds, past ten the next multiple of five, which is never less than it is.
+
+    A console that waits repaints its status line for nothing else.
+    """
+    whole = int(seconds)
+    return whole if whole <= 10 else -(-whole // 5) * 5
 
 
 def short_age(seconds: float) -> str:

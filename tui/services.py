@@ -101,6 +101,11 @@ class Services:
         """Begin to edit the name map. Raises NameFileError."""
         return NameEditor(self._names.explicit)
 
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to take in."""
+        return self._dirty
+
     def take_dirty(self) -> bool:
         """Return whether anything changed since the last call. Lowered before a snapshot is taken, never after."""
         dirty, self._dirty = self._dirty, False

@@ -175,7 +175,8 @@ class MainScreen(Undoing, Screen[None]):
         self._counted.append((now, self.services.health.events))
         self._show_lines()
         # Were a message ever lost, this would be the net under it.
-        self.on_main_screen_changed()
+        if self.services.dirty:
+            self.on_main_screen_changed()
 
     def sync(self) -> None:
         """Show the picture in both tables and around them."""
