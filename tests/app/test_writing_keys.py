@@ -10,6 +10,8 @@ import pytest
 from tests.driven import State, driven, record_sends, states
 from tests.links import PATIENCE, Ip, add, cheap_kind, many
 from tui.files.audit import Audit
+from tui.model.link import Link
+from tui.model.members import Members
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
@@ -136,6 +138,33 @@ async def test_the_mtu_dialog_sets_what_is_typed_and_makes_it_the_preset(ip: Ip,
     after["b0"] = after["b0"]._replace(mtu=1400)
     assert states(ip) == after
     assert len(sent) == 2
+
+
+@pytest.mark.parametrize("key", ["u", "d", "M"])
+async def test_nobody_goes_through_the_members_between_a_key_and_its_message(
+    ip: Ip, kind: str, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    walked: list[Members] = []
+    at_send: list[int] = []
+    walk, send = Members._all, Writer.send
+
+    def walking(members: Members) -> dict[int, Link]:
+        walked.append(members)
+        return walk(members)
+
+    def sending(writer: Writer, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+        at_send.append(len(walked))
+        return send(writer, batch, deadline)
+
+    monkeypatch.setattr(Members, "_all", walking)
+    monkeypatch.setattr(Writer, "send", sending)
+    async with driven() as hands:
+        await hands.choose(7)
+        walked.clear()
+        await hands.press(key)
+        await hands.hears("ACK after")
+    assert at_send == [0]
+    assert walked  # afterwards somebody does
 
 
 async def test_the_end_waits_until_what_was_told_is_on_record(

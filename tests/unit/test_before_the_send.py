@@ -18,8 +18,9 @@ from tui.model.health import Health
 from tui.model.intent import Intent, Operation, make_intent
 from tui.model.link import Link
 from tui.model.names import NameMap
-from tui.model.plan import make_plan
+from tui.model.plan import Plan, make_plan
 from tui.model.progress import Progress
+from tui.model.protect import protect
 from tui.model.store import Snapshot, Store
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
@@ -128,7 +129,11 @@ def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -
     store, counter = farm(members), make_counter()
     store.snapshot()
     changer = Changer(Sent(counter.end), Silent(), store, Audit(None), None)
-    nobody: dict[int, str] = {}
+
+    def risk_now(plan: Plan) -> dict[int, str]:
+        found = protect(store.snapshot(), {99999: "the default route"})
+        return {index: why for index, why in found.items() if index in plan.intent.members}
+
     before = sys.gettrace()
     # A collection calls whoever asked to hear of it, hypothesis for one: those steps aren't ours.
     gc.collect()
@@ -136,7 +141,7 @@ def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -
     counter.begin()
     try:
         plan = make_plan(make_intent(store.snapshot(), operation, 7, mtu), {99999: "the default route"}, NameMap())
-        result = changer.carry_out(plan, "a test", time.monotonic(), Progress(plan.preview.members), lambda _: nobody)
+        result = changer.carry_out(plan, "a test", time.monotonic(), Progress(plan.preview.members), risk_now)
     finally:
         counter.end()
         sys.settrace(before)
