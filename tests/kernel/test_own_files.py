@@ -107,12 +107,17 @@ def test_only_the_thread_that_writes_gives_its_rights_up(home: Path) -> None:
     assert rights() == before
 
 
-def no_link(path: Path, prey: Path) -> None:
+def symbolic_link(path: Path, prey: Path) -> None:
     path.symlink_to(prey)
     theirs(path)
 
 
 def hard_link(path: Path, prey: Path) -> None:
+    path.hardlink_to(prey)
+
+
+def hard_link_of_theirs(path: Path, prey: Path) -> None:
+    theirs(prey)
     path.hardlink_to(prey)
 
 
@@ -126,7 +131,7 @@ def directory(path: Path, prey: Path) -> None:
     theirs(path)
 
 
-@pytest.mark.parametrize("trap", [no_link, hard_link, fifo, directory])
+@pytest.mark.parametrize("trap", [symbolic_link, hard_link, hard_link_of_theirs, fifo, directory])
 def test_a_trap_in_the_place_of_the_crash_log_is_left_alone(
     home: Path, tmp_path: Path, trap: Callable[[Path, Path], None]
 ) -> None:
@@ -139,10 +144,10 @@ def test_a_trap_in_the_place_of_the_crash_log_is_left_alone(
 
 @needs_root
 @pytest.mark.parametrize("where", [".local", ".local/state", ".local/state/ifgroup"])
-def test_root_writes_through_no_link_in_the_place_of_a_directory(home: Path, tmp_path: Path, where: str) -> None:
+def test_root_writes_through_symbolic_link_in_the_place_of_a_directory(home: Path, tmp_path: Path, where: str) -> None:
     prey = tmp_path / "prey"
     prey.mkdir()
-    no_link(planted(home / where), prey)
+    symbolic_link(planted(home / where), prey)
     assert record(ValueError("x")) is None
     assert not list(prey.iterdir())
 
@@ -178,7 +183,7 @@ def test_a_user_may_keep_the_directory_elsewhere_by_a_link(monkeypatch: pytest.M
     with tempfile.TemporaryDirectory() as reachable:
         home = Path(reachable)
         theirs(home)
-        no_link(planted(home / ".local/state"), home / "disk")
+        symbolic_link(planted(home / ".local/state"), home / "disk")
         (home / "disk").mkdir()
         theirs(home / "disk")
         monkeypatch.setenv("HOME", str(home))
@@ -224,7 +229,7 @@ def test_whatever_lies_among_the_measurements_is_told_in_one_sentence(
 def test_measurements_are_neither_kept_nor_sought_through_a_link(home: Path, tmp_path: Path) -> None:
     prey = tmp_path / "prey"
     prey.mkdir()
-    no_link(planted(history.directory()), prey)
+    symbolic_link(planted(history.directory()), prey)
     with pytest.raises(OSError, match=r"can't be written \('timing' is no directory, or a link that others can"):
         history.save(REPORT)
     assert not list(prey.iterdir())
@@ -233,7 +238,7 @@ def test_measurements_are_neither_kept_nor_sought_through_a_link(home: Path, tmp
 
 
 @needs_root
-def test_a_backup_in_a_users_home_is_the_users_and_goes_through_no_link(
+def test_a_backup_in_a_users_home_is_the_users_and_goes_through_symbolic_link(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.files.name_backup.denied", lambda *_: True)
@@ -250,7 +255,7 @@ def test_a_backup_in_a_users_home_is_the_users_and_goes_through_no_link(
         kept.parent.rmdir()
         prey = tmp_path / "prey"
         prey.mkdir()
-        no_link(kept.parent, prey)
+        symbolic_link(kept.parent, prey)
         with pytest.raises(OSError) as caught:  # noqa: PT011 the errno says it
             back_up_anywhere(group, here, "group", b"10 dmz\n", like)
         assert caught.value.errno in (errno.ENOTDIR, errno.ELOOP)
