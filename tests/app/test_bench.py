@@ -74,7 +74,9 @@ def test_json_has_the_promised_keys_and_the_report_is_kept(netns: None, env: Map
     assert found == [(links, way) for links in (8, 16, 32) for way in ("group", "sendmsg", "process")]
     assert all(result["verified"] and not result["estimated"] for result in report["results"])
     assert report["host"]["kernel"]
-    assert len(report["growth"]) == 3
+    # What else runs here decides whether there are fits.
+    assert len(report["growth"]) == (0 if report["busy"] else 3)
+    assert report["others"] or report["host"]["load"]
     assert [json.loads(path.read_text()) for path in kept(env)] == [report]
     assert "measuring 8 interfaces" in done.stderr
 

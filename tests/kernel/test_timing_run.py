@@ -40,6 +40,12 @@ def begin_with_the_children_of_others() -> None:
     BEFORE.update(children())
 
 
+@pytest.fixture(autouse=True)
+def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing else that runs here decide whether there are estimates."""
+    monkeypatch.setattr("tui.timing.collect.busy", lambda host, others: "")
+
+
 def children() -> set[int]:
     """Return the living processes that are our children, or whose session one in STARTED leads."""
     found = set()
@@ -170,6 +176,22 @@ def test_a_single_large_size_gets_small_ones_to_estimate_from(netns: None) -> No
     assert {one["links"] for one in report["results"]} == {1000}
     assert report["results"][1]["estimated"]
     assert report["growth"] == []
+
+
+def test_it_tells_how_busy_others_keep_the_machine(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+
+    def judge(host: dict[str, Any], others: dict[str, Any]) -> str:
+        told.append(others)
+        return "they are busy"
+
+    monkeypatch.setattr("tui.timing.collect.busy", judge)
+    report = measured(Order(links=(16, 32, 64, 600), ways=("group", "process"), repeats=2, budget=0.3))
+    assert report["others"] == told[-1]
+    assert report["others"]["seconds"] > 1
+    assert 0 <= report["others"]["cores"] <= report["host"]["cores"]
+    assert not any(one["estimated"] for one in report["results"])
+    assert (report["growth"], report["busy"]) == ([], "they are busy")
 
 
 def test_stopped_in_the_middle_keeps_what_was_measured_and_leaves_no_process(netns: None) -> None:

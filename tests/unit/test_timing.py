@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,9 @@ from tui.timing import history
 from tui.timing.collect import Collector
 from tui.timing.kinds import apportion
 from tui.timing.order import Order, default_values, from_json, order_for_group
+from tui.timing.others import Others, busy
 from tui.timing.paper import TABLE
-from tui.timing.reading import duration, ratio_words, times
+from tui.timing.reading import duration, loud, ratio_words, times
 from tui.timing.report import FORMATS
 from tui.timing.schedule import Forecast, Runs, affordable, stages, turn
 from tui.timing.statistics import exponent, extrapolate, median, summary
@@ -100,18 +104,20 @@ def test_ways_take_turns_so_that_none_is_always_first() -> None:
     assert turn([], 3) == []
 
 
-def test_a_sweep_that_begins_large_gets_small_sizes_before_it() -> None:
-    assert stages((128, 256)) == [(128, False), (256, False)]
-    assert stages((16384,)) == [(64, True), (256, True), (16384, False)]
+def test_a_sweep_gets_a_small_size_first_and_more_where_it_begins_large() -> None:
+    assert stages((8, 16)) == [(8, False), (16, False)]
+    assert stages((128, 256)) == [(16, True), (128, False), (256, False)]
+    assert stages((16384,)) == [(16, True), (64, True), (256, True), (16384, False)]
 
 
 def test_the_forecast_says_nothing_of_what_it_never_saw() -> None:
     forecast = Forecast()
     assert forecast.expect("process", 10) is None
-    assert forecast.total([("process", 10)], 5, 60.0) is None
-    forecast.note("process", 10, 1.0)
-    assert forecast.expect("process", 20) == pytest.approx(2.0)
-    assert forecast.total([("process", 20)], 2, 60.0) == pytest.approx(6.0)
+    forecast.note("process", 1000, 1.0)
+    assert forecast.expect("process", 2000) == pytest.approx(2.0, rel=0.01)
+    assert forecast.cost("process", 2000, Runs(True, 2), 0.5) == pytest.approx(6.5, rel=0.01)
+    assert forecast.expect("pyroute2", 10) is None
+    assert forecast.guess("pyroute2", 2000) < 1.0
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0, 1.37, 2.0])
@@ -148,19 +154,39 @@ def test_the_papers_figures_are_those_of_its_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "ratio", "kernel", "words"),
+    ("way", "ratio", "batch", "words"),
     [
         ("group", 1.0, 1.2, "1 × — what all others are compared with"),
-        ("process", 213.4, 1.2, "213 × — of which 1.2 × is the kernel's, the rest is starting processes"),
-        ("process", 213.4, 0.8, "213 × — of which 1.0 × is the kernel's, the rest is starting processes"),
-        ("process", 213.4, None, "213 × — the kernel's share is not known without the way sendmsg"),
-        ("sendmsg", 1.2, 1.2, "1.2 × — the kernel's own, for a change of each interface by itself"),
-        ("ip-group", 3.0, 1.2, "3.0 × — the rest is starting one process"),
+        ("process", 213.4, 1.2, "213 × — over 99% of its time is starting processes"),
+        ("process", 213.4, 0.8, "213 × — over 99% of its time is starting processes"),
+        ("process", 20.0, 1.2, "20 × — 94% of its time is starting processes"),
+        ("process", 213.4, None, "213 × — what that is made of is not known without the way sendmsg"),
+        ("process", 0.9, 1.2, "0.9 × — faster than one group message here"),
+        ("sendmsg", 1.2, 1.2, "1.2 × — this is what the group message itself saves"),
+        ("sendmsg", 1.0, 1.0, "1.0 × — alike"),
+        ("sendmsg", 0.7, 0.7, "0.7 × — faster than one group message here"),
+        ("ioctl", 1.3, 1.4, "1.3 × — no more than N messages in one send"),
+        ("ack", 3.0, 1.5, "3.0 × — 50% of its time is waiting for an answer from the kernel for each interface"),
+        ("ip-group", 3.0, 1.2, "3.0 × — 67% of its time is starting one process"),
         ("ip-group", 1.0, 1.2, "1.0 × — alike"),
     ],
 )
-def test_a_ratio_says_what_it_is_made_of(way: str, ratio: float, kernel: float | None, words: str) -> None:
-    assert ratio_words(way, ratio, kernel) == words
+def test_a_ratio_says_what_it_is_made_of(way: str, ratio: float, batch: float | None, words: str) -> None:
+    assert ratio_words(way, ratio, batch) == words
+    if way != "group":
+        assert ratio_words(way, ratio, batch, alike=True) == f"{times(ratio)} — alike, within the spread of the runs"
+
+
+def test_no_two_sentences_contradict_each_other_whatever_was_measured() -> None:
+    """Shares are of one way's own time, and no part is larger than the whole."""
+    for way in WAYS:
+        for ratio in (0.1, 0.5, 0.9, 0.95, 1.0, 1.05, 1.2, 1.4, 3.0, 44.0, 173.0, 5000.0):
+            for batch in (None, 0.5, 0.9, 1.0, 1.4, 2.5, 200.0):
+                words = ratio_words(way, ratio, batch)
+                assert "kernel's" not in words
+                shares = [int(share) for share in re.findall(r"(\d+)%", words)]
+                assert all(0 < share < 100 for share in shares), words
+                assert words.count("×") == 1
 
 
 def test_durations_and_ratios_are_short() -> None:
@@ -374,3 +400,62 @@ def test_the_timing_engine_loads_neither_the_toolkit_nor_pyroute2() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"textual", "rich", "pyroute2", "humanize"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("host", "others", "says"),
+    [
+        ({"cores": 2, "load": [0.4, 0, 0]}, {"cores": 0.19, "seconds": 30}, ""),
+        ({"cores": 2, "load": [0.4, 0, 0]}, {"cores": 0.31, "seconds": 30}, "others used 0.3 of 2 CPUs"),
+        ({"cores": 16, "load": [1.0, 0, 0]}, {"cores": 0.9, "seconds": 30}, ""),
+        # A measurement that ended just now leaves a load of 1, and has nothing to do with this one.
+        ({"cores": 1, "load": [1.1, 0, 0]}, {"cores": 0.0, "seconds": 30}, ""),
+        ({"cores": 2, "load": [12.8, 0, 0]}, {"cores": 0.0, "seconds": 30}, "load 12.8 at start, CPUs: 2"),
+        ({"cores": 2, "load": [12.8, 0, 0]}, {}, "load 12.8 at start, CPUs: 2"),
+        ({}, {}, ""),
+    ],
+)
+def test_a_machine_is_busy_by_what_others_used_or_by_a_load_that_we_can_not_have_left(
+    host: dict[str, Any], others: dict[str, Any], says: str
+) -> None:
+    assert busy(host, others) == says
+
+
+def test_a_run_on_a_busy_machine_keeps_its_fits_and_estimates_to_itself() -> None:
+    collector = Collector(ORDER)
+    for event in [*EVENTS[:-1], {"event": "others", "cores": 1.2, "seconds": 20.0}, EVENTS[-1]]:
+        collector.take(event)
+    spoilt = collector.report()
+    assert spoilt["busy"] == "others used 1.2 of 2 CPUs"
+    assert spoilt["growth"] == []
+    assert not any(result["estimated"] for result in spoilt["results"])
+    for name, form in FORMATS.items():
+        text = " ".join(form(spoilt).split())
+        assert "others used 1.2 of 2 CPUs" in text, name
+        assert "≈" not in text, name
+        assert "Growth with N" not in text
+    assert "The machine was busy: no estimate is given." in FORMATS["table"](spoilt)
+    assert len(loud(spoilt)) < 80
+    assert loud({}) == ""
+
+
+def test_what_others_use_is_told_apart_from_what_we_use() -> None:
+    if not Path("/proc/stat").exists():
+        pytest.skip("there is no /proc/stat")
+    script = "import time\nuntil = time.monotonic() + 1.5\nwhile time.monotonic() < until: pass"
+    other = subprocess.Popen([sys.executable, "-c", script])
+    helped, unaware = Others([other.pid]), Others([])
+    time.sleep(1.2)
+    assert unaware.due()
+    ours, theirs = helped.fields(), unaware.fields()
+    used = other_used(other.pid)
+    other.wait()
+    assert ours is not None
+    assert theirs is not None
+    # Whatever else runs here, it is the same for both.
+    assert theirs["cores"] * theirs["seconds"] - ours["cores"] * ours["seconds"] == pytest.approx(used, abs=0.2)
+
+
+def other_used(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,9 +1,10 @@
 """Events → the report: results as far as they are known, at any moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from tui.timing.order import Order
+from tui.timing.others import busy
 from tui.timing.paper import CLAIMS, SOURCE, TABLE
 from tui.timing.reading import ratio_words, reading
 from tui.timing.runner import Event
@@ -31,6 +32,13 @@ class _Heard(NamedTuple):
     lost: bool
 
 
+def overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the extremes of two results, if they were measured, have something in common."""
+    if one["estimated"] or other["estimated"]:
+        return False
+    return bool(one["min_s"] <= other["max_s"] and other["min_s"] <= one["max_s"])
+
+
 class Collector:
     """Takes the events of one run; keeps what was measured, whatever becomes of the rest."""
 
@@ -39,6 +47,7 @@ class Collector:
         self._order = order
         self._host: dict[str, Any] = {}
         self._sandbox: dict[str, Any] = {}
+        self._others: dict[str, Any] = {}
         self._samples: dict[tuple[int, str], list[_Sample]] = {}
         self._heard: dict[tuple[int, str], _Heard] = {}
         self._estimates: list[tuple[int, str]] = []
@@ -57,6 +66,8 @@ class Collector:
                 self._host = fields
             case "sandbox":
                 self._sandbox = fields
+            case "others":
+                self._others = fields
             case "sample":
                 self._take_sample(event)
             case "estimate":
@@ -81,17 +92,20 @@ class Collector:
 
     def report(self) -> Report:
         """Return everything that is known by now."""
-        results = self._results()
+        # What others did to the machine spoils every figure; a fit or an estimate would lend it an air of exactness.
+        spoilt = busy(self._host, self._others)
         report: Report = {
             "host": self._host,
             "sandbox": self._sandbox,
+            "others": self._others,
+            "busy": spoilt,
             "order": self._order.as_json(),
             "ended": self.ended,
             "error": self.error,
-            "results": results,
-            "skipped": self._skipped,
+            "results": self._results(not spoilt),
+            "skipped": [*self._skipped, *(self._withheld() if spoilt else ())],
             "thrown_out": self._thrown_out,
-            "growth": list(self._growth()),
+            "growth": [] if spoilt else list(self._growth()),
             "paper": {
                 "source": SOURCE,
                 "claimed_ratios": [{"links": links, "ratio": ratio} for links, ratio in CLAIMS.items()],
@@ -101,9 +115,14 @@ class Collector:
         report["reading"] = reading(report)
         return report
 
-    def _results(self) -> list[dict[str, Any]]:
+    def _withheld(self) -> Iterable[dict[str, Any]]:
+        for links, way in self._estimates:
+            yield {"way": way, "links": links, "reason": "The machine was busy: no estimate is given."}
+
+    def _results(self, estimates: bool) -> list[dict[str, Any]]:
         # A way that was given up, or never ran, has nothing to estimate from: `skipped` tells.
-        known = [*self._samples, *(key for key in self._estimates if self._points(key))]
+        guessed = self._estimates if estimates else ()
+        known = [*self._samples, *(key for key in guessed if self._points(key))]
         # Sizes that nobody asked for were measured for the sake of estimates.
         keys = [key for key in known if key[0] in self._order.links]
         order = list(WAYS)
@@ -156,9 +175,10 @@ class Collector:
         for (links, way), result in by_key.items():
             group, sendmsg = by_key.get((links, "group")), by_key.get((links, "sendmsg"))
             ratio = result["median_s"] / group["median_s"] if group else None
-            kernel = sendmsg["ack_s"] / group["ack_s"] if group and sendmsg else None
+            batch = sendmsg["median_s"] / group["median_s"] if group and sendmsg else None
             result["ratio"] = ratio
-            result["ratio_words"] = ratio_words(way, ratio, kernel) if ratio else ""
+            alike = group is not None and overlap(group, result)
+            result["ratio_words"] = ratio_words(way, ratio, batch, alike) if ratio else ""
 
     def _growth(self) -> Iterable[dict[str, Any]]:
         """Yield how each way grows with the number of interfaces: from measured medians alone."""

@@ -40,8 +40,9 @@ class Listener:
     def __init__(self) -> None:
         """Fork it, before any thread exists. Raises OSError."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._pid = os.fork()
-        if self._pid == 0:
+        self.pid = os.fork()
+        """The counting process."""
+        if self.pid == 0:
             self._control.close()
             _serve(theirs)
         theirs.close()
@@ -59,7 +60,7 @@ class Listener:
     def close(self) -> None:
         """End it."""
         self._control.close()
-        os.waitpid(self._pid, 0)
+        os.waitpid(self.pid, 0)
 
     def _answer(self) -> Heard:
         data = self._control.recv(_ANSWER.size)

@@ -24,25 +24,35 @@ def duration(seconds: float) -> str:
     return f"{seconds:,.2f} s" if seconds < 100 else f"{seconds:,.0f} s"
 
 
-def ratio_words(way: str, ratio: float, kernel: float | None) -> str:
-    """Say how much slower than one group message a way is, and why.
+def ratio_words(way: str, ratio: float, batch: float | None, alike: bool = False) -> str:
+    """Say how a way's time compares with that of one group message, and what most of it goes into.
 
-    ``kernel``: what the kernel itself takes for a message per interface, as a multiple of one group message; None: not
-    measured.
+    ``batch``: the same ratio of N messages in one send, which are the same changes made one by one and nothing
+    besides; what a way takes beyond that is its own. None: not measured. ``alike``: some run of this way was as fast
+    as some run with the group message, so that the two can't be told apart.
     """
     if way == "group":
         return "1 × — what all others are compared with"
+    if alike:
+        return f"{times(ratio)} — alike, within the spread of the runs"
+    if ratio < 1 / _NEARLY:
+        return f"{times(ratio)} — faster than one group message here"
+    if ratio <= _NEARLY:
+        return f"{times(ratio)} — alike"
+    if way == "sendmsg":
+        return f"{times(ratio)} — this is what the group message itself saves"
     rest = WAYS[way].rest
     if not WAYS[way].each:
-        return f"{times(ratio)} — the rest is {rest}" if ratio > _NEARLY else f"{times(ratio)} — alike"
-    if ratio <= 1.0:
-        return f"{times(ratio)} — not slower here"
-    if kernel is None:
-        return f"{times(ratio)} — the kernel's share is not known without the way sendmsg"
-    if ratio <= kernel * _NEARLY:
-        return f"{times(ratio)} — the kernel's own, for a change of each interface by itself"
-    # Less than the group message itself can't be: that is noise.
-    return f"{times(ratio)} — of which {times(max(kernel, 1.0))} is the kernel's, the rest is {rest}"
+        return f"{times(ratio)} — {_share(1 - 1 / ratio)} of its time is {rest}"
+    if batch is None:
+        return f"{times(ratio)} — what that is made of is not known without the way sendmsg"
+    if ratio <= batch * _NEARLY:
+        return f"{times(ratio)} — no more than N messages in one send"
+    return f"{times(ratio)} — {_share(1 - batch / ratio)} of its time is {rest}"
+
+
+def _share(part: float) -> str:
+    return "over 99%" if part > 0.99 else f"{part:.0%}"
 
 
 def reading(report: dict[str, Any]) -> list[str]:
@@ -81,11 +91,10 @@ def _headline(results: list[dict[str, Any]]) -> Iterator[str]:
         )
     if pair := _at_most(results, "group", "sendmsg"):
         group, sendmsg = pair
-        gain = "there is no gain" if sendmsg["ratio"] < _NEARLY else "that much is due to the group"
         yield (
-            f"Against the same client with a message per interface, together in one send, it is "
-            f"{times(sendmsg['ratio'])} at {group['links']:,}: {gain}; what exceeds it is due to how the others talk "
-            "to the kernel."
+            f"The same changes one by one, all messages in one send, take {duration(sendmsg['median_s'])} at "
+            f"{group['links']:,}: {sendmsg['ratio_words']}. What the other ways take beyond that goes into how they "
+            "talk to the kernel."
         )
 
 
@@ -104,8 +113,8 @@ def _processor(results: list[dict[str, Any]]) -> Iterator[str]:
     shares = [one["user_s"] / total for one, total in zip(pair, used, strict=True)]
     seen = "as the paper's perf saw it" if shares[0] < shares[1] else "other than the paper's perf saw it"
     yield (
-        f"Of that, {shares[0]:.0%} is user time with the group message and {shares[1]:.0%} with processes, {seen}; "
-        f"in the kernel alone it is {times(pair[1]['system_s'] / pair[0]['system_s'])} as much."
+        f"Of that, {shares[0]:.0%} is user time with the group message and {shares[1]:.0%} with processes, {seen}. "
+        f"The other {duration(pair[1]['system_s'])} with processes are the kernel's, which starts and ends them."
     )
 
 
@@ -174,3 +183,9 @@ def _cautions(report: dict[str, Any]) -> Iterator[str]:
             "Processor times marked ~: their sum is exact, but the kernel tells user from system by its tick, and "
             "these runs were too short for that."
         )
+
+
+def loud(report: dict[str, Any]) -> str:
+    """Return the line that says that a busy machine spoilt the run; empty: it didn't."""
+    why = report.get("busy", "")
+    return f"BUSY MACHINE: {why}: times too long, no fits or estimates" if why else ""

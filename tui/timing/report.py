@@ -54,9 +54,9 @@ def as_csv(report: Report) -> str:
     """Return a line for each result, with the machine and the kinds on each; skipped ways have a reason instead."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_KEYS, "skipped", *_HOST_KEYS, "kinds"])
+    writer.writerow([*_KEYS, "skipped", *_HOST_KEYS, "kinds", "busy"])
     kinds = " ".join(f"{kind}:{count}" for kind, count in report["sandbox"].get("kinds", {}).items())
-    host = [*(report["host"].get(key, "") for key in _HOST_KEYS), kinds]
+    host = [*(report["host"].get(key, "") for key in _HOST_KEYS), kinds, report.get("busy", "")]
     order = report["order"]
     for result in report["results"]:
         writer.writerow([*(_plain(result[key]) for key in _KEYS), "", *host])

@@ -5,7 +5,7 @@ from typing import Any
 
 from tui.timing.collect import Report
 from tui.timing.order import from_json
-from tui.timing.reading import duration, paper_row, times
+from tui.timing.reading import duration, loud, paper_row, times
 from tui.timing.ways import WAYS
 
 WIDTH = 80
@@ -41,6 +41,7 @@ def conditions(report: Report) -> list[str]:
     host, sandbox, order = report["host"], report["sandbox"], from_json(report["order"])
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sandbox.get("kinds", {}).items())
     lines = [
+        *filter(None, [loud(report)]),
         f"{host.get('date', '')}, {host.get('kernel', '')} {host.get('machine', '')}, "
         f"{host.get('cpu') or 'unknown CPU'}, {host.get('cores', 0)} cores, load {(host.get('load') or ['?'])[0]}",
         f"ifgroup {host.get('ifgroup', '')}, Python {host.get('python', '')}, "

@@ -1,9 +1,8 @@
 """How often each way is run within the budget, in which order, and how long the rest will take."""
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
-
-from tui.timing.statistics import extrapolate
 
 
 class Runs(NamedTuple):
@@ -35,16 +34,37 @@ def turn(ways: Sequence[str], number: int) -> list[str]:
 def stages(links: Sequence[int]) -> list[tuple[int, bool]]:
     """Return the sizes to measure at, ascending, and whether only for the sake of estimates.
 
-    A sweep that begins with a large size gets small ones before it, from which slow ways can be estimated.
+    A sweep gets a small size first, which tells soon how long the rest will take; one that begins with a large size
+    gets more of them, from which slow ways can be estimated.
     """
-    helpers = [size for size in _HELPERS if size < links[0]] if links[0] > _LARGE else []
+    helpers = [size for size in _HELPERS if size * _FAR <= links[0] and (size == _HELPERS[0] or links[0] > _LARGE)]
     return [*((size, True) for size in helpers), *((size, False) for size in links)]
 
 
-_HELPERS = (64, 256)
+_HELPERS = (16, 64, 256)
+_FAR = 2  # times what a helper's size is the least that it says something of
 _LARGE = 512
 HELPER_REPEATS = 2
-"""Counted runs at a size that serves for estimates only."""
+"""Counted runs at a size that serves for estimates only; nobody listens there."""
+
+
+MAKING = ""
+"""Stands for making interfaces, where a way is asked for."""
+_EACH = {
+    MAKING: 3e-4,
+    "group": 1e-5,
+    "sendmsg": 1.5e-5,
+    "ack": 2.5e-5,
+    "ip-group": 1e-5,
+    "ip-batch": 4.5e-5,
+    "process": 1.4e-3,
+    "ioctl": 1e-5,
+    "sysfs": 2e-5,
+    "pyroute2": 3e-4,
+}
+"""Seconds for each interface on some machine: what a forecast has before anything was measured, and its shape after."""
+_RUN, _READ_BACK = 2e-3, 3e-5  # seconds for each run, and for each interface that is read back after it
+_LOOKED_BACK = 4  # runs of a way that tell how this machine compares
 
 
 class Forecast:
@@ -52,24 +72,26 @@ class Forecast:
 
     def __init__(self) -> None:
         """Start knowing nothing."""
-        self._known: dict[str, dict[int, float]] = {}
+        self._known: dict[str, deque[tuple[float, float]]] = {}
 
     def note(self, way: str, links: int, seconds: float) -> None:
         """Take in one run."""
-        self._known.setdefault(way, {})[links] = seconds
+        self._known.setdefault(way, deque(maxlen=_LOOKED_BACK)).append((seconds, _shape(way, links)))
 
     def expect(self, way: str, links: int) -> float | None:
-        """Return the seconds that one run will take; None: nobody knows."""
-        known = self._known.get(way)
-        return extrapolate(sorted(known.items()), links) if known else None
+        """Return the seconds that one run will take; None: the way was never seen."""
+        return self.guess(way, links) if way in self._known else None
 
-    def total(self, plan: Iterable[tuple[str, int]], repeats: int, budget: float) -> float | None:
-        """Return the seconds that these (way, links) will take in all; None: nobody knows yet."""
-        seconds = 0.0
-        for way, links in plan:
-            expected = self.expect(way, links)
-            if expected is None:
-                return None
-            runs = affordable(expected, repeats, budget)
-            seconds += expected * (runs.counted + runs.listened)
-        return seconds
+    def guess(self, way: str, links: int) -> float:
+        """Return the seconds that one run will take; of a way that was never seen by what the others took."""
+        known = self._known.get(way) or [pair for pairs in self._known.values() for pair in pairs]
+        taken, shaped = (sum(values) for values in zip(*known, strict=True)) if known else (1.0, 1.0)
+        return _shape(way, links) * taken / shaped
+
+    def cost(self, way: str, links: int, runs: Runs, listening: float) -> float:
+        """Return the seconds that these runs will take; ``listening``: those of waiting for late notifications."""
+        return self.guess(way, links) * (runs.counted + runs.listened) + listening * runs.listened
+
+
+def _shape(way: str, links: int) -> float:
+    return _RUN + links * (_EACH[way] + _READ_BACK)

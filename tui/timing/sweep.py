@@ -1,6 +1,7 @@
 """The sweep: every size, every way, in alternating order, within the budget."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Mapping
+from statistics import fmean
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
@@ -11,7 +12,7 @@ from tui.timing.listener import Listener
 from tui.timing.measure import NotChangedError, timed, unchanged, verify
 from tui.timing.order import Order
 from tui.timing.sandbox import GROUP, Sandbox
-from tui.timing.schedule import HELPER_REPEATS, Forecast, affordable, stages, turn
+from tui.timing.schedule import HELPER_REPEATS, MAKING, Forecast, Runs, affordable, stages, turn
 from tui.timing.ways import WAYS
 
 _MOST_FAILURES = 2  # of one way at one size, before it is given up there
@@ -36,9 +37,17 @@ class _Stage(NamedTuple):
 class Sweep:
     """Carries one order out; for the measuring process, in its sandbox."""
 
-    def __init__(self, order: Order, sandbox: Sandbox, listener: Listener, emit: Emit) -> None:
-        """Measure nothing yet."""
+    def __init__(
+        self,
+        order: Order,
+        sandbox: Sandbox,
+        listener: Listener,
+        emit: Emit,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Measure nothing yet; ``clock`` tells how long runs take all told, in seconds."""
         self._order = order
+        self._clock = clock
         self._sandbox = sandbox
         self._listener = listener
         self._emit = emit
@@ -49,32 +58,54 @@ class Sweep:
         self._failures: dict[str, int] = {}
         self._value = 0  # which of the order's values the members have
         self._unready = 0  # members that the next run would not really change
+        self._listening = [_QUIET[order.operation]]  # seconds that it took to hear the last notification
+        self._later: list[tuple[int, bool]] = []  # sizes still to come, see `stages`
+        self._to_make = 0  # interfaces still to be made for the size at hand
+        self._to_run: dict[str, Runs] = {}  # what is still to be run at the size at hand
 
     def run(self) -> None:
         """Measure everything. Raises OSError where the sandbox itself fails."""
-        plan = stages(self._order.links)
-        for number, (links, helper) in enumerate(plan):
-            self._progress(links, "", f"making {links:,} interfaces", plan[number:])
-            members = self._sandbox.grow(links, lambda made, n=links: self._making(made, n))  # type: ignore[misc]
+        self._later = stages(self._order.links)
+        made = 0
+        while self._later:
+            links, helper = self._later.pop(0)
+            self._to_make, self._to_run = links - made, self._planned(links, helper, self._warm)
+            self._progress(links, "", f"making {links:,} interfaces")
+            members = self._make(links, made)
+            made = links
             self._emit("sandbox", **self._sandbox.facts())
-            self._run_stage(_Stage(links, helper, members), plan[number + 1 :])
+            self._run_stage(_Stage(links, helper, members))
         for client in self._clients.values():
             client.close()
 
-    def _run_stage(self, stage: _Stage, later: Sequence[tuple[int, bool]]) -> None:
+    def _make(self, links: int, before: int) -> list[Member]:
+        begun = self._clock()
+
+        def making(made: int) -> None:
+            self._to_make = links - made
+            self._progress(links, "", f"making interfaces: {made:,} of {links:,}")
+
+        members = self._sandbox.grow(links, making)
+        self._sandbox.put(members)
+        self._to_make = 0
+        self._forecast.note(MAKING, links - before, self._clock() - begun)
+        return members
+
+    def _run_stage(self, stage: _Stage) -> None:
         self._failures = {}
-        self._sandbox.put(stage.members)
         self._repair(stage)
         rounds: dict[str, int] = {}
         for way in self._ways():
-            self._progress(stage.links, way, "warming up", later)
+            self._progress(stage.links, way, "warming up")
             if counted := self._first_runs(stage, way):
                 rounds[way] = counted
+            self._to_run[way] = Runs(False, counted)
         for number in range(max(rounds.values(), default=0)):
             for way in turn(list(rounds), number):
                 if number < rounds[way] and way not in self._given_up():
-                    self._progress(stage.links, way, f"run {number + 1} of {rounds[way]}", later, rounds, number)
+                    self._progress(stage.links, way, f"run {number + 1} of {rounds[way]}")
                     self._run_once(stage, way, "counted")
+                    self._to_run[way] = Runs(False, rounds[way] - number - 1)
 
     def _ways(self) -> list[str]:
         return [way for way in self._order.ways if way not in self._skipped]
@@ -84,9 +115,7 @@ class Sweep:
 
     def _first_runs(self, stage: _Stage, way: str) -> int:
         """Warm a way up and count its notifications; return how many counted runs the budget leaves."""
-        order = self._order
-        repeats = HELPER_REPEATS if stage.helper else order.repeats
-        runs = affordable(self._forecast.expect(way, stage.links), repeats, order.budget)
+        runs = self._affordable(way, stage.links, stage.helper)
         if runs.counted == 0 and WAYS[way].each:
             self._emit("estimate", links=stage.links, way=way)
             return 0
@@ -96,11 +125,17 @@ class Sweep:
             self._run_once(stage, way, "warm-up")
             self._warm.add(way)
         if runs.listened:
+            self._to_run[way] = runs
+            self._progress(stage.links, way, "counting notifications")
             self._run_once(stage, way, "listened")
         if self._failures.get(way):
-            return repeats
-        known = affordable(self._forecast.expect(way, stage.links), repeats, order.budget)
-        return max(known.counted, 1)
+            return runs.counted
+        return max(self._affordable(way, stage.links, stage.helper).counted, 1)
+
+    def _affordable(self, way: str, links: int, helper: bool) -> Runs:
+        repeats = HELPER_REPEATS if helper else self._order.repeats
+        runs = affordable(self._forecast.expect(way, links), repeats, self._order.budget)
+        return Runs(False, runs.counted) if helper else runs
 
     def _open(self, way: str, stage: _Stage) -> bool:
         try:
@@ -123,7 +158,7 @@ class Sweep:
         """Make one run and tell of it; one that did not change everything is thrown out, and mended."""
         if way in self._given_up():
             return
-        begun = perf_counter()
+        begun = self._clock()
         change = self._next_change(stage)
         if self._unready:
             why = f"{self._unready:,} of {stage.links:,} interfaces refused to be put where they can be changed."
@@ -136,8 +171,12 @@ class Sweep:
             measured = timed(self._clients[way], change, stage.members, GROUP)
         except OSError as error:
             why = error.strerror or str(error)
-        quiet = _QUIET[self._order.operation] if role == "listened" else 0.0
-        heard = self._listener.end(quiet) if quiet else None
+        heard, listening = None, 0.0
+        if role == "listened":
+            since = self._clock()
+            heard = self._listener.end(_QUIET[self._order.operation])
+            listening = self._clock() - since
+            self._listening.append(listening)
         try:
             verify(change, stage.members)
         except NotChangedError as error:
@@ -146,7 +185,7 @@ class Sweep:
             self._throw_out(stage, way, role, why)
             return
         # What a run costs is more than what it measures: making ready and reading back count too.
-        self._forecast.note(way, stage.links, perf_counter() - begun - quiet)
+        self._forecast.note(way, stage.links, self._clock() - begun - listening)
         fields = {"seconds": measured.seconds, "ack_s": measured.ack_s, "user_s": measured.user_s}
         fields["system_s"] = measured.system_s
         if heard is not None:
@@ -196,23 +235,29 @@ class Sweep:
             self._sandbox.change_all(change, left)
             self._unready = len(unchanged(change, stage.members))
 
-    def _making(self, made: int, of: int) -> None:
-        self._emit("progress", links=of, way="", text=f"making interfaces: {made:,} of {of:,}", left_s=None)
+    def _planned(self, links: int, helper: bool, warm: Container[str]) -> dict[str, Runs]:
+        """Return the runs of each way that this many interfaces will take, by what is known now."""
+        planned = {}
+        for way in self._ways():
+            runs = self._affordable(way, links, helper)
+            # The first run of all warms up, and is no result.
+            planned[way] = runs if way in warm else Runs(runs.listened, runs.counted + 1)
+        return planned
 
-    def _progress(
-        self,
-        links: int,
-        way: str,
-        text: str,
-        later: Sequence[tuple[int, bool]],
-        rounds: dict[str, int] | None = None,
-        number: int = 0,
-    ) -> None:
-        """Tell what comes now, and how many seconds are left, as far as that is known."""
-        order = self._order
-        plan = [(each, size) for size, _ in later for each in self._ways()]
-        left = self._forecast.total(plan, order.repeats, order.budget)
-        for each, runs in (rounds or {}).items():
-            expected = self._forecast.expect(each, links)
-            left = None if left is None or expected is None else left + expected * max(runs - number, 0)
-        self._emit("progress", links=links, way=way, text=text, left_s=left)
+    def _left(self, links: int) -> float:
+        """Return the seconds that everything still to come will take."""
+        seconds, made = self._seconds(links, self._to_make, self._to_run), links
+        for size, helper in self._later:
+            seconds += self._seconds(size, size - made, self._planned(size, helper, WAYS))
+            made = size
+        return seconds
+
+    def _seconds(self, links: int, to_make: int, to_run: Mapping[str, Runs]) -> float:
+        seconds = self._forecast.guess(MAKING, to_make) if to_make else 0.0
+        listening = fmean(self._listening)
+        ways = [way for way in to_run if way not in self._skipped | self._given_up()]
+        return seconds + sum(self._forecast.cost(way, links, to_run[way], listening) for way in ways)
+
+    def _progress(self, links: int, way: str, text: str) -> None:
+        """Tell what comes now, and how many seconds are left."""
+        self._emit("progress", links=links, way=way, text=text, left_s=self._left(links))

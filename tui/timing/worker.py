@@ -2,8 +2,8 @@
 
 It ends when standard input does, and with the thread that started it; its interfaces vanish with it.
 
-Events: "host" (facts), "sandbox" (facts), "progress", "sample", "skipped", "estimate", "thrown_out", and at the end
-"done" or "error".
+Events: "host" (facts), "sandbox" (facts), "others" (how busy the machine is, again and again), "progress", "sample",
+"skipped", "estimate", "thrown_out", and at the end "done" or "error".
 """
 
 import ctypes
@@ -18,8 +18,9 @@ from tui.model.text import visible
 from tui.timing.host import host_facts
 from tui.timing.listener import Listener
 from tui.timing.order import from_json
+from tui.timing.others import Others
 from tui.timing.sandbox import Sandbox
-from tui.timing.sweep import Sweep
+from tui.timing.sweep import Emit, Sweep
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -34,12 +35,30 @@ def main() -> None:
         _die_with_parent()
         listener = Listener()
         threading.Thread(target=_die_with_input, name="watch", daemon=True).start()
-        Sweep(order, sandbox, listener, emit).run()
+        others = Others([listener.pid])
+        Sweep(order, sandbox, listener, _telling(others)).run()
+        _tell(others)
         emit("done")
     except OSError as error:
         emit("error", text=visible(error.strerror or str(error)))
     except Exception as error:
         emit("error", text=visible(f"{type(error).__name__}: {error}"))
+
+
+def _telling(others: Others) -> Emit:
+    """Return what emits an event, and between two runs now and then how busy the machine is."""
+
+    def tell(event: str, **fields: Any) -> None:
+        emit(event, **fields)
+        if event == "progress" and others.due():
+            _tell(others)
+
+    return tell
+
+
+def _tell(others: Others) -> None:
+    if fields := others.fields():
+        emit("others", **fields)
 
 
 def emit(event: str, **fields: Any) -> None:
