@@ -1,6 +1,6 @@
 """A measurement in words and figures: what the timing panel shows while it runs and afterwards."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
@@ -16,7 +16,9 @@ from tui.timing.ways import WAYS
 
 _UNITS = {-6: "µs", -3: "ms", 0: "s"}  # by the power of ten
 _PAPERS = ("process", "ip-group")  # what the paper compared
-_OURS = 3  # curves before the paper's
+_STEPS = 5  # of a linear scale at most
+_ALMOST = 1e-9
+_ROUGH = 20  # seconds from which time left is told in steps of five
 _MARGIN = 2  # how far below the least value the scale begins at least, as a divisor
 
 
@@ -38,10 +40,11 @@ class Series(NamedTuple):
     letter: str
     """Its mark, so that it is told from the others without colour."""
     label: str
-    colour: str
-    """One of the 16 colours that every terminal has, as plotext calls it."""
+    tone: str
     points: list[tuple[int, float]]
     """(interfaces, seconds), ascending."""
+    papers: bool = False
+    """Whether it is the paper's."""
 
 
 def title(name: str, group: Group, order: Order) -> str:
@@ -94,12 +97,25 @@ def decade(power: int) -> str:
     return f"{10 ** (power - base):g} {_UNITS[base]}"
 
 
-def bars_head(report: Report, links: int) -> str:
+def steps(most: float) -> list[tuple[float, str]]:
+    """Return round values from 0 to ``most`` seconds, at most six, as a linear scale has them, with their words."""
+    power = 10.0 ** floor(log10(most))
+    step = next(size * power for size in (0.2, 0.5, 1.0, 2.0) if most / (size * power) <= _STEPS)
+    return [(number * step, _round(number * step)) for number in range(int(most / step + _ALMOST) + 1)]
+
+
+def _round(seconds: float) -> str:
+    unit = -6 if seconds < 1e-3 else -3 if seconds < 1 else 0
+    return f"{seconds / 10**unit:.4g} {_UNITS[unit]}" if seconds else "0"
+
+
+def bars_head(report: Report, links: int, linear: bool) -> str:
     """Return what the bars show."""
-    sizes = sizes_of(report)
-    others = "  (, . size)" if len(sizes) > 1 else ""
     order = from_json(report["order"])
-    return f" {order.described}, {count(links)} interfaces {order.state} before, log scale{others}"
+    size = "   size (, .)" if len(sizes_of(report)) > 1 else ""
+    scale = "linear" if linear else "log"
+    noun = "link" if links == 1 else "links"
+    return f" {order.described}, {count(links)} {noun} {order.state} before   {scale} scale (l){size}"
 
 
 def ratios(report: Report, links: int) -> list[str]:
@@ -139,30 +155,35 @@ def series(report: Report) -> list[Series]:
         if not result["estimated"]:
             known.setdefault(result["way"], []).append((result["links"], result["median_s"]))
     curves = [
-        Series("p", "a process each", "red+", known.get("process", [])),
-        Series("i", "one `ip` for the group", "orange+", known.get("ip-group", [])),
-        Series("g", "one group message", "green+", known.get("group", [])),
+        Series("p", "a process each", "red", known.get("process", [])),
+        Series("i", "one `ip` for the group", "yellow", known.get("ip-group", [])),
+        Series("g", "one group message", "green", known.get("group", [])),
     ]
     if report["order"]["operation"] == "mtu":
         pairs = [(row.links, row.times(_sysfs(report))) for row in TABLE]
         curves += [
-            Series("X", "a process each", "blue+", [(links, pair[1]) for links, pair in pairs]),
-            Series("O", "one `ip` for the group", "cyan+", [(links, pair[0]) for links, pair in pairs]),
+            Series("X", "a process each", "blue", [(links, pair[1]) for links, pair in pairs], True),
+            Series("O", "one `ip` for the group", "cyan", [(links, pair[0]) for links, pair in pairs], True),
         ]
     return curves
 
 
-def legend(report: Report) -> list[str]:
-    """Return what the curves are, and what of the paper they are."""
-    texts = [f"{curve.letter} {curve.label}" for curve in series(report)]
-    here, paper = ", ".join(texts[:_OURS]), ", ".join(texts[_OURS:])
+def legend(report: Report) -> list[list[Field]]:
+    """Return what the curves are, line by line, each in its own colour, and what of the paper they are."""
+    curves = series(report)
+    here, paper = ([curve for curve in curves if curve.papers is papers] for papers in (False, True))
+    lines = [[Field("here: "), *_named(here)]]
     if not paper:
-        return [f"here: {here}", "The paper measured the MTU alone: there is nothing of it to draw."]
-    return [
-        f"here: {here}",
-        f"paper's Table I, {_kernels(report)}: {paper}",
-        "Compare p with X and i with O. Estimates are not drawn.",
-    ]
+        return [*lines, [Field("The paper measured the MTU alone: there is nothing of it to draw.")]]
+    about = f"Compare p with X and i with O. The paper's kernel is that {_kernels(report)}. Estimates are not drawn."
+    return [*lines, [Field("paper's Table I, dashed: "), *_named(paper)], [Field(about)]]
+
+
+def _named(curves: Sequence[Series]) -> Iterator[Field]:
+    for number, curve in enumerate(curves):
+        if number:
+            yield Field(", ")
+        yield Field(f"{curve.letter} {curve.label}", curve.tone)
 
 
 def result_fields(result: Mapping[str, Any]) -> list[Field]:
@@ -201,9 +222,16 @@ def progress_words(progress: Mapping[str, Any] | None, left: float | None) -> st
     """Return what is being done and how long the rest will take, in seconds; None: not known yet."""
     if progress is None:
         return "starting the measuring process…"
-    remaining = "time left: not known yet" if left is None else f"about {clock(left)} left"
+    remaining = "time left: not known yet" if left is None else f"about {about(left)} left"
     way = WAYS[progress["way"]].label + ", " if progress["way"] in WAYS else ""
     return f"{remaining}; at {count(progress['links'])}: {way}{visible(progress['text'])}"
+
+
+def about(seconds: float) -> str:
+    """Return a time to wait as roughly as it is known."""
+    if seconds < _ROUGH:
+        return clock(seconds)
+    return f"{round(seconds / 5) * 5} s" if seconds < 100 else clock(seconds)
 
 
 def clock(seconds: float) -> str:

@@ -7,9 +7,9 @@ from tui.model.sample import Sample
 from tui.model.text import visible
 from tui.present import Field, count
 from tui.present_timing import at_size, sizes_of
-from tui.timing.collect import Report
+from tui.timing.collect import Report, overlap
 from tui.timing.order import from_json
-from tui.timing.reading import duration, times
+from tui.timing.reading import duration, loud, times
 from tui.timing.statistics import extrapolate
 from tui.timing.ways import WAYS
 
@@ -20,8 +20,11 @@ _COMPARED = ("host", "kernel", "cpu", "cores", "iproute2", "ifgroup")
 
 
 def last_with(reports: Sequence[Report], operation: str) -> Report | None:
-    """Return the first report of this operation, else the first that has results; None: there is none."""
-    usable = [report for report in reports if report["results"]]
+    """Return the first report of this operation, else the first that has results; None: there is none.
+
+    Nothing is estimated from a run on a busy machine.
+    """
+    usable = [report for report in reports if report["results"] and not report.get("busy")]
     return next((one for one in usable if one["order"]["operation"] == operation), usable[0] if usable else None)
 
 
@@ -71,7 +74,7 @@ def sample_words(sample: Sample, report: Report | None) -> list[str]:
         f"{duration(sample.sent)}, ACK after {duration(sample.acked)}, last member seen after {duration(sample.seen)}."
     ]
     if report is None:
-        return [*lines, "Nothing was measured yet: Enter measures what the slower ways take."]
+        return [*lines, "There is nothing to estimate from: Enter measures what the slower ways take."]
     took = max(sample.acked - sample.sent, 1e-9)
     same = report["order"]["operation"] == sample.operation
     parts = [
@@ -110,6 +113,8 @@ def past_fields(report: Report) -> list[Field]:
     process = found.get("process")
     cells.append(Field("–" if process is None or process["ratio"] is None else times(process["ratio"])))
     ended = {"done": "complete", "stopped": "stopped", "error": "cut off"}.get(report["ended"], "")
+    if report.get("busy"):
+        return [*cells, Field("BUSY", "bad")]
     return [*cells, Field(ended, "" if report["ended"] == "done" else "warn")]
 
 
@@ -118,6 +123,7 @@ def comparison(past: Report, latest: Report) -> list[str]:
     orders = from_json(past["order"]), from_json(latest["order"])
     lines = [f"past:   {_date(past)}, {orders[0].described}, interfaces {orders[0].state}"]
     lines.append(f"latest: {_date(latest)}, {orders[1].described}, interfaces {orders[1].state}")
+    lines += [f"{which}: {visible(text)}" for which, one in (("past", past), ("latest", latest)) if (text := loud(one))]
     for key in _COMPARED:
         was, is_now = (visible(str(report["host"].get(key) or "unknown")) for report in (past, latest))
         if was != is_now:
@@ -137,15 +143,8 @@ def comparison(past: Report, latest: Report) -> list[str]:
 def _compared(links: int, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     ratio = now["median_s"] / before["median_s"]
     guess = [f"{'≈' if one['estimated'] else ''}{duration(one['median_s'])}" for one in (before, now)]
-    if max(ratio, 1 / ratio) < _ALIKE or _overlap(before, now):
-        change = "alike (within the spread of the runs)" if _overlap(before, now) else "alike"
+    if max(ratio, 1 / ratio) < _ALIKE or overlap(before, now):
+        change = "alike (within the spread of the runs)" if overlap(before, now) else "alike"
     else:
         change = f"{times(ratio)} as long" if ratio > 1 else f"{times(1 / ratio)} faster"
     return f"{count(links):>7} {now['way']:9} {guess[0]:>9} {guess[1]:>9}  {change}"
-
-
-def _overlap(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether the extremes of both, if they were measured, have something in common."""
-    if before["estimated"] or now["estimated"]:
-        return False
-    return bool(before["min_s"] <= now["max_s"] and now["min_s"] <= before["max_s"])

@@ -1,4 +1,5 @@
-"""Horizontal bars on a logarithmic scale, so that a hundredth of a second and twenty seconds both show."""
+"""Horizontal bars: on a logarithmic scale a hundredth of a second and twenty seconds both show; on a linear one a bar
+of twice the value is twice as long."""
 
 from collections.abc import Iterator, Sequence
 from math import log10
@@ -35,11 +36,21 @@ class Scale(NamedTuple):
     low: float
     high: float
     ticks: Sequence[tuple[float, str]]
+    linear: bool = False
+    """Whether a bar is as long as its value is large; else as its logarithm is."""
 
     def cells(self, value: float, room: int) -> int:
         """Return how long the bar of ``value`` is, at least 1 cell and at most ``room``."""
-        share = (log10(value) - log10(self.low)) / (log10(self.high) - log10(self.low))
-        return min(max(round(share * room), 1), room)
+        return min(max(round(self._share(value) * room), 1), room)
+
+    def is_sliver(self, value: float, room: int) -> bool:
+        """Whether even half a cell is too much for ``value``."""
+        return self._share(value) * room < 1 / 2
+
+    def _share(self, value: float) -> float:
+        if self.linear:
+            return (value - self.low) / (self.high - self.low)
+        return (log10(value) - log10(self.low)) / (log10(self.high) - log10(self.low))
 
 
 class Bars(Lines):
@@ -49,6 +60,7 @@ class Bars(Lines):
         """Start empty; ``ascii``: draw with `#`, guesses with `:`."""
         super().__init__(id=id)
         self._glyphs = ("#", ":", "|", "~") if ascii else ("█", "░", "╵", "…")
+        self._sliver = "|" if ascii else "▏"
         self._bars: Sequence[Bar] = ()
         self._scale: Scale | None = None
 
@@ -77,8 +89,11 @@ class Bars(Lines):
         room = max(room, 1)
         solid, guess, mark, ellipsis = self._glyphs
         for bar in self._bars:
-            length = 0 if bar.value is None or self._scale is None else self._scale.cells(bar.value, room)
-            drawn = (solid if bar.sure else guess) * length
+            drawn = ""
+            if bar.value is not None and self._scale is not None:
+                drawn = (solid if bar.sure else guess) * self._scale.cells(bar.value, room)
+                if self._scale.is_sliver(bar.value, room):
+                    drawn = self._sliver
             yield [
                 Cell(f" {fit(bar.label, label, 'left', ellipsis)} "),
                 Cell(f"{drawn:{room}} ", bar.tone),

@@ -19,7 +19,17 @@ class Lines(Widget):
     """Shows lines exactly as given: no markup, no wrapping; what is too wide or too much is cut off."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--good", "lines--bad", "lines--warn", "lines--muted"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "lines--good",
+        "lines--bad",
+        "lines--warn",
+        "lines--muted",
+        "lines--red",
+        "lines--yellow",
+        "lines--green",
+        "lines--blue",
+        "lines--cyan",
+    }
     DEFAULT_CSS = """
     Lines {
         height: 1;
@@ -27,6 +37,12 @@ class Lines(Widget):
         & > .lines--bad { color: $text-error; text-style: bold; }
         & > .lines--warn { color: $text-warning; }
         & > .lines--muted { color: $text-muted; }
+        /* Of a kind with the 16 colours: where there are no more, they stay apart. */
+        & > .lines--red { color: #ff5555; }
+        & > .lines--yellow { color: #ffff55; }
+        & > .lines--green { color: #55ff55; }
+        & > .lines--blue { color: #5f87ff; }
+        & > .lines--cyan { color: #55ffff; }
     }
     """
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -26,7 +27,7 @@ from tui.model.text import visible
 from tui.present import as_ascii
 from tui.screens.timing import TimingScreen
 from tui.screens.timing_keys import TIMING_COMMANDS
-from tui.screens.timing_run import Wish
+from tui.screens.timing_run import Last, Wish
 from tui.timing import history
 
 GROUP = Group(10, 12, 3, ((1500, 12),), ((b"ifb", 12),))
@@ -46,14 +47,20 @@ class Host(KeyByKeyApp):
     def __init__(self, name: str, wish: Wish | None, ascii: bool = False, group: Group = GROUP) -> None:
         super().__init__()
         self.set_class(ascii, "-ascii")
-        self.panel = TimingScreen(group, name, SAMPLES, as_ascii if ascii else str, ascii, wish)
+        self.arguments = (name, SAMPLES, as_ascii if ascii else str, ascii, wish)
+        self.last: Last | None = None
         self.left = False
+        self.enter(group)
+
+    def enter(self, group: Group) -> None:
+        """Make the panel for a group, with what was measured before."""
+        self.panel = TimingScreen(group, *self.arguments, last=self.last)
 
     def on_mount(self) -> None:
         self.push_screen(self.panel, self.was_left)
 
-    def was_left(self, answer: None) -> None:
-        self.left = True
+    def was_left(self, last: Last | None) -> None:
+        self.left, self.last = True, last
 
 
 class Hands:
@@ -124,20 +131,33 @@ def home(netns: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Say that the machine is busy, and why; until then it isn't, whatever else runs here."""
+
+    def say(why: str) -> None:
+        monkeypatch.setattr("tui.timing.collect.busy", lambda host, others: why)
+
+    say("")
+    return say
+
+
 async def test_nothing_is_measured_before_enter_and_then_every_way_shows_with_its_ratio_in_words() -> None:
     async with panel() as hands:
         assert "MTU 1400 ↔ 1500 bytes on 8…16 links group dmz (10): 12, 3 up" in hands.words
         assert "Your own interfaces are not touched" in hands.words
         assert hands.app.panel._measurement is None
         await hands.measures()
-        await hands.sees("a process per interface", "one group message", "16 interfaces mixed before, log scale")
-        assert "is the kernel's, the rest is starting processes." in hands.words
+        await hands.sees(
+            "a process per interface", "one group message", "16 links mixed before log scale (l) size (, .)"
+        )
+        assert "of its time is starting processes." in hands.words
         assert "100%" in hands.words
         assert " …" not in hands.text
         await hands.press("comma")
-        assert "8 interfaces mixed before" in hands.words
+        assert "8 links mixed before" in hands.words
         await hands.press("full_stop", "full_stop")
-        assert "16 interfaces mixed before" in hands.words
+        assert "16 links mixed before" in hands.words
         assert len(history.runs()) == 1
 
 
@@ -220,15 +240,95 @@ async def test_the_table_has_every_result_and_the_plot_the_papers_curves_with_le
         assert "N messages, one send: A message for each interface" in hands.words
         await hands.press("p")
         assert "here: p a process each, i one `ip` for the group, g one group message" in hands.words
-        assert "paper's Table I, with" in hands.words
-        drawn = hands.text.splitlines()[3:-8]
-        for letter in "pigXO":
-            assert any(letter in line for line in drawn), letter
-        assert "2,048" in hands.text
-        assert "10 s" in hands.text
+        assert "paper's Table I, dashed: X a process each" in hands.words
+        for scale in ("10 ms", "20 s"):
+            drawn = hands.text.splitlines()[3:-7]
+            for letter in "pigXO":
+                assert any(letter in line for line in drawn), letter
+            assert "2,048" in hands.text
+            assert scale in hands.text
+            await hands.press("l")
         for view in ("table", "mine", "past", "bars"):
             await hands.press("tab")
             assert f"[{view}]" in hands.words
+
+
+async def test_after_a_sweep_the_groups_own_size_shows_first_and_others_are_a_key_away() -> None:
+    group = Group(10, 8, 3, ((1500, 8),), ((b"ifb", 8),))
+    async with panel(group=group) as hands:
+        await hands.measures()
+        await hands.sees(" 8 links mixed before")
+        await hands.press("full_stop")
+        assert "16 links mixed before" in hands.words
+    async with panel() as hands:
+        await hands.measures()
+        await hands.sees("16 links mixed before")
+
+
+async def test_on_a_linear_scale_a_bar_of_many_times_the_time_is_that_many_times_as_long() -> None:
+    async with panel() as hands:
+        await hands.measures()
+
+        def length(label: str) -> int:
+            return sum(line.count("█") for line in hands.text.splitlines() if label in line)
+
+        assert "log scale (l)" in hands.words
+        assert length("one group message") * 10 > length("a process per interface")
+        await hands.press("l")
+        assert "linear scale (l)" in hands.words
+        assert length("a process per interface") > 25
+        assert length("one group message") <= 2
+        await hands.press("l")
+        assert "log scale (l)" in hands.words
+
+
+async def test_a_finished_measurement_is_there_when_the_panel_is_opened_again() -> None:
+    async with panel() as hands:
+        await hands.measures()
+        await hands.press("q")
+        assert hands.app.left
+        hands.app.enter(Group(11, 8, 0, ((1500, 8),), ((b"ifb", 8),)))
+        hands.app.push_screen(hands.app.panel, hands.app.was_left)
+        await hands.sees("Measured for group dmz (10). Enter measures once more.", "Done in", "100%")
+        await hands.sees("one group message █", " 8 links mixed before")
+        assert len(history.runs()) == 1
+        await hands.measures()
+        assert len(history.runs()) == 2
+
+
+async def test_one_that_was_stopped_by_leaving_is_there_too() -> None:
+    async with panel(LONG) as hands:
+        await hands.press("enter")
+        child = await hands.child()
+        await hands.press("q")
+        hands.app.enter(GROUP)
+        hands.app.push_screen(hands.app.panel, hands.app.was_left)
+        await hands.sees("Stopped; what was measured until then stays", "one group message █")
+        until(lambda: not session_of(child), "the measuring processes to be gone")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_a_run_on_a_busy_machine_says_so_in_one_line_and_gives_no_estimates(
+    judged: Callable[[str], None], size: tuple[int, int]
+) -> None:
+    judged("others used 1.8 of 2 CPUs")
+    async with panel(size=size) as hands:
+        await hands.measures()
+        loud = [line for line in hands.text.splitlines() if "BUSY MACHINE: others used 1.8 of 2 CPUs" in line]
+        assert len(loud) == 1
+        assert loud[0].endswith("no fits or estimates") or size[0] < 80
+        await hands.press("m")
+        assert "~" not in "".join(line for line in hands.text.splitlines() if "MTU 9000" in line)
+        assert "There is nothing to estimate from" in hands.words
+        await hands.press("h")
+        assert " BUSY" in hands.text.splitlines()[6 if size[0] == 80 else 5] or "BUSY" in hands.words
+        await hands.press("w")
+        assert "BUSY MACHINE: others used 1.8 of 2 CPUs" in hands.words
+        assert "Growth with N" not in hands.words
+        judged("")
+        await hands.press("escape", "b")
+        await hands.measures()
+        assert "BUSY" not in hands.text
 
 
 async def test_a_tall_terminal_has_the_plot_below_the_bars() -> None:
@@ -241,7 +341,7 @@ async def test_the_operators_own_changes_stand_beside_estimates_that_are_marked(
     async with panel(size=(120, 30)) as hands:
         await hands.press("m")
         await hands.sees("From the key: sent after 1 ms, ACK after 3 ms, last member seen after 4 ms.")
-        assert "Nothing was measured yet" in hands.words
+        assert "There is nothing to estimate from" in hands.words
         await hands.measures()
         await hands.press("j")
         await hands.sees("one message for the group, 12 interfaces", "Estimates for that, by the last measurement")
@@ -260,12 +360,16 @@ async def test_what_is_kept_outlives_the_panel_and_a_file_that_is_none_of_ours_i
     (folder / "20200101T000000Z-aaaa.json").write_text(json.dumps(report))
     (folder / "20190101T000000Z-bbbb.json").write_text('{"host": {}, "results": [{"way": "magic"}]}')
     (folder / "20180101T000000Z-cccc.json").write_bytes(b"\xff\x00")
+    wild = [{**one, "ratio_words": [[[{}]]], "median_s": 10**400} for one in report["results"]]
+    (folder / "20180102T000000Z-dddd.json").write_text(json.dumps({**report, "results": wild}))
     async with panel() as hands:
         await hands.press("h")
         assert hands.text.count("complete") == 2
-        assert hands.text.count("can't be read") == 2
+        assert hands.text.count("can't be read") == 3
         await hands.press("G", "enter")
         assert "holds no measurement." in hands.words
+        await hands.press("k", "c")
+        assert "holds a measurement that this version can't read." in hands.words
         await hands.press("k", "c")
         assert "holds a measurement that this version can't read." in hands.words
         await hands.press("k", "c")
@@ -435,3 +539,20 @@ def test_where_no_namespace_can_be_made_it_says_why(home: Path) -> None:
         tty.press("\r")
         tty.shows("A private network namespace can't be made")
         assert "vanished" not in tty.screen.text
+
+
+@pytest.mark.parametrize(("term", "braille"), [("xterm-256color", True), ("linux", False)])
+def test_the_curves_have_colours_of_their_own_among_sixteen_and_glyphs_that_the_console_has(
+    home: Path, term: str, braille: bool
+) -> None:
+    env = {"TERM": term, "TEXTUAL_COLOR_SYSTEM": "standard"}
+    with terminal("-c", CONSOLE, "quick", ready=READY, env=env) as tty:
+        tty.press("\r")
+        tty.shows("Done in")
+        tty.press("p")
+        tty.shows("paper's Table I")
+        assert any("\u2800" <= char <= "\u28ff" for char in tty.screen.text) == braille
+        drawn = tty.output.decode(errors="replace").rpartition("here: ")[2]
+        colours = [re.search(rf"\x1b\[([0-9;]*)m{mark} ", drawn) for mark in "pigXO"]
+        assert all(colours), drawn[:500]
+        assert len({colour[1] for colour in colours if colour}) == 5

@@ -102,10 +102,8 @@ def test_a_bar_says_whether_it_is_measured_estimated_skipped_or_still_to_come() 
 
 def test_the_ratio_is_told_in_words_beside_the_papers() -> None:
     process, sendmsg, paper = ratios(measured(1024), 1024)
-    assert process == (
-        "a process per interface: 200 × — of which 1.2 × is the kernel's, the rest is starting processes."
-    )
-    assert sendmsg == ("N messages, one send: 1.2 × — the kernel's own, for a change of each interface by itself.")
+    assert process == "a process per interface: 200 × — over 99% of its time is starting processes."
+    assert sendmsg == "N messages, one send: 1.2 × — this is what the group message itself saves."
     assert paper == (
         "The paper at 1,024, with sysfs: one `ip` for the group 200 ms, a process per interface 7.51 s: 38 ×."
     )
@@ -122,16 +120,25 @@ def test_the_papers_table_is_drawn_over_ours_with_letters_of_its_own_and_without
     assert [links for links, _ in curves["g"].points] == [128, 256, 512]
     assert curves["X"].points == [(row.links, row.process_with_sysfs_s) for row in TABLE]
     assert curves["O"].points == [(row.links, row.group_with_sysfs_s) for row in TABLE]
-    assert "paper's Table I, with sysfs: X a process each, O one `ip` for the group" in legend(report)
+    assert "paper's Table I, dashed: X a process each, O one `ip` for the group" in legend_words(report)
+    assert [letter for letter, curve in curves.items() if curve.papers] == ["X", "O"]
+    assert len({curve.tone for curve in curves.values()}) == 5
+    named = [field for line in legend(report) for field in line if field.tone]
+    assert [(field.text[0], field.tone) for field in named] == [(key, curve.tone) for key, curve in curves.items()]
+    assert "that with sysfs" in legend_words(report)[-1]
     report["sandbox"]["sysfs"] = False
     assert series(report)[3].points == [(row.links, row.process_without_sysfs_s) for row in TABLE]
-    assert "paper's Table I, without sysfs: X" in legend(report)[1]
+    assert "that without sysfs" in legend_words(report)[-1]
+
+
+def legend_words(report: Report) -> list[str]:
+    return ["".join(field.text for field in line) for line in legend(report)]
 
 
 def test_what_the_paper_did_not_measure_is_not_drawn_over() -> None:
     report = measured(128, operation="up")
     assert [curve.letter for curve in series(report)] == ["p", "i", "g"]
-    assert "The paper measured the MTU alone" in legend(report)[-1]
+    assert "The paper measured the MTU alone" in legend_words(report)[-1]
 
 
 def test_a_result_is_told_with_its_cost_and_the_papers_where_it_compared_that_way() -> None:
@@ -156,7 +163,8 @@ def test_the_printed_report_is_unwrapped_and_its_figures_keep_their_lines() -> N
 
 def test_progress_tells_what_is_done_and_what_is_left() -> None:
     event = {"links": 1024, "way": "process", "text": "run 2 of 3", "left_s": 23.0}
-    assert progress_words(event, 22.6) == "about 23 s left; at 1,024: a process per interface, run 2 of 3"
+    assert progress_words(event, 12.6) == "about 13 s left; at 1,024: a process per interface, run 2 of 3"
+    assert progress_words(event, 22.6).startswith("about 25 s left")
     assert progress_words({**event, "way": "", "text": "\x1b"}, None) == ("time left: not known yet; at 1,024: \\x1b")
     assert progress_words(event, 600).startswith("about 10 min left")
     assert "starting" in progress_words(None, None)
@@ -205,7 +213,7 @@ def test_a_real_change_stands_beside_estimates_that_are_marked() -> None:
     assert "sent after 1 ms, ACK after 3 ms, last member seen after 9 ms" in first
     assert "took 2 ms. Estimates for that, by the last measurement (2026-01-02 03:04, mtu, interfaces down)" in second
     assert "a process per interface ~386 ms (193 ×)" in second
-    assert "Nothing was measured yet" in sample_words(SAMPLE, None)[1]
+    assert "There is nothing to estimate from" in sample_words(SAMPLE, None)[1]
 
 
 def test_no_ratio_is_given_between_a_change_and_a_measurement_of_other_work() -> None:
@@ -290,6 +298,6 @@ def test_an_order_copies_the_groups_kinds_and_mix_at_every_size() -> None:
 
 def test_every_sign_that_is_used_has_a_spelling_in_ascii() -> None:
     report = estimated(measured(8, 1024), "process")
-    texts = [*in_full(report), *ratios(report, 8), *legend(report), *sample_words(SAMPLE, report)]
+    texts = [*in_full(report), *ratios(report, 8), *legend_words(report), *sample_words(SAMPLE, report)]
     texts += [row.figure for row in bars(report, 1024)] + comparison(report, report)
     assert "?" not in as_ascii("\n".join(texts))

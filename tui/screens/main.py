@@ -1,8 +1,10 @@
 """The main screen: groups, interfaces, what a key would do, what the last one did."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +26,9 @@ from tui.screens.undoing import Undoing
 from tui.services import Services
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from tui.screens.timing_run import Last
 
 PERIOD = 0.1
 """Seconds between looks at what changes, at least."""
@@ -77,6 +82,7 @@ class MainScreen(Undoing, Screen[None]):
         self._look_planned = False
         self._reading = True
         self._counted: list[tuple[float, int]] = []
+        self._last_measured: Last | None = None
         self.filter_box = FilterBox(self.spell)
         self._filtering_links = False  # whether the filter was opened from the interfaces
         self._filter_complaint = ""
@@ -381,7 +387,12 @@ class MainScreen(Undoing, Screen[None]):
         from tui.screens.timing import TimingScreen
 
         name = group_title(chosen, self.picture.names)
-        self.app.push_screen(TimingScreen(self.picture.group(chosen), name, self.samples, self.spell, self.ascii))
+        group = self.picture.group(chosen)
+        panel = TimingScreen(group, name, self.samples, self.spell, self.ascii, last=self._last_measured)
+        self.app.push_screen(panel, self._keep_measured)
+
+    def _keep_measured(self, last: Last | None) -> None:
+        self._last_measured = last
 
     def action_wire(self) -> None:
         """Take the last message apart."""

@@ -21,9 +21,10 @@ from tui.screens.report import ReportScreen
 from tui.screens.timing_export import export
 from tui.screens.timing_keys import TIMING_COMMANDS
 from tui.screens.timing_past import Kept, MineView, PastView
-from tui.screens.timing_run import Measurement, Wish, parse_sizes
+from tui.screens.timing_run import Last, Measurement, Wish, parse_sizes
 from tui.screens.timing_views import BarsView, PlotView, TableView, View, cut
 from tui.timing.collect import Report
+from tui.timing.reading import loud
 from widgets.keyed_table import Cell, KeyedTable
 from widgets.lines import Lines
 
@@ -34,8 +35,8 @@ _OPERATION_IDS = {"m": "mtu", "u": "up", "d": "down", "q": "txqueuelen"}
 _BAR = 10  # characters of the progress bar where there is ASCII alone
 
 
-class TimingScreen(Screen[None]):
-    """Measures in a child process; leaving the panel ends it."""
+class TimingScreen(Screen[Last | None]):
+    """Measures in a child process; leaving the panel ends it, and hands over what it showed."""
 
     DEFAULT_CSS = """
     TimingScreen { layout: vertical; }
@@ -53,7 +54,8 @@ class TimingScreen(Screen[None]):
     TimingScreen BarsView.-tall PlotView { display: block; }
     TimingScreen PlotView .words { height: 3; }
     TimingScreen MineView .words { height: 6; }
-    TimingScreen View KeyedTable, TimingScreen View PlotextPlot { height: 1fr; }
+    TimingScreen View KeyedTable, TimingScreen View Plot { height: 1fr; }
+    TimingScreen #timingbusy { background: $error; color: $text; text-style: bold reverse; display: none; }
     TimingScreen #timingsaid { height: 2; }
     """
     AUTO_FOCUS = ""
@@ -64,11 +66,19 @@ class TimingScreen(Screen[None]):
     ]
 
     def __init__(
-        self, group: Group, name: str, samples: Sequence[Sample], spell: Spelling, ascii: bool, wish: Wish | None = None
+        self,
+        group: Group,
+        name: str,
+        samples: Sequence[Sample],
+        spell: Spelling,
+        ascii: bool,
+        wish: Wish | None = None,
+        last: Last | None = None,
     ) -> None:
         """Measure for ``group``, called ``name`` (safe to show); ``samples``: the operator's own changes, oldest first.
 
-        ``wish``: what to measure; None: the paper's sweep of MTU changes, with the group's own size.
+        ``wish``: what to measure; None: the paper's sweep of MTU changes, with the group's own size. ``last``: what to
+        show until then.
         """
         super().__init__()
         self._group = group
@@ -76,16 +86,18 @@ class TimingScreen(Screen[None]):
         self._spell = spell
         self._ascii = ascii
         self._wish = wish or Wish()
-        self._measurement: Measurement | None = None
+        self._last = last
         self._seen = (-1, False)
         self._report: Report | None = None
         self._kept = Kept()
-        self._bars = BarsView(spell, ascii)
+        self._bars = BarsView(spell, ascii, group.members)
+        self._linear = False
+        self._plot = PlotView(spell, ascii, "plot")
         self._mine = MineView(samples, self._kept, spell, ascii)
         self._past = PastView(self._kept, spell, ascii)
         self._views: dict[str, View] = {
             "bars": self._bars,
-            "plot": PlotView(spell, ascii, "plot"),
+            "plot": self._plot,
             "table": TableView(spell, ascii),
             "mine": self._mine,
             "past": self._past,
@@ -96,6 +108,7 @@ class TimingScreen(Screen[None]):
         yield Lines(id="timingtitle", classes="bar")
         yield ProgressBar(total=1.0, show_eta=False)
         yield Lines(id="timingstate")
+        yield Lines(id="timingbusy")
         with ContentSwitcher(initial="bars"):
             yield from self._views.values()
         yield Lines(id="timingsaid")
@@ -105,7 +118,7 @@ class TimingScreen(Screen[None]):
         """Wait for Enter."""
         self.query_one(ProgressBar).display = not self._ascii
         self._retitle()
-        self._state("Enter starts; Esc stops, and keeps what was measured.")
+        self._state(self._invitation())
         self.set_interval(_PERIOD, self._look)
 
     def on_unmount(self) -> None:
@@ -126,6 +139,15 @@ class TimingScreen(Screen[None]):
             if command.footer and room >= 0:
                 keys += [Field(command.shown, "warn"), Field(f" {label}  ")]
         self.query_one("#timingkeys", Lines).show([Cell(field.text, field.tone) for field in keys])
+
+    def _invitation(self) -> str:
+        if self._last is None:
+            return "Enter starts; Esc stops, and keeps what was measured."
+        return f"Measured for {self._last.name}. Enter measures once more."
+
+    @property
+    def _measurement(self) -> Measurement | None:
+        return None if self._last is None else self._last.measurement
 
     @property
     def _current(self) -> str:
@@ -154,6 +176,9 @@ class TimingScreen(Screen[None]):
 
     def _take(self, report: Report) -> None:
         self._report = report
+        warning = self.query_one("#timingbusy", Lines)
+        warning.display = bool(text := loud(report))
+        self._line("timingbusy", f" {text}")
         # The others take it when they are shown.
         self._views[self._current].take(report)
 
@@ -170,7 +195,7 @@ class TimingScreen(Screen[None]):
         self._kept.look()
         self._views[self._current].renew()
         field = ending(self._report, measurement.took, measurement.kept, measurement.problem)
-        self._state("Enter measures once more.")
+        self._state(self._invitation())
         self._retitle()
         self._say(field.text, field.tone)
 
@@ -223,7 +248,7 @@ class TimingScreen(Screen[None]):
         self._say("")
         self._seen = (-1, False)
         self._bars.follow()
-        self._measurement = Measurement(order)
+        self._last = Last(Measurement(order), self._group_name)
         self._retitle()
         self._look()
 
@@ -251,6 +276,12 @@ class TimingScreen(Screen[None]):
     def action_next_view(self) -> None:
         """Go on to the next view."""
         self._go(_VIEWS[(_VIEWS.index(self._current) + 1) % len(_VIEWS)])
+
+    def action_scale(self) -> None:
+        """Draw bars and curves on a linear scale, or on a logarithmic one again."""
+        self._linear = not self._linear
+        self._bars.turn(self._linear)
+        self._plot.turn(self._linear)
 
     def action_smaller(self) -> None:
         """Show the bars of the next smaller size."""
@@ -345,7 +376,7 @@ class TimingScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """Leave; what is under way is stopped."""
-        self.dismiss()
+        self.dismiss(self._last)
 
     @on(KeyedTable.Chosen)
     def _clicked(self, event: KeyedTable.Chosen) -> None:

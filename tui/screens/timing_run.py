@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.model.group import Group
 from tui.model.text import visible
@@ -48,6 +48,14 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     except ValueError:
         raise ValueError("Give numbers of interfaces, such as 128,256,512.") from None
     return Order(links=sizes).links
+
+
+class Last(NamedTuple):
+    """What the panel showed last, for when it is opened again."""
+
+    measurement: "Measurement"
+    name: str
+    """What it was made for, safe to show."""
 
 
 class Measurement:

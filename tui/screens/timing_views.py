@@ -1,14 +1,15 @@
 """The views of a measurement: bars, plot, table. Each takes a report and shows it."""
 
+import os
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from math import log10
 from typing import Any
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual_plotext import PlotextPlot
 
 from tui.present import Field, Spelling
 from tui.present_timing import (
@@ -22,13 +23,16 @@ from tui.present_timing import (
     result_words,
     series,
     sizes_of,
+    steps,
 )
 from tui.timing.collect import Report
 from widgets.bars import Bar, Bars, Scale
 from widgets.keyed_table import Cell, Column, KeyedTable, Row
 from widgets.keyed_table_layout import fit
 from widgets.lines import Lines
+from widgets.plot import Axis, Curve, Plot
 
+_MARGIN = 0.1  # of a power of ten, above and below the curves
 _TALL = 30  # lines from which the bars have room for the plot below
 RESULT_COLUMNS = (
     Column("links", "LINKS", 6, align="right"),
@@ -80,26 +84,40 @@ class View(Vertical):
         where = self.query_one(".headline", Lines)
         where.show([Cell(cut(self.spell(text), where.size.width, self.ascii), "muted")])
 
+    def toned(self, lines: Iterable[Sequence[Field]]) -> None:
+        """Write lines of fields into the lines called "words"; one without room is wrapped, and loses its tones."""
+        where = self.query_one(".words", Lines)
+        shown: list[list[Cell]] = []
+        for line in lines:
+            text = self.spell("".join(field.text for field in line))
+            if cell_len(text) < where.size.width:
+                shown.append([Cell(" "), *self.cells(line)])
+            else:
+                shown += [[Cell(f" {part}")] for part in _wrapped(text, where.size.width)]
+        where.show(*shown)
+
     def words(self, lines: Iterable[str]) -> None:
         """Write sentences into the lines called "words"; what finds no room is left out, and said to be."""
         where = self.query_one(".words", Lines)
         width, height = where.size
-        wrapped = [
-            part
-            for line in lines
-            for part in textwrap.wrap(self.spell(line), max(width - 2, 20), subsequent_indent=" ")
-        ]
+        wrapped = [part for line in lines for part in _wrapped(self.spell(line), width)]
         if len(wrapped) > height > 0:
             wrapped[height - 1 :] = [self.spell("… (w: all of it)")]
         where.show(*([Cell(f" {part}")] for part in wrapped))
 
 
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width - 2, 20), subsequent_indent=" ")
+
+
 class BarsView(View):
     """Every way as a bar, at one size, with the ratios in words; where there is room, the plot below."""
 
-    def __init__(self, spell: Spelling, ascii: bool) -> None:
-        """Follow the largest size until the operator chooses one."""
+    def __init__(self, spell: Spelling, ascii: bool, own: int) -> None:
+        """Follow the largest size, then show ``own``, the size of the chosen group, until the operator chooses one."""
         super().__init__(spell, ascii, "bars")
+        self._own = own
+        self._linear = False
         self._links: int | None = None
         self._below = PlotView(spell, ascii, "barsplot")
 
@@ -115,8 +133,14 @@ class BarsView(View):
         super().take(report)
         self._below.take(report)
 
+    def turn(self, linear: bool) -> None:
+        """Draw on a linear scale, or on a logarithmic one."""
+        self._linear = linear
+        self._below.turn(linear)
+        self.renew()
+
     def follow(self) -> None:
-        """Show the largest size again, as it comes."""
+        """Show the largest size again, as it comes, and at the end the group's own."""
         self._links = None
 
     def step(self, by: int) -> None:
@@ -128,7 +152,11 @@ class BarsView(View):
             self.renew()
 
     def _shown(self, sizes: Sequence[int]) -> int:
-        return self._links if self._links is not None and self._links in sizes else sizes[-1]
+        over = self.report is not None and self.report["ended"]
+        for wanted in (self._links, self._own if over else None):
+            if wanted is not None and wanted in sizes:
+                return wanted
+        return sizes[-1]
 
     def renew(self) -> None:
         """Show everything again."""
@@ -139,7 +167,7 @@ class BarsView(View):
             self.words(_INVITATION)
             return
         links = self._shown(sizes or report["order"]["links"][:1])
-        self.headline(bars_head(report, links))
+        self.headline(bars_head(report, links, self._linear))
         drawn = [
             Bar(
                 self.spell(row.label),
@@ -151,13 +179,16 @@ class BarsView(View):
             )
             for row in bars(report, links)
         ]
-        self.query_one(Bars).draw(drawn, self._scale(report))
+        self.query_one(Bars).draw(drawn, self._scale(report, drawn))
         self.words(ratios(report, links))
 
-    def _scale(self, report: Report) -> Scale | None:
+    def _scale(self, report: Report, drawn: Sequence[Bar]) -> Scale | None:
         powers = decades(report)
         if powers is None:
             return None
+        if self._linear:
+            most = max((bar.value for bar in drawn if bar.value is not None), default=10.0 ** powers[1])
+            return Scale(0.0, most, [(value, self.spell(words)) for value, words in steps(most)], linear=True)
         low, high = powers
         ticks = [(10.0**power, self.spell(decade(power))) for power in range(low, high)]
         return Scale(10.0**low, 10.0**high, ticks)
@@ -171,48 +202,56 @@ _INVITATION = (
 
 
 class PlotView(View):
-    """The sweep, both axes logarithmic, with the paper's figures; each curve has a letter of its own."""
+    """The sweep with the paper's figures; each curve has a letter of its own, and the paper's are dashed."""
 
     def __init__(self, spell: Spelling, ascii: bool, id: str) -> None:
-        """Draw nothing yet."""
+        """Draw nothing yet; both axes are logarithmic at first."""
         super().__init__(spell, ascii, id)
+        self._linear = False
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
-        yield PlotextPlot()
+        # The Linux console's fonts have frames and blocks, but no braille.
+        yield Plot(ascii=self.ascii or os.environ.get("TERM") == "linux")
         yield Lines(classes="words")
+
+    def turn(self, linear: bool) -> None:
+        """Draw on linear scales, or on logarithmic ones."""
+        self._linear = linear
+        if self.is_mounted:
+            self.renew()
 
     def renew(self) -> None:
         """Draw everything again."""
         report = self.report
-        widget = self.query_one(PlotextPlot)
-        plot: Any = widget.plt
-        # The terminal's own colours: they are there with 16 of them, and without any.
-        widget.theme = "clear"
-        plot.clear_data()
+        plot = self.query_one(Plot)
         curves = [curve for curve in series(report) if curve.points] if report is not None else []
-        self.words(legend(report) if report is not None else ("Nothing measured yet: Enter starts.",))
-        if curves:
-            self._draw(plot, curves)
-        widget.refresh()
+        self.toned(legend(report) if report is not None else [[Field("Nothing measured yet: Enter starts.")]])
+        if not curves:
+            plot.clear()
+            return
+        scaled: Callable[[float], float] = float if self._linear else log10
+        drawn = [
+            Curve(
+                curve.letter,
+                curve.tone,
+                curve.papers,
+                [(scaled(links), scaled(seconds)) for links, seconds in curve.points],
+            )
+            for curve in curves
+        ]
+        sizes = sorted({links for curve in curves for links, _ in curve.points})
+        across = [scaled(size) for size in sizes]
+        x = Axis(across[0], across[-1], [(at, f"{size:,}") for at, size in zip(across, sizes, strict=True)])
+        plot.draw(drawn, x, self._upwards([seconds for curve in curves for _, seconds in curve.points]))
 
-    def _draw(self, plot: Any, curves: Sequence[Any]) -> None:
-        points = [point for curve in curves for point in curve.points]
-        sizes = sorted({links for links, _ in points})
-        seconds = [second for _, second in points]
-        for curve in curves:
-            xs, ys = ([log10(value) for value in axis] for axis in zip(*curve.points, strict=True))
-            plot.plot(xs, ys, marker=".", color=curve.colour)
-        for curve in curves:
-            xs, ys = ([log10(value) for value in axis] for axis in zip(*curve.points, strict=True))
-            plot.scatter(xs, ys, marker=curve.letter, color=curve.colour)
-        low, high = log10(min(seconds)), log10(max(seconds))
-        plot.ylim(low - 0.2, high + 0.2)
-        plot.xlim(log10(sizes[0]) - 0.05, log10(sizes[-1]) + 0.05)
-        plot.xticks([log10(size) for size in sizes], [f"{size:,}" for size in sizes])
-        powers = [power for power in range(-7, 5) if low - 0.2 <= power <= high + 0.2]
-        plot.yticks(powers, [self.spell(decade(power)) for power in powers])
-        plot.frame(not self.ascii)
+    def _upwards(self, seconds: Sequence[float]) -> Axis:
+        if self._linear:
+            most = max(seconds)
+            return Axis(0.0, most, [(value, self.spell(words)) for value, words in steps(most)])
+        low, high = log10(min(seconds)) - _MARGIN, log10(max(seconds)) + _MARGIN
+        powers = [power for power in range(-7, 5) if low <= power <= high]
+        return Axis(low, high, [(power, self.spell(decade(power))) for power in powers])
 
 
 class TableView(View):
