@@ -19,7 +19,7 @@ def test_what_another_process_sends_is_not_counted(ip: Ip) -> None:
             try:
                 for _ in range(5):
                     # The kernel gives a process' first socket its process id (netlink_autobind).
-                    liar.sendto(lie, (listener._pid, 0))
+                    liar.sendto(lie, (listener.pid, 0))
             except PermissionError:
                 pytest.skip("the kernel doesn't let us send to another socket")
             heard = listener.end(0.2)
