@@ -218,7 +218,7 @@ def _state_text(health: Health, stale: bool, now: float) -> str:
         late = unanswered if health.state == "checking" else "no check has ended"
         return f"✖ stale: {visible(health.reason or health.doubt or late)}"
     if health.state == "checking":
-        return f"◌ checking… {unanswered}"
+        return f"◌ checking… {unanswered}" if now - health.since >= 1 else "◌ checking…"
     return f"{'●' if health.state == 'live' else '◌'} {health.state}"
 
 
