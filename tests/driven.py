@@ -147,7 +147,9 @@ class Driven:
 
     def row(self, first: str) -> list[str]:
         """Return the words of the one line on the screen that begins with this word."""
-        found = [words for line in self.text.splitlines() if (words := line.replace(">", " ").split())[:1] == [first]]
+        found = [
+            words for line in self.text.splitlines() if (words := re.sub("^[>-]", " ", line).split())[:1] == [first]
+        ]
         assert len(found) == 1, f"{first}: {found}\n{self.text}"
         return found[0]
 

@@ -38,6 +38,7 @@ class GroupApp(KeyByKeyApp):
         self._ascii = ascii
         self._only_ascii = OnlyAscii()
         self.set_class(ascii, "-ascii")
+        self.set_class(self.console.color_system in (None, "standard"), "-few-colours")
         self.main = MainScreen(services, where, ascii=ascii)
         self._loop: asyncio.AbstractEventLoop | None = None
 

@@ -70,6 +70,7 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         overflow-y: auto;
         scrollbar-size: 1 1;
         & > .keyed-table--header { text-style: bold underline; }
+        &:focus > .keyed-table--header { text-style: bold reverse; }
         & > .keyed-table--cursor {
             background: $block-cursor-background;
             color: $block-cursor-foreground;

@@ -19,6 +19,9 @@ FLASH_LOOK = "keyed-table--flash"
 EMPTY_LOOK = "keyed-table--muted"
 TONE_LOOKS = {tone: f"keyed-table--{tone}" for tone in ("good", "bad", "warn", "muted")}
 
+_GLYPHS = {CURSOR_LOOK: ">", BLURRED_LOOK: "-"}
+"""What stands before the row under the cursor: where the keys go, and where they don't."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -68,7 +71,7 @@ class Painter:
         texts = [cell.text for cell in line.cells]
         looks = [self._look(*self._layers(line, i)) for i in range(len(texts))]
         below = self._look(line.cursor) if line.cursor else self._look()
-        return self._strip(texts, looks, ">" if line.cursor else " ", below, slots, width)
+        return self._strip(texts, looks, _GLYPHS.get(line.cursor, " "), below, slots, width)
 
     def notice(self, text: str, width: int) -> Strip:
         """Paint a muted sentence."""
