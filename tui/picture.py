@@ -12,7 +12,7 @@ from tui.model.names import NameMap
 from tui.model.order import group_order
 from tui.model.plan import Plan, Preview, make_plan, make_preview
 from tui.model.store import EMPTY, Snapshot
-from tui.model.text import visible
+from tui.model.text import plural, visible
 from tui.model.view import ALL_GROUPS, LinkView, all_groups
 from tui.present import (
     Field,
@@ -43,8 +43,10 @@ class Shown:
 
 
 _INTRODUCTION = (
-    " Choose a group with j and k: its interfaces are shown, and here what each key would do to it.",
-    " One key sends one netlink message to the kernel, however many members the group has.",
+    " Choose a group with j and k: its interfaces are listed above, and these lines",
+    " tell what each key would do to it. One key sends one netlink message to the",
+    " kernel, however many members the group has. Tab goes to the interfaces: Space",
+    " marks some, and the keys act on the marked ones. ? lists every key.",
 )
 
 
@@ -156,13 +158,13 @@ class Picture:
         pending = self._services.revision - self.snapshot.revision + (self._services.names != self.names)
         fields = [Field(" ifgroup")]
         if frozen:
-            fields.append(Field(f"FROZEN, {count(pending)} change{'' if pending == 1 else 's'} pending", "warn"))
+            fields.append(Field(f"FROZEN, {plural(pending, 'change')} pending", "warn"))
         if obstacle := self._services.obstacle():
             fields.append(Field(f"READ-ONLY: {obstacle}", "warn"))
         fields += [
             Field(self._where),
-            Field(f"{count(len(self.snapshot.links))} interfaces"),
-            Field(f"{count(len(self.snapshot.groups))} groups in use"),
+            Field(plural(len(self.snapshot.links), "interface")),
+            Field(f"{plural(len(self.snapshot.groups), 'group')} in use"),
         ]
         return spaced(fields)
 
@@ -181,7 +183,7 @@ class Picture:
             fields.append(Field(f"filter: {visible(text)}", "warn"))
         else:
             one = "interface" if chosen == ALL_GROUPS or self.view.only is not None else "member"
-            fields.append(Field(f"{count(of)} {one}{'' if of == 1 else 's'}", "muted"))
+            fields.append(Field(plural(of, one), "muted"))
         return spaced(fields)
 
     def marked(self) -> list[Field]:
@@ -202,7 +204,7 @@ class Picture:
         chosen: Chosen = self.view.group_id if link is None else self.marks.indexes
         if chosen == ALL_GROUPS:
             return [[Field(line, "muted")] for line in _INTRODUCTION]
-        key = (chosen, self.preset)
+        key = (chosen, self.preset, len(self.shown) if self.view.text else None)
         if self._plans[0] != key:
             self._plans = (key, self._plan_lines(chosen))
         return self._plans[1]
@@ -223,11 +225,20 @@ class Picture:
         members, protected = self.snapshot.members(chosen), self.moment.protected
         return make_preview(self.group(chosen), operation, mtu, members, protected, self.names)
 
+    def _unseen(self, group_id: int) -> str:
+        """Return a warning if the filter hides members of a group: its keys act on all of them."""
+        members, shown = self.group(group_id).members, len(self.shown)
+        if not self.view.text or self.view.only is not None or shown == members:
+            return ""
+        return f"The keys act on all {count(members)}; the filter shows {count(shown)}.   "
+
     def _detail(self, chosen: Chosen) -> str:
         if isinstance(chosen, int):
-            return group_detail(self.group(chosen))
+            return f"{self._unseen(chosen)}{group_detail(self.group(chosen))}"
         marked = {index: self.snapshot.links[index] for index in chosen}
         if (group_id := whole_group(marked, self.snapshot)) is not None:
-            return f"The marked interfaces are exactly {group_title(group_id, self.names)}: one message does it."
-        plural = "" if len(marked) == 1 else "s"
-        return f"{count(len(marked))} message{plural}, one for each marked interface, many in one send.  r: retag them"
+            those = "marked interface is" if len(marked) == 1 else "marked interfaces are"
+            return f"The {those} exactly {group_title(group_id, self.names)}: one message does it."
+        if len(marked) == 1:
+            return "1 message, for the marked interface alone.  r: retag it"
+        return f"{plural(len(marked), 'message')}, one for each marked interface, many in one send.  r: retag them"

@@ -12,7 +12,7 @@ from tui.model.link import LINK_TYPES, Link, flags_as_ip, kind_word, link_name
 from tui.model.names import NameMap
 from tui.model.protect import risk
 from tui.model.store import Snapshot
-from tui.model.text import ascii_text, visible
+from tui.model.text import ascii_text, plural, visible
 
 _STALE_PERIODS = 3  # full checks that may be missed before what is shown counts as old
 _STALE_GRACE = 10.0  # seconds
@@ -75,7 +75,7 @@ def some(links: Iterable[Link], most: int = 5) -> str:
 
 def members(number: int) -> str:
     """Return "1 member", "1,024 members"."""
-    return f"{count(number)} member{'' if number == 1 else 's'}"
+    return plural(number, "member")
 
 
 def milliseconds(seconds: float) -> str:
@@ -128,7 +128,7 @@ def total_cells(groups: Iterable[Group]) -> list[Field]:
         Field(count(sum(group.down for group in present))),
         Field(""),
         Field(""),
-        Field(f"{len(present)} groups in use", "muted"),
+        Field(""),
     ]
 
 
@@ -174,7 +174,7 @@ def link_details(link: Link, snapshot: Snapshot, names: NameMap, reason: str | N
         ("state", state_field(link).text),
         ("flags", " ".join(flags_as_ip(link, snapshot.links))),
         ("MTU", f"{link.mtu} bytes (takes {link.min_mtu} … {limit})"),
-        ("queue", f"{link.txqlen} packets"),
+        ("queue", plural(link.txqlen, "packet")),
         ("kind", kind_word(link.kind)),
         ("type", LINK_TYPES.get(link.arptype, str(link.arptype))),
         ("MAC", link.address.hex(":")),
@@ -192,9 +192,9 @@ def link_pane(link: Link, snapshot: Snapshot, names: NameMap, reason: str | None
     address = f"MAC {rows['MAC']}" if "MAC" in rows else ""
     relations = [*above, *([f"protected: {reason}"] if reason else [])]
     return [
-        f"{rows['name']}  index {rows['index']}  {rows['group']}  {rows['state']}  {rows['kind']}  {address}",
-        f"MTU {rows['MTU']}  queue {rows['queue']}  <{','.join(flags_as_ip(link, snapshot.links))}>",
-        "  ".join(relations) or "no master, no lower link",
+        f"{rows['name']}  index {rows['index']}  {rows['group']}  {rows['state']}  {rows['kind']}",
+        f"MTU {rows['MTU']}  queue {rows['queue']}  {address}",
+        f"{'  '.join(relations) or 'no master, no lower link'}  <{','.join(flags_as_ip(link, snapshot.links))}>",
         "  ".join(f"{what} {rows[what]}" for what in ("alias", "altnames") if what in rows) or "no alias, no altnames",
     ]
 
@@ -234,14 +234,14 @@ def status_fields(health: Health, rate: float) -> list[Field]:
     else:
         age = f"checked {short_age(_age(now - health.checked_at))} ago"
     lost = Field(
-        f"{count(health.overruns)} overrun{'' if health.overruns == 1 else 's'}",
+        plural(health.overruns, "overrun"),
         "warn" if health.overruns else "muted",
     )
     size = humanize.naturalsize(health.buffer, binary=True, format="%.0f")
     return [
         Field(_state_text(health, stale, now), tone),
         *([Field(f"protection: {visible(health.protection)}", "bad")] if health.protection else []),
-        Field(f"{rate:,.0f} event{'' if round(rate) == 1 else 's'}/s"),
+        Field(f"{plural(round(rate), 'event')}/s"),
         lost,
         Field(age, "bad" if stale else ""),
         Field(f"buffer {size}{' forced' if health.forced else ''}", "muted"),

@@ -10,7 +10,7 @@ from tui.model.names import NameMap
 from tui.model.outcome import Outcome, Refusal, Reply, sent_to
 from tui.model.plan import Plan, Preview, ip_lines
 from tui.model.shell import shortened
-from tui.model.text import visible
+from tui.model.text import plural, visible
 from tui.present import Field, count, group_title, members, milliseconds, some
 
 _ROOM = 200  # characters of a line that is to be looked at
@@ -32,7 +32,7 @@ def target(intent: Intent, names: NameMap) -> str:
         return group_title(intent.group_id, names)
     if len(intent.members) == 1:
         return f"interface {visible(next(iter(intent.members.values())).name)}"
-    return f"{count(len(intent.members))} interfaces"
+    return plural(len(intent.members), "interface")
 
 
 def asked(intent: Intent, names: NameMap) -> str:
@@ -46,7 +46,7 @@ def transition(preview: Preview, names: NameMap) -> str:
     if not preview.members:
         return "no members"
     if not preview.changing:
-        return f"all {count(preview.members)} already are"
+        return "it already is" if preview.members == 1 else f"all {count(preview.members)} already are"
     number = f"{count(preview.changing)} of {count(preview.members)}"
     if preview.operation == "restore":
         return f"{number} go back"
@@ -64,7 +64,7 @@ def sources(preview: Preview, names: NameMap, most: int = 3) -> str:
     if len(known) == 1:
         return names.name(known[0][0])
     shown = ", ".join(f"{count(number)} of {names.name(group_id)}" for group_id, number in known[:most])
-    return shown + (f" and {count(len(known) - most)} more groups" if len(known) > most else "")
+    return shown + (f" and {plural(len(known) - most, 'more group')}" if len(known) > most else "")
 
 
 def effort(preview: Preview) -> str:
@@ -159,7 +159,7 @@ def outcome_line(outcome: Outcome, names: NameMap) -> Field:
         return Field(f"{head}{f'nothing sent: {parts}' if _unsent(outcome) else 'no members, nothing done.'}", "warn")
     if outcome.verdict == "done":
         all_of_them = not outcome.left and not outcome.vanished and not outcome.joined and not outcome.already
-        text = f"all {count(len(outcome.changed))} changed" if all_of_them else parts
+        text = f"all {parts}" if all_of_them and len(outcome.changed) > 1 else parts
         return Field(f"{head}{text} · {sent}, ACK after {milliseconds(reply.waited)}", "good")
     if outcome.verdict == "unknown":
         return Field(f"{head}unknown: {visible(reply.text)}; read back: {parts or 'nobody changed'}", "bad")
@@ -175,9 +175,9 @@ def _unsent(outcome: Outcome) -> bool:
 def messages(reply: Reply, intent: Intent) -> str:
     """Return what was sent: "1 message, 48 bytes"."""
     if intent.group_id is None:
-        return f"{count(reply.messages)} message{'' if reply.messages == 1 else 's'}, {count(reply.size)} bytes"
+        return f"{plural(reply.messages, 'message')}, {plural(reply.size, 'byte')}"
     more = f" (and {count(reply.messages - 1)} to learn who refused)" if reply.messages > 1 else ""
-    return f"1 message{more}, {reply.size} bytes"
+    return f"1 message{more}, {plural(reply.size, 'byte')}"
 
 
 def _kernel(outcome: Outcome) -> str:
@@ -195,7 +195,7 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
     again = [link for link in outcome.overtaken if not outcome.intent.reached(outcome.before(link))]
     return [
         (f"{count(len(outcome.changed))} changed", outcome.changed),
-        (f"{count(len(outcome.already))} already were", outcome.already),
+        (f"{count(len(outcome.already))} already {'was' if len(outcome.already) == 1 else 'were'}", outcome.already),
         (f"{count(len(again))} changed, then changed again by another ({_reasons(_overtaken(outcome, again))})", again),
         (f"{count(len(since))} already were, then changed by another ({_reasons(_overtaken(outcome, since))})", since),
         (f"{count(len(refused))} refused ({some(refused, 3)})", refused),
@@ -203,8 +203,8 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
         (f"{count(len(outcome.skipped))} skipped ({_reasons(outcome.skipped)})", [why.link for why in outcome.skipped]),
         (f"{count(len(outcome.left))} left the group ({some(outcome.left, 3)})", outcome.left),
         (f"{count(len(outcome.vanished))} vanished ({some(outcome.vanished, 3)})", outcome.vanished),
-        (f"{count(len(reached))} joined meanwhile and are so too ({some(reached, 3)})", reached),
-        (f"{count(len(missed))} joined meanwhile and are not ({some(missed, 3)})", missed),
+        (f"{count(len(reached))} joined meanwhile and {_is(reached)} so too ({some(reached, 3)})", reached),
+        (f"{count(len(missed))} joined meanwhile and {_is(missed)} not ({some(missed, 3)})", missed),
         (f"{count(len(outcome.renamed))} renamed", [link for _, link in outcome.renamed]),
     ]
 
@@ -212,6 +212,10 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
 def _overtaken(outcome: Outcome, links: Sequence[Link]) -> list[Refusal]:
     """Return what each is now instead of what was asked."""
     return [Refusal(link, outcome.intent.wanted(link.ifindex).otherwise(link)) for link in links]
+
+
+def _is(links: Sequence[Link]) -> str:
+    return "is" if len(links) == 1 else "are"
 
 
 def _reasons(refusals: Sequence[Refusal], most: int = 3) -> str:
@@ -239,7 +243,7 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
     for refusal in outcome.skipped[:_MANY]:
         lines += ["", f"skipped: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
     for text, links in _categories(outcome):
-        if links and not text.endswith("already were"):
+        if links and links is not outcome.already:
             lines += ["", text.split(" (")[0] + ":", *_listed(links)]
     return lines
 

@@ -104,7 +104,7 @@ def _categories(done: Reverted) -> list[tuple[str, list[str]]]:
     missing = [f"{what} ({visible(why)})" for what, why in done.missing]
     return [
         (f"{count(len(done.back))} put back", named(done.back)),
-        (f"{count(len(done.as_before))} were as before", named(done.as_before)),
+        (f"as before: {count(len(done.as_before))}", named(done.as_before)),
         (f"{count(len(done.refused))} refused ({_few(refused)})", refused),
         (f"left alone, others changed them since ({_few(named(done.changed_since))})", named(done.changed_since)),
         (f"gone ({_few(named(done.gone))})", named(done.gone)),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.model.exchange import Batch, Exchange
-from tui.present import count, milliseconds
+from tui.model.text import plural
+from tui.present import milliseconds
 
 View = Literal["message", "answer", "notification", "other way"]
 VIEWS: tuple[View, ...] = ("message", "answer", "notification", "other way")
@@ -74,11 +75,6 @@ def _about_events(exchange: Exchange) -> str:
 def cost(batch: Batch) -> str:
     """Return what a batch comes to: "1 message, 48 bytes, 1 send"."""
     return f"{plural(batch.messages, 'message')}, {plural(batch.size, 'byte')}, {plural(batch.sends, 'send')}"
-
-
-def plural(number: int, word: str) -> str:
-    """Return "1 message", "1,024 messages"."""
-    return f"{count(number)} {word}{'' if number == 1 else 's'}"
 
 
 def _build(exchange: Exchange) -> str:

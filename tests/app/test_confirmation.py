@@ -42,7 +42,7 @@ async def test_group_0_asks_for_its_name(ip: Ip, sent: Sent) -> None:
         assert sent == []
         assert not states(ip)["lo"].up
         await hands.press(*"default", "enter")
-        await hands.hears("group default (0) up: all 1 changed")
+        await hands.hears("group default (0) up: 1 changed")
     assert states(ip)["lo"].up
     assert len(sent) == 1
 
@@ -62,7 +62,7 @@ async def test_the_group_of_the_default_route_asks_for_its_name_and_counts_down(
         assert states(ip)["wan0"].up
         assert sent == []
         await hands.press(*right, "enter")
-        await hands.hears("group uplink (5) down: all 1 changed")
+        await hands.hears("group uplink (5) down: 1 changed")
         await hands.sees("It is taken back in", "K: keep the change")
         assert isinstance(hands.app.screen, CountdownScreen)
         await hands.press("K")

@@ -114,7 +114,7 @@ def test_no_guard_starts_none(ip: Ip, wan: State) -> None:
         made.press("d")
         made.shows("No guard watches over it (--no-guard)")
         made.press("5\r")
-        made.shows("group 5 down: all 1 changed")
+        made.shows("group 5 down: 1 changed")
         assert guards() == []
     assert not states(ip)["wan0"].up
 

@@ -58,3 +58,40 @@ async def test_its_header_is_reversed(ip: Ip) -> None:
                 not focused,
             ]
             await hands.press("tab")
+
+
+async def test_the_plan_says_what_the_filter_hides_of_its_group(ip: Ip) -> None:
+    many(cheap_kind(ip), 12, 7, up=False, prefix="a")
+    async with driven() as hands:
+        await hands.choose(7)
+        assert "filter" not in hands.line("pane")
+        await hands.press("slash")
+        await hands.type("name:a11")
+        await hands.until(lambda: hands.shown == ["a11"], "one of them")
+        assert "The keys act on all 12; the filter shows 1." in hands.line("pane")
+        await hands.press("escape")
+        assert "filter" not in hands.line("pane")
+
+
+async def test_hints_and_keys_use_the_width_that_there_is(ip: Ip) -> None:
+    async with driven() as hands:
+        assert "…" not in hands.line("pane")
+        assert all(len(line) < 80 for line in hands.line("pane").splitlines())
+        assert hands.line("keys").endswith("q quit")
+        await hands.pilot.resize_terminal(160, 40)
+        await hands.until(lambda: "Space mark" in hands.line("keys"), "more keys")
+        assert 120 < len(hands.line("keys")) <= 160
+        await hands.pilot.resize_terminal(40, 24)
+        await hands.until(lambda: len(hands.line("keys")) <= 40, "fewer keys")
+        assert hands.line("keys").startswith(" u up  d down")
+
+
+async def test_the_logs_outcome_says_no_more_who_was_asked(ip: Ip) -> None:
+    many(cheap_kind(ip), 2, 7, up=False, prefix="a")
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("u")
+        await hands.hears("group 7 up: all 2 changed")
+        (entry,) = hands.main.command_log.entries
+        assert entry.what == "group 7 up"
+        assert entry.outcome.startswith("all 2 changed")

@@ -113,14 +113,14 @@ async def test_hidden_marks_are_told_and_want_a_yes(ip: Ip, kind: str, sent: Sen
         await hands.press("slash")
         await hands.type("name:b")
         await hands.press("enter", "u")
-        await hands.sees("3 interfaces up", "2 of them are not shown", "y: do it")
+        await hands.sees("3 interfaces up", "2 marked interfaces not shown", "y: do it")
         await hands.press("enter", "space", "q", "n")
         assert isinstance(hands.app.screen, ConfirmScreen)
         await hands.press("escape")
         await hands.hears("Left as it is; nothing was sent.")
         assert sent == []
         await hands.press("u")
-        await hands.sees("2 of them are not shown")
+        await hands.sees("2 marked interfaces not shown")
         await hands.press("y")
         await hands.hears("3 interfaces up: all 3 changed")
     assert requests(sent) == [[(SETLINK, index_of(ip, name)) for name in ("a0", "a1", "b0")]]
@@ -154,7 +154,7 @@ async def test_hidden_marks_are_told_of_a_retag_from_the_groups_too(ip: Ip, kind
         await hands.sees("Retag 2 marked interfaces")
         await hands.type("9")
         await hands.press("enter")
-        await hands.sees("2 of them are not shown", "y: do it")
+        await hands.sees("2 marked interfaces not shown", "y: do it")
         await hands.press("escape")
     assert sent == []
 

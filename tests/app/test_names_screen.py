@@ -43,7 +43,7 @@ async def name_map(path: Path) -> AsyncIterator[Driven]:
 def rows(hands: Driven) -> list[str]:
     """Return the rows of the table that are on the screen, with single blanks."""
     lines = [" ".join(line.replace(">", " ").split()) for line in hands.text.splitlines()]
-    return [line for line in lines if (line[:1].isdigit() and " entries " not in line) or line.startswith("- ")]
+    return [line for line in lines if (line[:1].isdigit() and "finding" not in line) or line.startswith("- ")]
 
 
 async def go(hands: Driven, key: int) -> None:

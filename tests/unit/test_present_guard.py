@@ -69,7 +69,7 @@ def test_the_notice_tells_the_time_and_the_key_or_that_there_is_no_guard() -> No
         ),
         (
             Ending("x", 1, reverted=Reverted("the console ended", as_before=(a_link(1),), changed_since=(a_link(2),))),
-            "x: taken back (the console ended): 1 were as before; left alone, others changed them since (v2).",
+            "x: taken back (the console ended): as before: 1; left alone, others changed them since (v2).",
             "warn",
         ),
         (

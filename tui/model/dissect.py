@@ -14,7 +14,7 @@ from tui.model.attributes import COUNTERS, ERROR, LINK, Attribute
 from tui.model.dissect_words import Setting, flags_words, header_meanings, link_meanings, type_words
 from tui.model.link import OPERSTATES
 from tui.model.names import NameMap
-from tui.model.text import visible
+from tui.model.text import plural, visible
 
 NLMSG_ERROR = 2
 NLMSG_DONE = 3
@@ -78,7 +78,7 @@ class _Cut:
         """Cut one message, and its padding."""
         left = end - self.at
         if left < _HEADER:
-            self._take(left, depth, "cut off", f"{left} bytes", "Too few for a message header, which has 16.")
+            self._take(left, depth, "cut off", plural(left, "byte"), "Too few for a message header, which has 16.")
             return
         length = self._peek("I")
         if length < _HEADER:
@@ -185,7 +185,7 @@ class _Cut:
             return raw.hex(":")
         code = {"group": "I", "operstate": "B", "raw": {1: "B", 2: "H", 4: "I"}.get(size, "")}.get(form, form)
         if len(code) != 1 or struct.calcsize("=" + code) != size:
-            return f"{size} bytes" + (", all 0" if not any(raw) else "")
+            return plural(size, "byte") + (", all 0" if not any(raw) else "")
         number = self._peek(code)
         if form == "group":
             name = self._names.name(number)

@@ -61,6 +61,11 @@ def _escaped(text: str) -> str:
     return "\\<U+".join(_visible(part) for part in text.split("<U+"))
 
 
+def plural(number: int, word: str, words: str = "") -> str:
+    """Return "1 message", "1,024 messages"; ``words``: the plural where it isn't made with an s."""
+    return f"{number:,} {word if number == 1 else words or f'{word}s'}"
+
+
 def ascii_text(text: str) -> str:
     """Return visible text in ASCII: every other character as ``<U+00E4>``, so that no two names look alike."""
     return text if text.isascii() else "".join(char if char.isascii() else f"<U+{ord(char):04X}>" for char in text)

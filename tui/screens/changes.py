@@ -10,9 +10,10 @@ from tui.guarded import Guarded
 from tui.model.intent import Operation
 from tui.model.plan import Plan
 from tui.model.progress import Progress
+from tui.model.text import plural
 from tui.model.view import ALL_GROUPS
 from tui.picture import Chosen, Picture
-from tui.present import Field, count, group_title
+from tui.present import Field, group_title
 from tui.present_change import asked, outcome_line, outcome_report
 from tui.present_guard import guard_notice, loss_sentences
 from tui.screens.dialogs import ConfirmScreen, MtuScreen
@@ -177,7 +178,7 @@ class Changes(Screen[None]):
     def _title(self, chosen: Chosen) -> str:
         if isinstance(chosen, int):
             return group_title(chosen, self.picture.names)
-        return f"{count(len(chosen))} marked interface{'' if len(chosen) == 1 else 's'}"
+        return plural(len(chosen), "marked interface")
 
     def ready(self) -> bool:
         """Whether now is the moment to change something; say why if not."""
@@ -258,7 +259,11 @@ class Changes(Screen[None]):
         if not by_marks or plan.intent.undoes is not None or not self.picture.marks:
             return []
         hidden = self.picture.hidden(plan.intent.members.keys() & self.picture.marks.indexes)
-        return [f"{count(hidden)} of them are not shown: the filter hides them, or their group."] if hidden else []
+        return (
+            [f"{plural(hidden, 'marked interface')} not shown: hidden by the filter, or of another group."]
+            if hidden
+            else []
+        )
 
     def _news(self, plan: Plan) -> str:
         """Return who joined or left the group since the plan was shown; empty: the plan still holds."""

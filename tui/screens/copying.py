@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from textual.app import App
 
 from tui.model.shell import pasteable, shortened
-from tui.present import Spelling, count
+from tui.model.text import plural
+from tui.present import Spelling
 from tui.screens.report import ReportScreen
 
 ROOM = 8000
@@ -18,5 +19,5 @@ def copy(app: App[int], lines: Sequence[str], spell: Spelling) -> None:
     app.copy_to_clipboard(text)
     shown = [shortened(line, ROOM) for line in lines]
     cut = "" if list(lines) == shown else " Shown here in short; what was copied is whole."
-    title = f"{count(len(text))} bytes: copied if your terminal allows it (OSC 52); else select it here.{cut}"
+    title = f"{plural(len(text), 'byte')}: copied if your terminal allows it (OSC 52); else select it here.{cut}"
     app.push_screen(ReportScreen(spell(title), [spell(line) for line in ("", *shown)]))

@@ -16,7 +16,7 @@ from tui.files.export import write_all_new
 from tui.model.names import NameMap
 from tui.model.permanent import exports
 from tui.model.store import Snapshot
-from tui.model.text import visible
+from tui.model.text import plural, visible
 from tui.present import Spelling
 from tui.screens.dialogs import plain
 from tui.screens.page import PageScreen
@@ -74,7 +74,7 @@ class ExportScreen(PageScreen[None]):
             yield f"── {visible(path)}"
             yield from (visible(line.replace(b"\t", b"    ")) for line in lines[:left])
             if len(lines) > left:
-                yield f"… and {len(lines) - left} lines more, which w writes"
+                yield f"… and {plural(len(lines) - left, 'more line')}, which w writes"
             left = max(left - len(lines), 0)
 
     def _set(self, which: str, text: str) -> None:
@@ -92,7 +92,10 @@ class ExportScreen(PageScreen[None]):
             self._set("problem", "A name in it holds bytes that a clipboard would garble: w writes it to a file.")
             return
         self.app.copy_to_clipboard(text.decode())
-        self._set("problem", f"{len(text)} bytes handed to the terminal (OSC 52); many terminals drop that. w writes.")
+        self._set(
+            "problem",
+            f"{plural(len(text), 'byte')} handed to the terminal (OSC 52); many terminals drop that. w writes.",
+        )
 
     @work(exclusive=True)
     async def action_write(self) -> None:

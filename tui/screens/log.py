@@ -13,8 +13,10 @@ from textual.screen import ModalScreen
 from tui.commands import LOG_COMMANDS
 from tui.model.log import Entry, Log, LogVerdict
 from tui.model.shell import shortened
+from tui.model.text import plural
 from tui.present import Field, Spelling, count, milliseconds, wrapped
 from tui.screens.copying import ROOM, copy
+from tui.screens.footer import footer
 from tui.screens.report import ReportScreen
 from widgets.keyed_table import Cell, Column, KeyedTable
 from widgets.lines import Lines
@@ -81,12 +83,7 @@ class LogScreen(ModalScreen[int | None]):
     def on_resize(self, event: Resize) -> None:
         """Wrap the pane anew, and show as many keys as there is room for."""
         self._around()
-        keys, room = [Field(" ")], event.size.width - 1
-        for command in LOG_COMMANDS:
-            room -= len(command.shown) + len(command.label) + 3
-            if command.footer and room >= 0:
-                keys += [Field(command.shown, "warn"), Field(f" {command.label}  ")]
-        self._show("logkeys", keys)
+        self._show("logkeys", footer(LOG_COMMANDS, event.size.width))
 
     def _look(self) -> None:
         """Take in what came since."""
@@ -95,7 +92,7 @@ class LogScreen(ModalScreen[int | None]):
         self._seen = self._log.revision
         self._table.sync([entry.number for entry in reversed(self._log.entries)])
         number = len(self._log)
-        text = f" log: {count(number)} change{'' if number == 1 else 's'}, newest first"
+        text = f" log: {plural(number, 'change')}, newest first"
         self._show("logtitle", [Field(text)])
         self._around()
 
@@ -124,7 +121,7 @@ class LogScreen(ModalScreen[int | None]):
         shown: list[Cell] = []
         if entry is not None:
             for line in _in_full(entry, (width - 2) * _PANE_LINES):
-                shown += self._cells(Field(f" {part}") for part in textwrap.wrap(line, max(width - 2, 10)))
+                shown += self._cells(Field(f" {part}") for part in textwrap.wrap(self._spell(line), max(width - 2, 10)))
         if len(shown) > height > 0:
             shown[height - 1 :] = self._cells([Field(" … Enter shows it in full", "muted")])
         pane.show(*([cell] for cell in shown))
@@ -140,7 +137,7 @@ class LogScreen(ModalScreen[int | None]):
         self.query_one(f"#{which}", Lines).show(self._cells(fields))
 
     def _say(self, text: str, tone: str = "warn") -> None:
-        lines = wrapped(text, self.app.size.width)
+        lines = wrapped(self._spell(text), self.app.size.width)
         self.query_one("#logsaid", Lines).show(*(self._cells([Field(line, tone)]) for line in lines))
 
     def _open(self, title: str, lines: Iterable[str]) -> None:
@@ -192,7 +189,7 @@ def _in_full(entry: Entry, room: int) -> list[str]:
         marks.append(f"undoes {entry.undoes}")
     if entry.undone_by is not None:
         marks.append(f"undone by {entry.undone_by}")
-    cost = f"{count(entry.messages)} message{'' if entry.messages == 1 else 's'}, {count(entry.size)} bytes"
+    cost = f"{plural(entry.messages, 'message')}, {plural(entry.size, 'byte')}"
     answered = f", answer after {milliseconds(entry.waited)}" if entry.messages else ""
     return [
         f"{entry.number}  {entry.what}  ({', '.join(marks)})",

@@ -21,6 +21,7 @@ from tui.model.view import ALL_GROUPS
 from tui.picture import Picture
 from tui.present import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
 from tui.screens.filter_box import FilterBox
+from tui.screens.footer import footer
 from tui.screens.names import NamesScreen
 from tui.screens.undoing import Undoing
 from tui.services import Services
@@ -205,13 +206,13 @@ class MainScreen(Undoing, Screen[None]):
         self._lines("title").show(self._cells(self.picture.title(self.frozen)))
         self._lines("caption").show(self._cells(self.picture.caption(self.link_table.row_count)))
         self._lines("pane").show(*map(self._cells, self.picture.pane(link)))
-        self._lines("keys").show(self._cells(_footer(self.picture.preset)))
+        self._lines("keys").show(self._cells(footer(COMMANDS, self.size.width, preset=self.picture.preset)))
         state, *rest = status_fields(self.services.health, rate)
         self._lines("status").show(self._cells([Field(" "), *spaced([state, *self.picture.marked(), *rest])]))
 
     def say(self, field: Field) -> None:
         """Show one sentence, over two lines if it needs them; it stays until the next."""
-        lines = wrapped(field.text, self.app.size.width)
+        lines = wrapped(self.spell(field.text), self.app.size.width)
         self._lines("message").show(*(self._cells([Field(line, field.tone)]) for line in lines))
 
     @property
@@ -408,12 +409,3 @@ class MainScreen(Undoing, Screen[None]):
     def action_quit(self) -> None:
         """End."""
         self.app.exit(0)
-
-
-def _footer(preset: int) -> list[Field]:
-    fields = []
-    for command in COMMANDS:
-        if command.footer:
-            label = command.label.format(preset=preset)
-            fields += [Field("  "), Field(command.shown, "warn"), Field(f" {label}")]
-    return [Field(" "), *fields[1:]]

@@ -2,6 +2,7 @@
 
 from tui.model.marks import Marks
 from tui.model.pattern import FilterError
+from tui.model.text import plural
 from tui.present import Field, count, some
 from tui.screens.changes import Changes
 from tui.screens.prompt import PromptScreen
@@ -87,8 +88,7 @@ class Marking(Changes):
         """Say which marked interfaces are gone."""
         if gone := self.picture.vanished:
             self.picture.vanished = []
-            one = len(gone) == 1
-            self.say(Field(f"{count(len(gone))} marked interface{'' if one else 's'} vanished: {some(gone)}.", "warn"))
+            self.say(Field(f"{plural(len(gone), 'marked interface')} vanished: {some(gone)}.", "warn"))
 
     def _under_cursor(self) -> int | None:
         if self.on_links and self.link_table.cursor_key is not None:
@@ -128,6 +128,4 @@ class Marking(Changes):
             self.picture.view.only = self.picture.marks.indexes or None
         self.sync_links()
         marks = len(self.picture.marks)
-        self.say(
-            Field(f"{count(marks)} interface{'' if marks == 1 else 's'} marked." if marks else "Nothing is marked.")
-        )
+        self.say(Field(f"{plural(marks, 'interface')} marked." if marks else "Nothing is marked."))

@@ -6,6 +6,7 @@ from typing import ClassVar, TypeVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -14,12 +15,13 @@ from tui.files.name_writer import NameFileError
 from tui.model.name_document import NameDocument, NameLine
 from tui.model.name_rules import NameRuleError, read_id
 from tui.model.name_usage import NameChange, usage
-from tui.model.text import visible
+from tui.model.text import plural, visible
 from tui.name_editor import NameEditor
 from tui.picture import Picture
 from tui.present import Field, Spelling, count, members, wrapped
 from tui.screens.choice import ChoiceScreen
 from tui.screens.export import ExportScreen
+from tui.screens.footer import footer
 from tui.screens.names_saving import NamesSaving, OnRecord, no_record
 from tui.screens.prompt import PromptScreen
 from tui.screens.report import ReportScreen
@@ -74,15 +76,14 @@ class NamesScreen(NamesSaving):
 
     def on_mount(self) -> None:
         """Begin."""
-        keys = [Field(" ")]
-        for command in NAME_COMMANDS:
-            if command.footer:
-                keys += [Field(command.shown, "warn"), Field(f" {command.label}  ")]
-        self._show("namekeys", keys)
         self._table.focus()
         self.show_entries()
         self.say(self.editor.rights(), "warn")
         self.set_interval(_PERIOD, self._look)
+
+    def on_resize(self, event: Resize) -> None:
+        """Show as many keys as there is room for."""
+        self._show("namekeys", footer(NAME_COMMANDS, event.size.width))
 
     def _look(self) -> None:
         """Notice what somebody else did to the file, and who joined or left a group."""
@@ -133,13 +134,13 @@ class NamesScreen(NamesSaving):
         editor = self.editor
         wrong = sum(map(len, editor.findings.values()))
         state = Field("   unsaved", "warn") if editor.edited else Field("   saved", "muted")
-        found = Field(f"   {count(wrong)} finding{'' if wrong == 1 else 's'}", "warn" if wrong else "muted")
-        rights = editor.rights()
+        found = Field(f"   {plural(wrong, 'finding')}", "warn" if wrong else "muted")
+        rights, entries = editor.rights(), plural(len(self._lines_by_key), "entry", "entries")
         whole = [finding.what for finding in editor.findings.get(0, ())]
         self._lines("where").show(
             self._cells([Field(f" name map: {editor.force()}")]),
             self._cells([Field(f" {rights}" if rights else " you may write it", "warn" if rights else "muted")]),
-            self._cells([Field(f" {count(len(self._lines_by_key))} entries"), state, found, *map(Field, whole)]),
+            self._cells([Field(f" {entries}"), state, found, *map(Field, whole)]),
         )
         self._lines("finding").show(*(self._cells([line]) for line in self._about(self._table.cursor_key)))
 

@@ -15,7 +15,7 @@ from tui.model.plan import ip_lines
 from tui.model.reversal import Reversal
 from tui.model.sample import Sample
 from tui.model.shell import shortened
-from tui.model.text import visible
+from tui.model.text import plural, visible
 from tui.model.undo import plan_undo
 from tui.present import Field, some
 from tui.present_change import asked, effort, outcome_line, transition
@@ -67,7 +67,7 @@ class Undoing(Marking):
                 netns=self.where,
                 what=asked(intent, names),
                 plan=f"{transition(preview, names)}, {effort(preview)}",
-                outcome=outcome_line(outcome, names).text,
+                outcome=outcome_line(outcome, names).text.removeprefix(f"{asked(intent, names)}: "),
                 verdict=outcome.verdict,
                 messages=outcome.reply.messages,
                 size=outcome.reply.size,
@@ -94,7 +94,7 @@ class Undoing(Marking):
             time=datetime.now(UTC),
             netns=self.where,
             what=f"name map {visible(path)}",
-            plan=f"{added} lines added, {removed} removed",
+            plan=f"{plural(added, 'line')} added, {removed} removed",
             outcome=problem or "saved",
             verdict="failed" if problem else "saved",
         )
@@ -195,7 +195,7 @@ class Undoing(Marking):
                 netns=self.where,
                 what=f"taken back: {ending.what}",
                 plan="",
-                outcome=line.text,
+                outcome=line.text.removeprefix(f"{visible(ending.what)}: "),
                 verdict="reverted",
                 undoes=ending.number,
             )

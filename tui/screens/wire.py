@@ -11,8 +11,10 @@ from textual.screen import ModalScreen
 from tui.commands import Command
 from tui.model.exchange import Exchange
 from tui.model.names import NameMap
+from tui.model.text import plural
 from tui.present import Field, Spelling, count
-from tui.present_wire import STEPS, VIEWS, Step, View, about, plural, raw_messages, total
+from tui.present_wire import STEPS, VIEWS, Step, View, about, raw_messages, total
+from tui.screens.footer import footer
 from tui.screens.report import ReportScreen
 from tui.screens.wire_rows import Rows
 from widgets.keyed_table import Cell
@@ -81,12 +83,7 @@ class WireScreen(ModalScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Wrap everything anew, and show as many keys as there is room for."""
-        keys, room = [Field(" ")], event.size.width - 1
-        for command in WIRE_COMMANDS:
-            room -= len(command.shown) + len(command.label) + 3 if command.footer else 0
-            if command.footer and room >= 0:
-                keys += [Field(command.shown, "warn"), Field(f" {command.label}  ")]
-        self._show("wirekeys", [keys])
+        self._show("wirekeys", [footer(WIRE_COMMANDS, event.size.width)])
         # The heights of the other lines are known only once all of them are laid out.
         self.call_after_refresh(self._around)
 

@@ -1,0 +1,63 @@
+"""Counts agree with their nouns, whatever the count."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.links import a_link
+from tui.model.health import Health
+from tui.model.intent import Intent
+from tui.model.names import NameMap
+from tui.model.outcome import Reply
+from tui.model.plan import make_plan
+from tui.model.text import plural
+from tui.present import members, status_fields
+from tui.present_change import messages, target, transition
+
+NAMES = NameMap()
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 messages"), (1, "1 message"), (2, "2 messages")])
+def test_the_helper_itself(number: int, words: str) -> None:
+    assert plural(number, "message") == words
+    assert members(number) == words.replace("message", "member")
+
+
+def test_a_plural_of_its_own_and_thousands() -> None:
+    assert [plural(number, "entry", "entries") for number in (0, 1, 2)] == ["0 entries", "1 entry", "2 entries"]
+    assert plural(16384, "byte") == "16,384 bytes"
+
+
+def intent(number: int, group_id: int | None) -> Intent:
+    return Intent("down", group_id, {index: a_link(index) for index in range(1, number + 1)}, 0)
+
+
+def test_plans_that_change_nothing() -> None:
+    plans = [make_plan(intent(number, 7), {}, NAMES).preview for number in (0, 1, 2)]
+    assert [transition(plan, NAMES) for plan in plans] == ["no members", "it already is", "all 2 already are"]
+
+
+def test_who_is_asked() -> None:
+    assert [target(intent(number, None), NAMES) for number in (0, 1, 2)] == [
+        "0 interfaces",
+        "interface v1",
+        "2 interfaces",
+    ]
+
+
+def test_what_was_sent() -> None:
+    reply = Reply(0, "", 1, 1, 0.0)
+    assert [messages(replace(reply, messages=number), intent(2, None)) for number in (0, 1, 2)] == [
+        "0 messages, 1 byte",
+        "1 message, 1 byte",
+        "2 messages, 1 byte",
+    ]
+
+
+def test_the_status_line() -> None:
+    said = [" ".join(field.text for field in status_fields(Health(overruns=number), number)) for number in (0, 1, 2)]
+    for words, (events, overruns) in zip(
+        said, [("0 events/s", "0 overruns"), ("1 event/s", "1 overrun"), ("2 events/s", "2 overruns")], strict=True
+    ):
+        assert events in words
+        assert overruns in words.split(" event")[1]
