@@ -175,7 +175,7 @@ def legend(report: Report) -> list[list[Field]]:
     lines = [[Field("here: "), *_named(here)]]
     if not paper:
         return [*lines, [Field("The paper measured the MTU alone: there is nothing of it to draw.")]]
-    about = f"Compare p with X and i with O. The paper's kernel is that {_kernels(report)}. Estimates are not drawn."
+    about = f"Compare p with X, i with O. The paper's kernel: {_kernels(report)}. No estimates."
     return [*lines, [Field("paper's Table I, dashed: "), *_named(paper)], [Field(about)]]
 
 

@@ -125,10 +125,18 @@ def test_the_papers_table_is_drawn_over_ours_with_letters_of_its_own_and_without
     assert len({curve.tone for curve in curves.values()}) == 5
     named = [field for line in legend(report) for field in line if field.tone]
     assert [(field.text[0], field.tone) for field in named] == [(key, curve.tone) for key, curve in curves.items()]
-    assert "that with sysfs" in legend_words(report)[-1]
+    assert "kernel: with sysfs. No estimates." in legend_words(report)[-1]
     report["sandbox"]["sysfs"] = False
     assert series(report)[3].points == [(row.links, row.process_without_sysfs_s) for row in TABLE]
-    assert "that without sysfs" in legend_words(report)[-1]
+    assert "kernel: without sysfs" in legend_words(report)[-1]
+
+
+@pytest.mark.parametrize("sysfs", [True, False])
+def test_the_legend_has_room_on_80_columns(sysfs: bool) -> None:
+    report = measured(128)
+    report["sandbox"]["sysfs"] = sysfs
+    assert len(legend_words(report)) == 3
+    assert max(map(len, legend_words(report))) < 79
 
 
 def legend_words(report: Report) -> list[str]:
