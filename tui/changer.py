@@ -129,7 +129,7 @@ class Changer:
             _dismiss(guard)
             return replace(result, guard=None)
         with contextlib.suppress(GuardError):
-            # Should it have died by now: who waits for its end sees that, and does its work.
+            # If it has died by now: who waits for its end sees that, and does its work.
             guard.sent()
         return result
 

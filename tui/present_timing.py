@@ -5,7 +5,7 @@ from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
 from tui.model.group import Group
-from tui.model.text import visible
+from tui.model.text import plural, visible
 from tui.present import Field, count
 from tui.timing.collect import Report
 from tui.timing.order import Order, from_json
@@ -242,7 +242,7 @@ def clock(seconds: float) -> str:
 def ending(report: Report, took: float, kept: str, problem: str) -> Field:
     """Return how a measurement ended; ``took``: seconds; ``kept``: its file, ``problem``: why there is none."""
     number = len(report["results"])
-    got = f"{count(number)} result{'' if number == 1 else 's'}"
+    got = plural(number, "result")
     where = f" Kept as {kept} (h)." if kept else f" It is not kept: {problem}" if problem else ""
     match report["ended"]:
         case "done" if number:

@@ -107,7 +107,7 @@ def test_a_group_change_says_why_each_field_is_as_it_is() -> None:
     assert found["ifinfomsg.flags"][0] == "0x1 = UP"
     assert found["ifinfomsg.change"] == (
         "0x1 = only IFF_UP is to change",
-        "Were it 0, the kernel would replace ALL flags.",
+        "If it were 0, the kernel would replace ALL flags.",
     )
     assert found["IFLA_MTU"] == ("9000", "The MTU that is asked for, in bytes.")
     assert found["IFLA_GROUP"][0] == "10: group dmz"

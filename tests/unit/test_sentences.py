@@ -1,6 +1,10 @@
 """Counts agree with their nouns, whatever the count."""
 
+import ast
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +65,36 @@ def test_the_status_line() -> None:
     ):
         assert events in words
         assert overruns in words.split(" event")[1]
+
+
+ROOT = Path(__file__).parents[2]
+_INVERTED = re.compile(
+    r"(?:^|[.:;] )((?:Are|Is|Was|Were|Had|Has|Should|Did|Does) "
+    r"(?:the|it|they|an?|there|this|that|somebody|others)\b[^.?]*[.,])"
+)
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield every text of the product: the literals of its sources, and the README."""
+    for folder in ("tui", "widgets"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield path, node.value
+    yield ROOT / "README.md", (ROOT / "README.md").read_text()
+
+
+def test_no_sentence_is_inverted() -> None:
+    found = [(path.name, match[1]) for path, text in texts() for match in _INVERTED.finditer(" ".join(text.split()))]
+    assert not found
+
+
+@pytest.mark.parametrize("text", ["Are the marks exactly one group, one message does it.", "So. Were it 0, all go."])
+def test_that_an_inversion_would_be_found(text: str) -> None:
+    assert _INVERTED.search(text)
+
+
+def test_nobody_makes_a_plural_by_hand() -> None:
+    by_hand = re.compile(r"""['"]{2} if [^\n]*== 1 else ['"]s['"]""")
+    found = [path.name for path in sorted((ROOT / "tui").rglob("*.py")) if by_hand.search(path.read_text())]
+    assert not found

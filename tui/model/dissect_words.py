@@ -179,4 +179,4 @@ def _change_meaning(setting: Setting, flags: int, change: int) -> str:
         return "With flags given, 0 replaces ALL of them."
     if change == 0:
         return "No flags are given: they stay as they are."
-    return "Were it 0, the kernel would replace ALL flags."
+    return "If it were 0, the kernel would replace ALL flags."

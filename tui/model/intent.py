@@ -70,7 +70,7 @@ def intent_for_links(
 ) -> Intent:
     """Freeze what the operator asks of single interfaces, by ifindex.
 
-    Are they exactly the members of one group, then it is that group's change, by one message; not so for a retag,
+    If they are exactly the members of one group, it is that group's change, by one message; not so for a retag,
     since the group of a message is the one that it selects.
     """
     members = {index: snapshot.links[index] for index in sorted(indexes) if index in snapshot.links}

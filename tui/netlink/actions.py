@@ -80,7 +80,7 @@ def read_back(intent: Intent, before: Snapshot, agreed: Container[int], reply: R
 def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker) -> Outcome:
     """Ask the kernel for the member that seems to have refused, alone and by index: its error names the reason.
 
-    Should it agree now, then it has changed: the read-back is made anew and tells so.
+    If it agrees now, it has changed: the read-back is made anew and tells so.
     """
     intent, reply = outcome.intent, outcome.reply
     seq = writer.next_seq()

@@ -181,7 +181,7 @@ class MainScreen(Undoing, Screen[None]):
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
         self._counted.append((now, self.services.health.events))
         self._show_lines()
-        # Were a message ever lost, this would be the net under it.
+        # This is the net under it, should a message ever be lost.
         if self.services.dirty:
             self.on_main_screen_changed()
 
