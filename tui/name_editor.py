@@ -1,9 +1,12 @@
 """One editing session of the name map: what was read, what is edited, what saving would do."""
 
+import errno
 from pathlib import Path
 
+from tui.files.name_version import NameFileError
 from tui.files.name_writer import ABSENT, Conflict, read_version, save, target, writable
 from tui.files.names import SEARCH
+from tui.model.gate import OPEN, Gate
 from tui.model.name_document import NameDocument, NameLine
 from tui.model.name_lint import Finding, lint
 from tui.model.name_merge import Merged, diff, merge
@@ -15,9 +18,10 @@ _SHOWN = ("entry", "malformed", "negative")
 class NameEditor:
     """Holds the document between reading and saving. Saving may wait for the disk."""
 
-    def __init__(self, explicit: Path | None) -> None:
-        """Read the map; ``explicit``: --names. Raises NameFileError."""
+    def __init__(self, explicit: Path | None, gate: Gate = OPEN) -> None:
+        """Read the map; ``explicit``: --names; ``gate`` may refuse every save. Raises NameFileError."""
         self._explicit = explicit
+        self.gate = gate
         self._before: tuple[bytes, bytes] | None = None
         self.reload()
 
@@ -70,7 +74,12 @@ class NameEditor:
 
     def rights(self) -> str:
         """Return why the file can't be written, one sentence; empty: it can."""
-        return writable(self.path)
+        return self.barrier() or writable(self.path)
+
+    def barrier(self) -> str:
+        """Return why nothing may be saved, whatever the rights, one sentence; empty: it may."""
+        why = self.gate.obstacle()
+        return f"Nothing can be saved: ifgroup was {why}." if why else ""
 
     def diff(self) -> list[str]:
         """Return what saving would change, as lines to show."""
@@ -79,6 +88,8 @@ class NameEditor:
 
     def save(self, in_place: bool = False) -> None:
         """Write the document. Raises NameFileError (Conflict, NeedsInPlace), and then nothing was written."""
+        if barrier := self.barrier():
+            raise NameFileError(errno.EROFS, barrier)
         before, data = self.base, self.document.data  # the document may be edited on meanwhile
         self.version = save(self.path, data, self.version, in_place=in_place)
         self._before = (before, data)

@@ -10,6 +10,7 @@ from tui.guard.losses import Losses, losses
 from tui.guard.order import GuardError
 from tui.guard.orphans import Left, Orphan, left_over
 from tui.guarded import Ending, Guarded, forget, take_back
+from tui.model.gate import Gate
 from tui.model.health import Health
 from tui.model.intent import Intent
 from tui.model.names import NameMap
@@ -61,7 +62,9 @@ class Services:
         self._shown = threading.Event()
         self._records: list[threading.Event] = []
         self._protected: tuple[object, dict[int, str]] = (None, {})
-        self._writer = Writer(read_only)
+        self.gate = Gate(read_only)
+        """What may be changed in this run at all."""
+        self._writer = Writer(self.gate)
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
         self._audit = audit or Audit(None)
         self._guard_timeout = guard_timeout
@@ -99,7 +102,7 @@ class Services:
 
     def edit_names(self) -> NameEditor:
         """Begin to edit the name map. Raises NameFileError."""
-        return NameEditor(self._names.explicit)
+        return NameEditor(self._names.explicit, self.gate)
 
     @property
     def dirty(self) -> bool:
@@ -225,6 +228,8 @@ class Services:
 
         def work() -> None:
             try:
+                if why := self.gate.obstacle():
+                    raise GuardError(f"Nothing was taken back: ifgroup was {why}.")
                 done(take_back(orphan, self._audit))
             except GuardError as error:
                 done(str(error))

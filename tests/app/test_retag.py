@@ -277,11 +277,11 @@ async def test_left_alone_it_goes_through_and_the_progress_goes_away(ip: Ip, cro
 
 
 @contextmanager
-def traced(made: Terminal, record: Path) -> Iterator[None]:
-    """Have strace(1) note what the console sends."""
+def traced(made: Terminal, record: Path, calls: str = "sendmsg,sendto,sendmmsg") -> Iterator[None]:
+    """Have strace(1) note what the console sends, or what else it calls."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
-    words = ["strace", "-f", "-p", str(made.pid), "-e", "trace=sendmsg,sendto,sendmmsg", "-s", "65536"]
+    words = ["strace", "-f", "-p", str(made.pid), "-e", f"trace={calls}", "-s", "65536"]
     tracer = subprocess.Popen([*words, "-o", record], stderr=subprocess.PIPE)
     assert tracer.stderr is not None
     try:

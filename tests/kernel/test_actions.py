@@ -11,6 +11,7 @@ import pytest
 
 from tests.links import Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, until
 from tests.watch import Watch, watching
+from tui.model.gate import Gate
 from tui.model.intent import Intent, Operation, make_intent
 from tui.model.outcome import Outcome
 from tui.model.store import Snapshot
@@ -48,7 +49,7 @@ class Console:
 
 @contextmanager
 def console(read_only: bool = False) -> Iterator[Console]:
-    writer = Writer(read_only)
+    writer = Writer(Gate(read_only))
     try:
         with watching() as watch:
             yield Console(watch, writer)

@@ -10,6 +10,7 @@ import pytest
 from tests.driven import record_sends, states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.watch import Watch, watching
+from tui.model.gate import Gate
 from tui.model.intent import Intent, intent_for_links
 from tui.model.outcome import Outcome
 from tui.model.progress import Progress
@@ -194,7 +195,7 @@ def test_a_recreated_interface_is_skipped_even_if_it_looks_the_same(ip: Ip, cons
 
 def test_read_only_sends_nothing(ip: Ip) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    writer = Writer(read_only=True)
+    writer = Writer(Gate(read_only=True))
     with watching() as watch:
         console = Console(watch, writer)
         outcome = console.act(console.retag(console.everything(), 9))

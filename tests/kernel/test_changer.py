@@ -17,6 +17,7 @@ from tests.watch import Watch, watching
 from tui.changer import Changer, Result
 from tui.files.audit import Audit
 from tui.guard.client import Guard
+from tui.model.gate import Gate
 from tui.model.intent import Intent, Operation, intent_for_links, make_intent
 from tui.model.names import NameMap
 from tui.model.outcome import steps_taken
@@ -168,7 +169,7 @@ def test_a_guard_that_cant_be_armed_leaves_everything_as_it_was(
 def test_a_guarded_change_that_failed_needs_no_countdown(ip: Ip, way_out: str, hands: Hands) -> None:
     plan = hands.plan("mtu", 5, 100)
     hands.writer.close()
-    refusing = Writer(read_only=True)
+    refusing = Writer(Gate(read_only=True))
     result = hands.carry_out(plan, refusing)
     refusing.close()
     assert (result.outcome.verdict, result.guard) == ("refused", None)

@@ -12,6 +12,7 @@ from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, until
 from tests.watch import Watch, watching
 from tui.model.dissect import Piece, dissect
 from tui.model.exchange import KEPT, Exchange
+from tui.model.gate import Gate
 from tui.model.intent import Intent, Operation, intent_for_links, make_intent
 from tui.model.progress import Progress
 from tui.netlink.actions import change_group
@@ -275,7 +276,7 @@ def test_where_nothing_was_sent_nothing_is_kept(ip: Ip, console: Console) -> Non
     many(cheap_kind(ip), 2, 7, up=False)
     intent = console.group("mtu", 1400)
     assert console.act(console.group("up", group=99)) is None
-    refusing = Writer(read_only=True)
+    refusing = Writer(Gate(read_only=True))
     console.writer, writer = refusing, console.writer
     assert console.act(intent) is None
     refusing.close()

@@ -43,7 +43,7 @@ def _owns_netns() -> bool:
 def obstacle() -> str:
     """Return why this thread can't change links of its netns, one sentence; empty if it can."""
     if not _has_capability():
-        return "no CAP_NET_ADMIN: run ifgroup as root, or try `ifgroup lab`"
+        return "CAP_NET_ADMIN is missing; run ifgroup as root, or try `ifgroup lab`"
     if not _owns_netns():
-        return "this network namespace belongs to a user namespace above ours"
+        return "this network namespace belongs to a user namespace above ours; run ifgroup as root of that one"
     return ""

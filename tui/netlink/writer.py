@@ -13,6 +13,7 @@ from itertools import islice
 from queue import SimpleQueue
 
 from tui.model.exchange import KEPT
+from tui.model.gate import OPEN, Gate
 from tui.netlink.alike import joined
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.privilege import obstacle
@@ -77,9 +78,9 @@ class Writer:
     thread of its own does that, and callers wait for it no longer than they want to.
     """
 
-    def __init__(self, read_only: bool = False) -> None:
-        """``read_only`` refuses every batch. Raises OSError if there is no netlink socket."""
-        self._read_only = read_only
+    def __init__(self, gate: Gate = OPEN) -> None:
+        """``gate`` may refuse every batch. Raises OSError if there is no netlink socket."""
+        self._gate = gate
         self._denied = ""
         self._sock = open_socket()
         widen(self._sock, _ANSWERS)
@@ -136,7 +137,7 @@ class Writer:
 
     def _barrier(self) -> str:
         """Return what forbids sending; an earlier EPERM does not, since it may have been lifted."""
-        return "started with --read-only" if self._read_only else obstacle()
+        return self._gate.obstacle() or obstacle()
 
     def _run(self) -> None:
         with self._sock:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.files.export import write_all_new
+from tui.model.gate import OPEN, Gate
 from tui.model.names import NameMap
 from tui.model.permanent import exports
 from tui.model.store import Snapshot
@@ -39,12 +40,13 @@ class ExportScreen(PageScreen[None]):
         Binding("w", "write", "Write", show=False),
     ]
 
-    def __init__(self, snapshot: Snapshot, names: NameMap, spell: Spelling) -> None:
-        """Export the tags of ``snapshot``."""
+    def __init__(self, snapshot: Snapshot, names: NameMap, spell: Spelling, gate: Gate = OPEN) -> None:
+        """Export the tags of ``snapshot``, where ``gate`` lets files be written."""
         super().__init__()
         self._exports = exports(snapshot.links.values(), names)
         self._chosen = 0
         self._spell = spell
+        self._gate = gate
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
@@ -109,7 +111,7 @@ class ExportScreen(PageScreen[None]):
         if folder is None:
             return
         try:
-            written = write_all_new(Path(folder), export.files)
+            written = write_all_new(Path(folder), export.files, self._gate)
         except OSError as error:
             self._set("problem", str(error.strerror))
             return

@@ -388,8 +388,8 @@ class MainScreen(Undoing, Screen[None]):
         from tui.screens.timing import TimingScreen
 
         name = group_title(chosen, self.picture.names)
-        group = self.picture.group(chosen)
-        panel = TimingScreen(group, name, self.samples, self.spell, self.ascii, last=self._last_measured)
+        group, gate = self.picture.group(chosen), self.services.gate
+        panel = TimingScreen(group, name, self.samples, self.spell, self.ascii, last=self._last_measured, gate=gate)
         self.app.push_screen(panel, self._keep_measured)
 
     def _keep_measured(self, last: Last | None) -> None:

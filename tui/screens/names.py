@@ -330,7 +330,9 @@ class NamesScreen(NamesSaving):
 
     def action_permanent(self) -> None:
         """Show what makes the present tags permanent."""
-        self.app.push_screen(ExportScreen(self._picture.snapshot, self.editor.document.names(), self.spell))
+        self.app.push_screen(
+            ExportScreen(self._picture.snapshot, self.editor.document.names(), self.spell, self.editor.gate)
+        )
 
     def action_filter(self) -> None:
         """Ask for the text to find."""

@@ -53,6 +53,9 @@ class NamesSaving(Screen[None]):
         if not self.editor.edited:
             self.say("There is nothing to save.")
             return True
+        if barrier := self.editor.barrier():
+            self.say(barrier, "warn")
+            return False
         question = f"Save {visible(str(self.editor.path))}?"
         answer = await self.app.push_screen_wait(ChoiceScreen(question, self.editor.diff(), {"y": "save"}, self.spell))
         if answer != "y":
@@ -61,6 +64,9 @@ class NamesSaving(Screen[None]):
         return await self._write(in_place=False)
 
     async def _write(self, in_place: bool) -> bool:
+        if barrier := self.editor.barrier():
+            self.say(barrier, "warn")
+            return False
         changes = self.editor.diff()
         try:
             await self._to_disk(in_place)
@@ -115,6 +121,9 @@ class NamesSaving(Screen[None]):
     @work(exclusive=True)
     async def action_take_back(self) -> None:
         """Take the last save back, as an edit that is saved like any other."""
+        if barrier := self.editor.barrier():
+            self.say(barrier, "warn")
+            return
         if not self.editor.take_back():
             self.say("Nothing was saved yet in this session.", "warn")
             return

@@ -10,6 +10,7 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, ProgressBar
 
+from tui.model.gate import OPEN, Gate
 from tui.model.group import Group
 from tui.model.sample import Sample
 from tui.present import Field, Spelling, wrapped
@@ -74,11 +75,13 @@ class TimingScreen(Screen[Last | None]):
         ascii: bool,
         wish: Wish | None = None,
         last: Last | None = None,
+        gate: Gate = OPEN,
     ) -> None:
         """Measure for ``group``, called ``name`` (safe to show); ``samples``: the operator's own changes, oldest first.
 
         ``wish``: what to measure; None: the paper's sweep of MTU changes, with the group's own size. ``last``: what to
-        show until then.
+        show until then. ``gate`` may refuse to measure: that makes interfaces, if of its own, and every other change
+        waits for the kernel meanwhile.
         """
         super().__init__()
         self._group = group
@@ -87,6 +90,7 @@ class TimingScreen(Screen[Last | None]):
         self._ascii = ascii
         self._wish = wish or Wish()
         self._last = last
+        self._gate = gate
         self._seen = (-1, False)
         self._report: Report | None = None
         self._kept = Kept()
@@ -240,6 +244,11 @@ class TimingScreen(Screen[Last | None]):
         if self._measuring:
             self._say("It is measuring already: Esc stops it.")
             return
+        if why := self._gate.obstacle():
+            self._say(
+                f"Nothing is measured, since a measurement makes and changes interfaces: ifgroup was {why}.", "warn"
+            )
+            return
         try:
             order = self._wish.order(self._group)
         except ValueError as error:
@@ -356,7 +365,7 @@ class TimingScreen(Screen[Last | None]):
     async def action_export(self) -> None:
         """Write it to a file."""
         try:
-            said = await export(self.app, self._chosen(), self.app.export_screenshot, self._spell)
+            said = await export(self.app, self._chosen(), self.app.export_screenshot, self._spell, self._gate)
         except OSError as error:
             self._say(str(error.strerror), "bad")
             return

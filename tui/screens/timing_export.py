@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.app import App
 
 from tui.files.export import write_new
+from tui.model.gate import Gate
 from tui.model.text import visible
 from tui.present import Spelling
 from tui.screens.choice import ChoiceScreen
@@ -19,8 +20,10 @@ _ENDINGS = {"c": "csv", "j": "json", "m": "md", "s": "svg"}
 _WRITERS = {"c": "csv", "j": "json", "m": "markdown"}
 
 
-async def export(app: App[object], report: Report | None, picture: Callable[[], str], spell: Spelling) -> str | None:
-    """Ask for form and file, and write; return what came of it, one sentence, None if it was left.
+async def export(
+    app: App[object], report: Report | None, picture: Callable[[], str], spell: Spelling, gate: Gate
+) -> str | None:
+    """Ask for form and file, and write where ``gate`` lets us; return what came of it, one sentence, None if left.
 
     ``report``: None: nothing was measured, the picture alone can be written. Raises OSError, one sentence.
     """
@@ -35,7 +38,7 @@ async def export(app: App[object], report: Report | None, picture: Callable[[], 
     if name is None:
         return None
     text = picture() if form == "s" or report is None else FORMATS[_WRITERS[form]](report)
-    return f"Written to {visible(os.fsencode(write_new(Path(name), text.encode())))}."
+    return f"Written to {visible(os.fsencode(write_new(Path(name), text.encode(), gate)))}."
 
 
 def _proposed(report: Report | None, ending: str) -> Path:
