@@ -100,7 +100,7 @@ def listed(names: Path, *words: str) -> str:
         capture_output=True,
         check=False,
         cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode()
