@@ -163,6 +163,7 @@ async def driven(
     audit: Path | None = None,
     guard_timeout: float | None = GUARD_TIMEOUT,
     ascii: bool = False,
+    wait: bool = True,
 ) -> AsyncIterator[Driven]:
     """Run the console over the interfaces of this namespace, and wait for its first full check.
 
@@ -175,7 +176,8 @@ async def driven(
             app = GroupApp(services, "test", ascii=ascii)
             async with app.run_test(size=size, notifications=True) as pilot:
                 hands = Driven(app, services, pilot)
-                await hands.until(lambda: not app.main._reading, "interfaces")
+                if wait:
+                    await hands.until(lambda: not app.main.picture.reading, "interfaces")
                 yield hands
         finally:
             services.stop()

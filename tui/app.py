@@ -3,22 +3,23 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
-from tui.commands import COMMANDS
 from tui.files.audit import Audit
 from tui.files.names import NameFile
 from tui.keys import KeyByKeyApp
 from tui.model.text import visible
 from tui.screens.main import MainScreen
 from tui.screens.names import NamesScreen
+from tui.screens.palette import MainCommands
 from tui.services import Services
 from tui.terminal import Lifeline, TerminalDriver, record
 from widgets.only_ascii import OnlyAscii
@@ -28,6 +29,7 @@ class GroupApp(KeyByKeyApp):
     """The console."""
 
     TITLE = "ifgroup"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {MainCommands}
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave_now", "Quit", show=False, priority=True)]
 
@@ -61,15 +63,6 @@ class GroupApp(KeyByKeyApp):
         """Redraw and check anew: while we were stopped, events may have been lost."""
         self._services.check()
         self.refresh(layout=True)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer our own commands in the palette, and none of the toolkit's."""
-        if screen is self.main:
-            for command in COMMANDS:
-                label = command.label.format(preset=self.main.picture.preset)
-                action = getattr(self.main, f"action_{command.id}")
-                spell = self.main.spell
-                yield SystemCommand(spell(f"{label} ({command.shown})"), spell(command.help), action)
 
     def action_command_palette(self) -> None:
         """Open the palette, but over no window that waits for an answer or for a change to end."""

@@ -10,7 +10,7 @@ from tui.model.link import Link
 from tui.model.marks import Marks
 from tui.model.names import NameMap
 from tui.model.order import group_order
-from tui.model.plan import Plan, Preview, make_plan, make_preview
+from tui.model.plan import Plan, make_plan
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import plural, visible
 from tui.model.view import ALL_GROUPS, LinkView, all_groups
@@ -33,6 +33,16 @@ Chosen: TypeAlias = int | frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What the writing keys act on: the pane tells of it, and they do it."""
+
+    chosen: Chosen | None
+    """None: on nothing."""
+    why: str = ""
+    """Why on nothing, and what to do, one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What is known at one moment and stays together: who freezes the picture keeps one of these."""
 
@@ -42,6 +52,10 @@ class Shown:
     """Why interfaces are protected, by ifindex."""
 
 
+NO_GROUP = Target(None, "Choose one group first, with j and k.")
+NO_MARKS = Target(None, "Mark some with space (all that are shown: *), or press Tab for the group.")
+READING = "Reading the interfaces from the kernel…"
+"""What is said until the first full check is complete."""
 _INTRODUCTION = (
     " Choose a group with j and k: its interfaces are listed above, and these lines",
     " tell what each key would do to it. One key sends one netlink message to the",
@@ -58,6 +72,9 @@ class Picture:
         self._services = services
         self._where = where
         self.preset = preset
+        self.reading = True
+        """Whether not even the first full check is complete. Nothing counts as shown before: what is marked or changed
+        then would be the first parts of a dump."""
         self.moment = Shown(EMPTY, services.names, {})
         self.view = LinkView()
         self.marks = Marks()
@@ -72,7 +89,10 @@ class Picture:
         self._plans: tuple[object, list[list[Field]]] = (None, [])
 
     def take(self) -> None:
-        """Take in what is known now."""
+        """Take in what is known now, once everything is."""
+        if self.reading and not self._services.health.checked_at:
+            return
+        self.reading = False
         snapshot = self._services.snapshot()
         self.moment = Shown(snapshot, self._services.names, self._services.protected(snapshot))
         self.view.forget(snapshot)
@@ -161,6 +181,8 @@ class Picture:
             fields.append(Field(f"FROZEN, {plural(pending, 'change')} pending", "warn"))
         if obstacle := self._services.obstacle():
             fields.append(Field(f"READ-ONLY: {obstacle}", "warn"))
+        if self.reading:
+            return spaced([*fields, Field(self._where), Field("reading…", "warn")])
         fields += [
             Field(self._where),
             Field(plural(len(self.snapshot.links), "interface")),
@@ -193,18 +215,32 @@ class Picture:
         hidden = self.hidden(self.marks.indexes)
         return [Field(f"{count(len(self.marks))} marked" + (f", {count(hidden)} hidden" if hidden else ""), "warn")]
 
-    def pane(self, link: Link | None) -> list[list[Field]]:
-        """Return the lines for the row under the cursor: of ``link`` if given, else of the chosen group.
+    def target(self, group_id: int | None) -> Target:
+        """Return what the keys act on: a group if the cursor is on one, else the marked interfaces.
 
-        Where interfaces are marked, ``link``'s place is theirs: what a key would do goes before details.
+        ``group_id``: the row of the group table, if the cursor is there; None: it is on the interfaces.
         """
-        names = self.names
-        if link is not None and not self.marks:
-            return [[Field(f" {line}")] for line in link_pane(link, self.snapshot, names, self.reason(link.ifindex))]
-        chosen: Chosen = self.view.group_id if link is None else self.marks.indexes
-        if chosen == ALL_GROUPS:
-            return [[Field(line, "muted")] for line in _INTRODUCTION]
-        key = (chosen, self.preset, len(self.shown) if self.view.text else None)
+        if self.reading:
+            return Target(None, READING)
+        if group_id == ALL_GROUPS:
+            return NO_GROUP
+        if group_id is not None:
+            return Target(group_id)
+        return Target(self.marks.indexes) if self.marks else NO_MARKS
+
+    def pane(self, target: Target, link: Link | None) -> list[list[Field]]:
+        """Return what the keys would do to ``target``; where that is nothing, what is known of ``link``, or why."""
+        if target.chosen is not None:
+            return self.plans(target.chosen)
+        if link is not None:
+            details = link_pane(link, self.snapshot, self.names, self.reason(link.ifindex))
+            return [[Field(f" {line}")] for line in details]
+        lines = _INTRODUCTION if target is NO_GROUP else (f" {target.why}",)
+        return [*([Field(line, "muted")] for line in lines), *([[self._retag()]] if self.marks else [])]
+
+    def plans(self, chosen: Chosen) -> list[list[Field]]:
+        """Return the lines that tell, before a key is pressed, what it would do; the `ip` line is the last of each."""
+        key = (chosen, self.preset, self.marks.indexes, len(self.shown) if self.view.text else None)
         if self._plans[0] != key:
             self._plans = (key, self._plan_lines(chosen))
         return self._plans[1]
@@ -216,14 +252,15 @@ class Picture:
             ("M", "mtu", self.preset),
         )
         names = self.names
-        lines = [plan_line(f" {key} ", self._preview(operation, chosen, mtu), names) for key, operation, mtu in keys]
-        return [*lines, [Field(f"   {self._detail(chosen)}", "muted")]]
+        lines = [
+            plan_line(f" {key} ", self.plan(operation, chosen, mtu).preview, names) for key, operation, mtu in keys
+        ]
+        # r acts on the marks whatever the other keys act on.
+        retag = [self._retag()] if self.marks and isinstance(chosen, int) else []
+        return [*lines, [*retag, Field(f"   {self._detail(chosen)}", "muted")]]
 
-    def _preview(self, operation: Operation, chosen: Chosen, mtu: int | None) -> Preview:
-        if not isinstance(chosen, int):
-            return self.plan(operation, chosen, mtu).preview
-        members, protected = self.snapshot.members(chosen), self.moment.protected
-        return make_preview(self.group(chosen), operation, mtu, members, protected, self.names)
+    def _retag(self) -> Field:
+        return Field(f" r  retag {plural(len(self.marks), 'marked interface')}…", "warn")
 
     def _unseen(self, group_id: int) -> str:
         """Return a warning if the filter hides members of a group: its keys act on all of them."""
@@ -238,7 +275,8 @@ class Picture:
         marked = {index: self.snapshot.links[index] for index in chosen}
         if (group_id := whole_group(marked, self.snapshot)) is not None:
             those = "marked interface is" if len(marked) == 1 else "marked interfaces are"
-            return f"The {those} exactly {group_title(group_id, self.names)}: one message does it."
+            whole, them = group_title(group_id, self.names), "it" if len(marked) == 1 else "them"
+            return f"The {those} exactly {whole}: one message does it.  r: retag {them}"
         if len(marked) == 1:
             return "1 message, for the marked interface alone.  r: retag it"
         return f"{plural(len(marked), 'message')}, one for each marked interface, many in one send.  r: retag them"

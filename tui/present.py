@@ -217,8 +217,11 @@ def _state_text(health: Health, stale: bool, now: float) -> str:
     if stale:
         late = unanswered if health.state == "checking" else "no check has ended"
         return f"✖ stale: {visible(health.reason or health.doubt or late)}"
+    word = "checking…" if health.checked_at else "reading…"
     if health.state == "checking":
-        return f"◌ checking… {unanswered}" if now - health.since >= 1 else "◌ checking…"
+        return f"◌ {word} {unanswered}" if now - health.since >= 1 else f"◌ {word}"
+    if health.state == "starting":
+        return f"◌ {word}"
     return f"{'●' if health.state == 'live' else '◌'} {health.state}"
 
 

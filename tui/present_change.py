@@ -77,10 +77,10 @@ def limits(link: Link) -> str:
     return f"{visible(link.name)} ({link.min_mtu}…{link.max_mtu or 'no limit'})"
 
 
-def warning(preview: Preview) -> str:
+def warning(preview: Preview, names: NameMap) -> str:
     """Return the worst that is known beforehand, one clause; empty: nothing."""
     if preview.needs_name:
-        return f"asks for the name ({some(preview.protected, 1)})" if preview.protected else "asks for the name"
+        return f"asks for the name ({preview.accepted(names)[0]})"
     if preview.refusing:
         more = len(preview.refusing) - 1
         return f"refused by {limits(preview.refusing[0])}" + (f" and {count(more)} more" if more else "")
@@ -89,7 +89,7 @@ def warning(preview: Preview) -> str:
 
 def plan_line(key: str, preview: Preview, names: NameMap) -> list[Field]:
     """Return the line that shows, before the key is pressed, what it would do."""
-    risk = warning(preview)
+    risk = warning(preview, names)
     return [
         Field(f"{key} ", ""),
         Field(f"{what(preview, names):<9}", ""),
@@ -110,6 +110,7 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
         found += _retag_risks(preview, names)
     if preview.group_id == 0:
         found.append("Group 0 holds lo and every interface that nobody tagged: this can take the machine off the net.")
+    found += _untagged_risks(preview.untagged)
     if preview.refusing:
         stops = preview.group_id is not None
         refusing = ", ".join(limits(link) for link in preview.refusing[:8])
@@ -121,6 +122,18 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
         )
     if preview.loses_ipv6:
         found.append("Below 1280 bytes IPv6 is taken off an interface, and its addresses don't come back.")
+    return found
+
+
+def _untagged_risks(untagged: Sequence[Link]) -> list[str]:
+    others = [link for link in untagged if not link.is_loopback]
+    found = [
+        f"Programs on this machine reach each other over {visible(link.name)}." for link in untagged if link.is_loopback
+    ]
+    if others:
+        found.append(
+            f"Nobody tagged {some(others)} (group 0): the way to this machine may lead over such an interface."
+        )
     return found
 
 

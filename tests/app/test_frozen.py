@@ -61,6 +61,6 @@ async def test_a_new_default_route_waits_for_the_end_of_the_freeze(ip: Ip) -> No
         await hands.press("s", "S", "tab", "shift+tab")
         assert "route" in hands.row("5")
         assert "route" not in hands.row("6")
-        assert "asks for the name (wan0)" in hands.line("pane")
+        assert "asks for the name (5)" in hands.line("pane")
         await hands.press("f")
         await hands.until(lambda: "route" in hands.row("6") and "route" not in hands.row("5"), "the new protection")

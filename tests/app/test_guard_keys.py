@@ -297,7 +297,7 @@ async def test_the_next_console_asks_about_what_killed_ones_left(
     assert {state.mtu for name, state in states(ip).items() if name.startswith("m")} == {mtu}
     assert len(files()) == asked_again
     async with driven() as hands:
-        await hands.until(lambda: hands.main._reading is False, "the first look")
+        await hands.until(lambda: not hands.main.picture.reading, "the first look")
         await hands.pilot.pause()
         assert isinstance(hands.app.screen, ChoiceScreen) == asked_again
 

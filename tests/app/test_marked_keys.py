@@ -161,6 +161,7 @@ async def test_hidden_marks_are_told_of_a_retag_from_the_groups_too(ip: Ip, kind
 
 async def test_members_that_refuse_are_announced_and_the_others_change(ip: Ip, kind: str, sent: Sent) -> None:
     add(ip, "veth", "narrow")
+    ip("link", "set", "narrow", "group", 8)
     async with driven() as hands:
         await hands.mark("a0", "narrow", "b0")
         await hands.press("m")

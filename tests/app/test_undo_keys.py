@@ -223,6 +223,7 @@ async def test_the_log_shows_each_change_and_undoes_any_of_them_an_undo_too(ip: 
 
 async def test_a_change_that_failed_is_logged_and_cant_be_undone(ip: Ip, kind: str, sent: Sent) -> None:
     add(ip, "veth", "narrow")
+    ip("link", "set", "narrow", "group", 8)
     async with driven() as hands:
         await hands.mark("narrow")
         await hands.press("m")
@@ -314,6 +315,7 @@ async def test_every_attempted_change_is_one_line_of_the_audit_file(
     ip: Ip, kind: str, sent: Sent, tmp_path: Path
 ) -> None:
     add(ip, "veth", "narrow")
+    ip("link", "set", "narrow", "group", 8)
     audit = tmp_path / "audit.jsonl"
     async with driven(audit=audit) as hands:
         await hands.choose(7)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import State, driven, record_sends, states
+from tests.driven import State, driven, record_sends, states, way_out
 from tests.links import PATIENCE, Ip, add, cheap_kind, many
 from tui.files.audit import Audit
 from tui.model.link import Link
@@ -19,6 +19,7 @@ from tui.netlink.writer import Writer
 from tui.screens import changes
 from tui.services import Services
 
+__all__ = ["way_out"]
 Sent = list[dict[int, bytes]]
 
 
@@ -111,11 +112,18 @@ async def test_the_mtu_dialog_refuses_what_is_no_mtu(ip: Ip, kind: str, sent: Se
         await hands.sees("MTU for group 7, in bytes:", "3 of 3: 1500 → 9000")
         await hands.press("backspace")  # the preset is selected
         await hands.sees("Give an MTU in bytes.")
-        for typed, says in (("0", "An MTU is 1 to"), ("99999999999", "An MTU is 1 to"), ("abc", "Give an MTU")):
+        refused = {"0": "An MTU is 1 to", "99999999999": "An MTU is 1 to"}
+        refused |= {text: f"“{text}” is no MTU: give bytes" for text in ("abc", "-1", "0x10", "1e3", "15 00", "٩٩")}
+        for typed, says in refused.items():
             await hands.press("ctrl+u")
             await hands.type(typed)
             await hands.press("enter")
-            await hands.sees(says, "Enter: do it")
+            await hands.sees(f"│ {typed} ", says, "Enter: do it")
+        await hands.press("ctrl+u")
+        await hands.type("9" * 60)
+        await hands.sees("An MTU is 1 to")
+        await hands.type("x")
+        await hands.sees("999…” is no MTU")
         await hands.press("escape")
         await hands.hears("Left as it is; nothing was sent.")
     assert sent == []
@@ -283,3 +291,102 @@ async def test_when_the_row_under_the_cursor_vanishes_the_keys_refuse_for_a_mome
         await hands.press("u")
         await hands.hears("group 8 up: 1 changed")
     assert len(sent) == 1
+
+
+async def test_an_mtu_that_was_given_up_is_not_the_preset(
+    ip: Ip, way_out: str, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither at its prompt nor at the question after it."""
+    monkeypatch.setattr(changes, "_HELD", 0.0)
+    async with driven() as hands:
+        await hands.choose(5)
+        for keys in (("escape",), ("enter", "escape")):
+            await hands.press("m")
+            await hands.sees("in bytes:")
+            await hands.type("1300")
+            for key in keys:
+                await hands.press(key)
+                await hands.settled()
+            await hands.hears("Left as it is; nothing was sent.")
+            await hands.sees("M MTU 9000")
+        await hands.choose(7)
+        await hands.press("M")
+        await hands.hears("group 7 MTU 9000: all 3 changed")
+    assert {states(ip)[name].mtu for name in ("a0", "a1", "a2")} == {9000}
+    assert len(sent) == 1
+
+
+async def test_what_is_prefilled_is_replaced_by_the_first_digit(
+    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_HELD", 0.0)
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("m")
+        await hands.sees("│ 9000 ")
+        await hands.type("14")
+        await hands.sees("│ 14 ")
+        await hands.press("escape", "m")
+        await hands.sees("│ 9000 ")
+        await hands.press("end")
+        await hands.type("1")
+        await hands.sees("│ 90001 ")
+    assert sent == []
+
+
+@pytest.mark.parametrize("size", [(80, 16), (60, 15), (30, 24)])
+async def test_where_the_plan_has_no_room_each_key_shows_it_and_asks(
+    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(changes, "_HELD", 0.0)
+    before = states(ip)
+    async with driven(size=size) as hands:
+        await hands.choose(7)
+        for key, says in (("u", "3 of 3: down → up"), ("d", "all 3 already are"), ("M", "3 of 3: 1500 → 9000")):
+            await hands.press(key)
+            await hands.sees(says, "ip link set group 7", "y: do it")
+            await hands.press("escape")
+            await hands.hears("Left as it is")
+        assert sent == []
+        assert states(ip) == before
+        await hands.press("tab", "asterisk", "u")
+        await hands.sees("3 of 3: down → up", "y: do it")
+        await hands.press("y")
+        await hands.hears("all 3 changed")
+    assert len(sent) == 1
+
+
+async def test_a_larger_terminal_lets_the_keys_act_at_once_again(ip: Ip, kind: str, sent: Sent) -> None:
+    async with driven(size=(80, 16)) as hands:
+        await hands.choose(7)
+        await hands.pilot.resize_terminal(80, 24)
+        await hands.sees("3 of 3: down → up")
+        await hands.press("u")
+        await hands.hears("group 7 up: all 3 changed")
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("command", ["up (u)", "down (d)", "MTU 9000 (M)"])
+async def test_what_is_chosen_by_name_shows_its_plan_and_asks(ip: Ip, kind: str, sent: Sent, command: str) -> None:
+    before = states(ip)
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("ctrl+p")
+        await hands.type(command)
+        await hands.sees(command)
+        await hands.press("enter")
+        await hands.sees("ip link set group 7", "y: do it")
+        await hands.press("enter", "escape")
+        await hands.hears("Left as it is")
+    assert sent == []
+    assert states(ip) == before
+
+
+async def test_the_palette_begins_with_nothing_that_writes(ip: Ip, kind: str, sent: Sent) -> None:
+    async with driven() as hands:
+        await hands.choose(7)
+        await hands.press("ctrl+p")
+        await hands.sees("help (?)")
+        await hands.press("enter")
+        await hands.sees("Keys  (Esc: back)")
+    assert sent == []

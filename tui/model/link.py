@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tui.model.text import visible
 
 IFF_UP = 0x1
+_IFF_LOOPBACK = 0x8
 
 # include/uapi/linux/if.h; the order of the bits is the order in which `ip` prints them.
 _FLAGS = (
@@ -100,6 +101,11 @@ class Link(NamedTuple):
     def is_up(self) -> bool:
         """Whether it is administratively up."""
         return bool(self.flags & IFF_UP)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is `lo`, over which this machine's programs reach each other."""
+        return bool(self.flags & _IFF_LOOPBACK)
 
     @property
     def oper(self) -> str:

@@ -20,6 +20,7 @@ MIN_IPV6_MTU = 1280
 MAX_MTU = 0x7FFFFFFF
 """Bytes; the kernel takes the MTU for a signed int (dev_validate_mtu)."""
 
+_LONGEST = 20  # characters of what was typed that an error repeats
 _FEW = 3  # interfaces in a line that is shown beside a key
 
 
@@ -51,6 +52,8 @@ class Preview:
     """Members that carry the default route or this SSH session."""
     endangered: tuple[Link, ...] = ()
     """Those of them that are taken down, retagged, or get a smaller MTU: what the lock-out guard watches over."""
+    untagged: tuple[Link, ...] = ()
+    """Of single interfaces: `lo`, and members of group 0 that aren't just retagged. They are asked for like group 0."""
     loses_ipv6: bool = False
     """Whether IPv6 addresses will be lost for good on some member, for want of MTU."""
 
@@ -62,7 +65,14 @@ class Preview:
     @property
     def needs_name(self) -> bool:
         """Whether the operator must type a name first."""
-        return self.members > 0 and (self.group_id == DEFAULT_GROUP or bool(self.protected))
+        return self.members > 0 and (self.group_id == DEFAULT_GROUP or bool(self.protected or self.untagged))
+
+    def accepted(self, names: NameMap) -> tuple[str, str]:
+        """Return what may be typed where a name is asked for: the name, as it is shown, or the number."""
+        if self.group_id is not None:
+            return names.name(self.group_id), str(self.group_id)
+        link = (*self.protected, *self.untagged)[0]
+        return visible(link.name), str(link.ifindex)
 
     @property
     def needs_yes(self) -> bool:
@@ -116,6 +126,11 @@ def endangers(wanted: Settings, link: Link) -> bool:
     )
 
 
+def _like_group_0(wanted: Settings, link: Link) -> bool:
+    """Whether a change of ``link`` alone is to be asked for as group 0 is; to tag what is untagged is no risk."""
+    return link.is_loopback or (link.group == DEFAULT_GROUP and (wanted.mtu is not None or wanted.up is not None))
+
+
 def preview_links(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Preview:
     """Work out what a change of single interfaces would come to."""
     pairs = [(link, intent.wanted(index)) for index, link in intent.members.items()]
@@ -138,6 +153,7 @@ def preview_links(intent: Intent, protected: Mapping[int, str], names: NameMap) 
         refusing=tuple(link for link, wanted in changing if wanted.mtu is not None and not link.takes_mtu(wanted.mtu)),
         protected=tuple(link for link, _ in carrying),
         endangered=tuple(link for link, wanted in carrying if endangers(wanted, link)),
+        untagged=tuple(link for link, wanted in pairs if _like_group_0(wanted, link)),
         loses_ipv6=any(wanted.mtu is not None and wanted.mtu < MIN_IPV6_MTU <= link.mtu for link, wanted in changing),
     )
 
@@ -205,10 +221,10 @@ def parse_mtu(text: str) -> int:
     """Read an MTU in bytes as an operator types it. Raises ValueError with one sentence."""
     cleaned = text.strip().replace(",", "").replace("_", "")
     if not cleaned.isascii() or not cleaned.isdigit():
+        shown = text.strip()
+        shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
         raise ValueError(
-            f"“{visible(text.strip())}” is no MTU: give bytes, such as 1500 or 9000."
-            if cleaned
-            else "Give an MTU in bytes."
+            f"“{visible(shown)}” is no MTU: give bytes, such as 1500 or 9000." if cleaned else "Give an MTU in bytes."
         )
     mtu = int(cleaned) if len(cleaned) < 12 else MAX_MTU + 1
     if not 1 <= mtu <= MAX_MTU:

@@ -12,7 +12,7 @@ from tui.model.plan import Plan
 from tui.model.progress import Progress
 from tui.model.text import plural
 from tui.model.view import ALL_GROUPS
-from tui.picture import Chosen, Picture
+from tui.picture import NO_MARKS, READING, Chosen, Picture, Target
 from tui.present import Field, group_title
 from tui.present_change import asked, outcome_line, outcome_report
 from tui.present_guard import guard_notice, loss_sentences
@@ -55,11 +55,10 @@ class Changes(Screen[None]):
     class Weighed(Message):
         """It is known what a change would cut off for good. Posted from another thread."""
 
-        def __init__(self, plan: Plan, more: list[str], lost: Losses | str) -> None:
-            """``more``: what else to say; ``lost``: what goes with the change, or why that isn't known."""
+        def __init__(self, screen: ConfirmScreen, lost: Losses | str) -> None:
+            """``screen`` asks about it; ``lost``: what goes with the change, or why that isn't known."""
             super().__init__()
-            self.plan = plan
-            self.more = more
+            self.screen = screen
             self.lost = lost
 
     def __init__(self) -> None:
@@ -73,7 +72,16 @@ class Changes(Screen[None]):
 
     @property
     def on_links(self) -> bool:
-        """Whether the interface table has the cursor."""
+        """Whether the interface table has the cursor, or gets it back from an input."""
+        raise NotImplementedError
+
+    @property
+    def plan_is_seen(self) -> bool:
+        """Whether the operator sees now, in full, what u, d and M would do."""
+        raise NotImplementedError
+
+    def show_plan(self) -> None:
+        """Show anew what the keys would do."""
         raise NotImplementedError
 
     def spell(self, text: str) -> str:
@@ -108,7 +116,7 @@ class Changes(Screen[None]):
         self._propose("preset_mtu")
 
     def action_mtu(self) -> None:
-        """Ask for an MTU, which becomes the preset, and set it."""
+        """Ask for an MTU, and set it; it becomes the preset when it is sent."""
         if self.held("mtu") or (chosen := self._chosen()) is None:
             return
         seen = self.picture.snapshot
@@ -117,7 +125,6 @@ class Changes(Screen[None]):
             if mtu is None:
                 self.say(Field("Left as it is; nothing was sent."))
                 return
-            self.picture.preset = mtu
             self.confirm(self.picture.plan("mtu", chosen, mtu, seen=seen))
 
         self.app.push_screen(
@@ -133,7 +140,11 @@ class Changes(Screen[None]):
 
     def action_retag(self) -> None:
         """Ask for the group that the marked interfaces are to go to, and retag them."""
-        if self.held("retag") or not self.ready() or (chosen := self._marked()) is None:
+        if self.held("retag") or not self.ready():
+            return
+        if not (chosen := self.picture.marks.indexes):
+            away = "Go to the interfaces with Tab and mark some with space (all that are shown: *): r retags those."
+            self.say(Field(NO_MARKS.why if self.on_links else away, "warn"))
             return
         seen = self.picture.snapshot
 
@@ -162,16 +173,32 @@ class Changes(Screen[None]):
             return
         self.show_report("Outcome", outcome_report(self._last.outcome, self._last.plan, self.picture.names))
 
-    def _propose(self, command: str) -> None:
+    def reasons_to_stay(self) -> list[str]:
+        """Return what would be lost if the console ended now, a sentence each."""
+        if self._under_way is None:
+            return []
+        under_way = asked(self._under_way.intent, self.picture.names)
+        return [f"{under_way} is still under way: you wouldn't see what becomes of it."]
+
+    def choose(self, command: str) -> None:
+        """Do what a command does that was chosen by its name: nothing of the system is changed by that alone."""
+        if command in ("up", "down", "preset_mtu"):
+            self._propose(command, unseen=True)
+        else:
+            getattr(self, f"action_{command}")()
+
+    def _propose(self, command: str, *, unseen: bool = False) -> None:
+        """Ask or send; ``unseen``: what the operator pressed didn't say what it would do."""
         if self.held(command) or (chosen := self._chosen()) is None:
             return
         operation: Operation = "mtu" if command == "preset_mtu" else "up" if command == "up" else "down"
-        self.confirm(self.picture.plan(operation, chosen, self.picture.preset if operation == "mtu" else None))
+        plan = self.picture.plan(operation, chosen, self.picture.preset if operation == "mtu" else None)
+        self.confirm(plan, unseen=unseen or not self.plan_is_seen)
 
     def held(self, command: str) -> bool:
         """Whether this is the auto-repeat of a held key, which must not send twice."""
         now = time.monotonic()
-        key = (command, self.picture.marks.indexes if self.on_links else self.group_table.cursor_key)
+        key = (command, self.target.chosen)
         before, self._pressed = self._pressed.get(key, -_HELD), {key: now}
         return now - before < _HELD
 
@@ -189,28 +216,28 @@ class Changes(Screen[None]):
             self.say(Field(f"{under_way} is still under way; nothing more was sent.", "warn"))
         elif self.guarded is not None:
             self.say(Field("The guard is still at work on the last change; nothing more was sent.", "warn"))
+        elif self.picture.reading:
+            self.say(Field(f"{READING} Nothing is sent before all of them are shown.", "warn"))
         elif self.frozen:
             self.say(Field("The picture is frozen, so nothing is sent by it: press f first.", "warn"))
         else:
             return True
         return False
 
-    def target(self) -> Chosen | None:
-        """Return what a key acts on: the marked interfaces, or else the chosen group; None, and say why: on nothing."""
+    @property
+    def target(self) -> Target:
+        """What the writing keys act on now."""
         if self.on_links:
-            return self._marked()
-        if self.group_table.cursor_key in (None, ALL_GROUPS):
-            self.say(Field("Choose one group first, with j and k.", "warn"))
-            return None
-        return self.group_table.cursor_key
+            return self.picture.target(None)
+        group_id = self.group_table.cursor_key
+        return self.picture.target(ALL_GROUPS if group_id is None else group_id)
 
-    def _marked(self) -> frozenset[int] | None:
-        if self.picture.marks:
-            return self.picture.marks.indexes
-        where = "" if self.on_links else "Go to the interfaces with Tab and "
-        mark = "mark" if where else "Mark"
-        self.say(Field(f"{where}{mark} some with space (all that are shown: *), or press Tab for the group.", "warn"))
-        return None
+    def aimed(self) -> Chosen | None:
+        """Return what a key acts on; None, and say why: on nothing."""
+        target = self.target
+        if target.chosen is None:
+            self.say(Field(target.why, "warn"))
+        return target.chosen
 
     def _chosen(self) -> Chosen | None:
         """Return what to change; None, and say why, if now is not the moment."""
@@ -219,29 +246,19 @@ class Changes(Screen[None]):
         if not self.on_links and time.monotonic() - self.group_table.displaced_at < _DISPLACED:
             self.say(Field("The row under the cursor has just gone; look, and press again.", "warn"))
             return None
-        return self.target()
+        return self.aimed()
 
-    def confirm(self, plan: Plan, more: list[str] | None = None) -> None:
-        """Ask whatever the plan's risks demand; then send it. ``more``: what the operator must hear too."""
-        if plan.preview.endangered and plan.preview.changing:
-            self.say(Field("Asking the kernel what this would cut off…"))
-            self.services.weigh(plan, lambda lost: self.post_message(self.Weighed(plan, more or [], lost)))
-        else:
-            self._ask(plan, more or [])
+    def confirm(self, plan: Plan, more: list[str] | None = None, *, unseen: bool = False) -> None:
+        """Ask whatever the plan's risks demand; then send it.
 
-    def on_changes_weighed(self, message: Weighed) -> None:
-        """Ask, now that it is known what would be lost."""
-        self._ask(message.plan, [*message.more, *loss_sentences(message.lost)])
-
-    def _ask(self, plan: Plan, more: list[str]) -> None:
-        more = [*more, *self._hidden(plan)]
+        ``more``: what the operator must hear too; ``unseen``: he hasn't seen the plan, so it is shown in any case.
+        """
+        more = [*(more or []), *self._hidden(plan)]
         # An undo is always shown first: which change it takes back isn't on the screen.
         risky = plan.preview.needs_name or plan.preview.needs_yes or more or plan.intent.undoes is not None
-        if not plan.intent.members or not risky:
+        if not plan.intent.members or not (risky or unseen):
             self._send(plan)
             return
-        if plan.preview.endangered:
-            more.append(guard_notice(self.services.guard_timeout))
 
         def answered(agreed: bool | None) -> None:
             if not agreed:
@@ -251,7 +268,19 @@ class Changes(Screen[None]):
             else:
                 self._send(plan)
 
-        self.app.push_screen(ConfirmScreen(plan, self.picture.names, self.spell, more), answered)
+        weighing = bool(plan.preview.endangered and plan.preview.changing)
+        if plan.preview.endangered and not weighing:
+            more.append(guard_notice(self.services.guard_timeout))
+        screen = ConfirmScreen(plan, self.picture.names, self.spell, more, weighing=weighing)
+        # At once, so that what is typed next comes to it and isn't taken for commands.
+        self.app.push_screen(screen, answered)
+        if weighing:
+            self.services.weigh(plan, lambda lost: self.post_message(self.Weighed(screen, lost)))
+
+    def on_changes_weighed(self, message: Weighed) -> None:
+        """Say, now that it is known, what would be lost."""
+        sentences = [*loss_sentences(message.lost), guard_notice(self.services.guard_timeout)]
+        message.screen.weighed(sentences)
 
     def _hidden(self, plan: Plan) -> list[str]:
         """Return a warning if marked interfaces are changed that the operator doesn't see now."""
@@ -297,8 +326,11 @@ class Changes(Screen[None]):
     async def on_changes_ended(self, message: Ended) -> None:
         """Tell what happened; what is to be done about it comes once that is painted."""
         result = message.result
+        if result.outcome.reply.messages and result.outcome.intent.undoes is None:
+            self.picture.preset = result.outcome.intent.mtu or self.picture.preset
         if isinstance(self.app.screen, ProgressScreen):
             await self.app.screen.dismiss()
+        self.show_plan()
         self.say(outcome_line(result.outcome, self.picture.names))
         self.call_after_refresh(self._settle, result)
 

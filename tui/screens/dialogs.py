@@ -12,10 +12,11 @@ from textual.widgets import Input, Static
 
 from tui.model.names import NameMap
 from tui.model.plan import Plan, parse_mtu
-from tui.model.text import visible
 from tui.present import Spelling
 from tui.present_change import asked, effort, risks, transition
 from widgets.safe_input import SafeInput
+
+_WEIGHING = "Asking the kernel what this would cut off…"
 
 
 def plain(text: str, classes: str = "") -> Static:
@@ -31,14 +32,20 @@ class ConfirmScreen(ModalScreen[bool]):
         Binding("y", "yes", "Yes", show=False),
     ]
 
-    def __init__(self, plan: Plan, names: NameMap, spell: Spelling, more: Sequence[str] = ()) -> None:
-        """Ask about ``plan``; ``more``: what else the operator should know, a sentence each."""
+    def __init__(
+        self, plan: Plan, names: NameMap, spell: Spelling, more: Sequence[str] = (), *, weighing: bool = False
+    ) -> None:
+        """Ask about ``plan``; ``more``: what else the operator should know, a sentence each.
+
+        ``weighing``: more will be told by `weighed`, and nobody can agree before.
+        """
         super().__init__()
+        self._weighing = weighing
         self._spell = spell
         self._plan = plan
         self._names = names
         self._more = more
-        self._words = _accepted(plan, names)
+        self._words = plan.preview.accepted(names) if plan.preview.needs_name else ("", "")
 
     def compose(self) -> ComposeResult:
         """Lay the question out."""
@@ -48,6 +55,8 @@ class ConfirmScreen(ModalScreen[bool]):
             yield plain(self._spell(f"{transition(preview, self._names)}    {effort(preview)}    {preview.ip_line}"))
             for risk in (*risks(preview, self._names), *self._more):
                 yield plain(self._spell(f"! {risk}"), "risk")
+            if self._weighing:
+                yield plain(self._spell(f"! {_WEIGHING}"), "risk weighing")
             if preview.needs_name:
                 whose = "interface" if preview.group_id is None else "group"
                 yield plain(
@@ -58,6 +67,15 @@ class ConfirmScreen(ModalScreen[bool]):
             else:
                 yield plain("y: do it    Esc: leave it")
 
+    def weighed(self, sentences: Sequence[str]) -> None:
+        """Tell what the kernel said that the change would cut off, a sentence each."""
+        self._weighing = False
+        # Whoever left the dialog meanwhile has left the question too.
+        for line in self.query(".weighing").results(Static):
+            line.update(Content("\n".join(self._spell(f"! {sentence}") for sentence in sentences)))
+        for error in self.query(".error").results(Static):
+            error.update("")
+
     def action_yes(self) -> None:
         """Agree, where a plain yes is enough."""
         if not self._plan.preview.needs_name:
@@ -66,20 +84,14 @@ class ConfirmScreen(ModalScreen[bool]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Agree if the name is right; say so if not."""
         typed = event.value.strip()
-        if typed and typed in self._words:
+        if self._weighing:
+            self.query_one(".error", Static).update(Content(f"{_WEIGHING} Press Enter again then."))
+        elif typed and typed in self._words:
             self.dismiss(True)
-            return
-        name = self._words[0]
-        error = f"That is not {name}. Nothing was sent." if typed else f"Type {name} first. Nothing was sent."
-        self.query_one(".error", Static).update(Content(error))
-
-
-def _accepted(plan: Plan, names: NameMap) -> tuple[str, str]:
-    """Return what may be typed to agree: the name, as it is shown, or the number."""
-    if plan.intent.group_id is not None:
-        return names.name(plan.intent.group_id), str(plan.intent.group_id)
-    link = next(iter(plan.preview.protected or plan.intent.members.values()))
-    return visible(link.name), str(link.ifindex)
+        else:
+            name = self._words[0]
+            error = f"That is not {name}. Nothing was sent." if typed else f"Type {name} first. Nothing was sent."
+            self.query_one(".error", Static).update(Content(error))
 
 
 class MtuScreen(ModalScreen[int | None]):
@@ -100,7 +112,7 @@ class MtuScreen(ModalScreen[int | None]):
         """Lay the question out."""
         with Vertical(classes="dialog"):
             yield plain(self._spell(f"MTU for {self._title}, in bytes:"), "head")
-            yield SafeInput(str(self._preset), id="mtu", restrict=r"[0-9,_ ]*", max_length=12, select_on_focus=True)
+            yield SafeInput(str(self._preset), id="mtu", max_length=400)
             yield plain("", "plan")
             yield plain("", "risk")
             yield plain("", "error")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,8 +19,9 @@ from tui.commands import COMMANDS, MOVES
 from tui.files.name_writer import NameFileError
 from tui.model.text import visible
 from tui.model.view import ALL_GROUPS
-from tui.picture import Picture
+from tui.picture import READING, Picture, Shown, Target
 from tui.present import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
+from tui.screens.choice import ChoiceScreen
 from tui.screens.filter_box import FilterBox
 from tui.screens.footer import footer
 from tui.screens.names import NamesScreen
@@ -81,11 +83,10 @@ class MainScreen(Undoing, Screen[None]):
         self.ascii = ascii
         self._next_look = 0.0
         self._look_planned = False
-        self._reading = True
+        self._plan_shown: tuple[Target, int, Shown] | None = None
         self._counted: list[tuple[float, int]] = []
         self._last_measured: Last | None = None
         self.filter_box = FilterBox(self.spell)
-        self._filtering_links = False  # whether the filter was opened from the interfaces
         self._filter_complaint = ""
         self.group_table = KeyedTable(
             GROUP_COLUMNS, lambda key: self._cells(self.picture.group_row(key)), ascii=ascii, id="groups"
@@ -93,10 +94,11 @@ class MainScreen(Undoing, Screen[None]):
         self.link_table = KeyedTable(
             LINK_COLUMNS,
             lambda key: self._cells(self.picture.link_row(key)),
-            empty="no interfaces",
+            empty="reading…",
             ascii=ascii,
             id="links",
         )
+        self._last_table = self.group_table
 
     def compose(self) -> ComposeResult:
         """Lay the screen out, from top to bottom."""
@@ -117,7 +119,7 @@ class MainScreen(Undoing, Screen[None]):
         self.group_table.set_sort(*self.picture.sorted_by)
         self.link_table.set_sort(self.picture.view.column, self.picture.view.reverse)
         self.set_focus(self.group_table)
-        self.say(Field("Reading the interfaces from the kernel…"))
+        self.say(Field(READING))
         self.set_interval(1, self._each_second)
         self._each_second()
 
@@ -161,21 +163,24 @@ class MainScreen(Undoing, Screen[None]):
             self._show_lines()
             return
         begun = time.monotonic()
-        self.picture.take()
-        self.sync()
+        self._take()
         self.tell_vanished()
-        if self._reading and self.services.health.checked_at:
-            self._reading = False
-            self.say(Field(self.services.names_problem, "warn"))
-            self.ask_orphans()
         now = time.monotonic()
         self._next_look = now + max(PERIOD, (now - begun) / _SHARE)
+
+    def _take(self) -> None:
+        first = self.picture.reading
+        self.picture.take()
+        self.sync()
+        if first and not self.picture.reading:
+            self.link_table.set_empty("no interfaces")
+            self.say(Field(self.services.names_problem, "warn"))
+            self.ask_orphans()
 
     def _each_second(self) -> None:
         if self.services.refresh_names():
             if not self.frozen:
-                self.picture.take()
-                self.sync()
+                self._take()
             self.say(Field(self.services.names_problem, "warn"))
         now = time.monotonic()
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
@@ -200,15 +205,35 @@ class MainScreen(Undoing, Screen[None]):
 
     def _show_lines(self) -> None:
         """Show everything around the tables."""
-        link = self.picture.snapshot.links.get(self.link_table.cursor_key or 0) if self.on_links else None
         (begun, before), (ended, after) = self._counted[0], self._counted[-1]
         rate = (after - before) / (ended - begun) if ended > begun else 0.0
         self._lines("title").show(self._cells(self.picture.title(self.frozen)))
         self._lines("caption").show(self._cells(self.picture.caption(self.link_table.row_count)))
-        self._lines("pane").show(*map(self._cells, self.picture.pane(link)))
-        self._lines("keys").show(self._cells(footer(COMMANDS, self.size.width, preset=self.picture.preset)))
+        self.show_plan()
         state, *rest = status_fields(self.services.health, rate)
         self._lines("status").show(self._cells([Field(" "), *spaced([state, *self.picture.marked(), *rest])]))
+
+    def show_plan(self) -> None:
+        """Show what the keys would do."""
+        target = self.target
+        link = self.picture.snapshot.links.get(self.link_table.cursor_key or 0) if self.on_links else None
+        self._lines("pane").show(*map(self._cells, self.picture.pane(target, link)))
+        self._plan_shown = (target, self.picture.preset, self.picture.moment)
+        self._lines("keys").show(self._cells(footer(COMMANDS, self.size.width, preset=self.picture.preset)))
+
+    @property
+    def plan_is_seen(self) -> bool:
+        """Whether the operator sees now, in full, what u, d and M would do."""
+        target, size = self.target, self._lines("pane").region.size
+        if target.chosen is None or self._plan_shown is None:
+            return False
+        shown, preset, moment = self._plan_shown
+        if moment is not self.picture.moment or (shown, preset) != (target, self.picture.preset):
+            return False
+        plans = self.picture.plans(target.chosen)
+        # What stands last in each line, the `ip` line or figures, may be cut.
+        needed = max(sum(cell_len(self.spell(field.text)) for field in line[:-1]) for line in plans)
+        return size.height >= len(plans) and size.width > needed
 
     def say(self, field: Field) -> None:
         """Show one sentence, over two lines if it needs them; it stays until the next."""
@@ -222,12 +247,12 @@ class MainScreen(Undoing, Screen[None]):
 
     @property
     def on_links(self) -> bool:
-        """Whether the interface table has the cursor, not the group table; while the filter is open: had it."""
-        return self._filtering_links if self.filter_box.has_focus_within else self.focused is self.link_table
+        """Whether the interface table has the cursor, or gets it back from an input."""
+        return self._table is self.link_table
 
     @property
     def _table(self) -> KeyedTable:
-        return self.link_table if self.on_links else self.group_table
+        return self.focused if isinstance(self.focused, KeyedTable) else self._last_table
 
     @on(KeyedTable.Moved, "#groups")
     def _group_chosen(self) -> None:
@@ -239,6 +264,7 @@ class MainScreen(Undoing, Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Show what belongs to the table that has the cursor now."""
+        self._last_table = self._table
         if self.filter_box.display and not self.filter_box.has_focus_within:
             self._leave_filter()
         if self._counted:
@@ -302,10 +328,12 @@ class MainScreen(Undoing, Screen[None]):
 
     def action_freeze(self) -> None:
         """Freeze the picture, or go on."""
+        if self.picture.reading:
+            self.say(Field(READING, "warn"))
+            return
         self.frozen = not self.frozen
         if not self.frozen:
-            self.picture.take()
-            self.sync()
+            self._take()
         self._show_lines()
 
     def action_check(self) -> None:
@@ -314,7 +342,6 @@ class MainScreen(Undoing, Screen[None]):
 
     def action_filter(self) -> None:
         """Ask for what to show."""
-        self._filtering_links = self.on_links
         self.filter_box.open(self.picture.view.text, [visible(name) for name in self.picture.names.by_name])
 
     def on_filter_box_changed(self, message: FilterBox.Changed) -> None:
@@ -407,5 +434,13 @@ class MainScreen(Undoing, Screen[None]):
         self.show_report("Keys", [*lines, "", *(f"{keys:<9} {text}" for keys, text in MOVES)])
 
     def action_quit(self) -> None:
-        """End."""
-        self.app.exit(0)
+        """End; ask first if something would be lost by it."""
+        if not (reasons := self.reasons_to_stay()):
+            self.app.exit(0)
+            return
+
+        def answered(key: str | None) -> None:
+            if key:
+                self.app.exit(0)
+
+        self.app.push_screen(ChoiceScreen("End ifgroup?", reasons, {"y": "end it"}, self.spell), answered)

@@ -3,6 +3,7 @@
 from tui.model.marks import Marks
 from tui.model.pattern import FilterError
 from tui.model.text import plural
+from tui.picture import READING
 from tui.present import Field, count, some
 from tui.screens.changes import Changes
 from tui.screens.prompt import PromptScreen
@@ -44,6 +45,12 @@ class Marking(Changes):
         self._range_from = None
         self.picture.marks.add(shown[first : last + 1])
         self._marked_now()
+
+    def reasons_to_stay(self) -> list[str]:
+        """Return what would be lost if the console ended now, a sentence each."""
+        marks = len(self.picture.marks)
+        lost = f"{plural(marks, 'interface is', 'interfaces are')} marked; marks aren't kept."
+        return [*super().reasons_to_stay(), *([lost] if marks else [])]
 
     def leave_range(self) -> bool:
         """Forget a range that was begun; return whether there was one."""
@@ -93,6 +100,9 @@ class Marking(Changes):
     def _under_cursor(self) -> int | None:
         if self.on_links and self.link_table.cursor_key is not None:
             return self.link_table.cursor_key
+        if self.picture.reading:
+            self._marked_now()
+            return None
         self.say(Field("Marks are for interfaces: press Tab to go to them. Here * marks all that are shown.", "warn"))
         return None
 
@@ -124,6 +134,9 @@ class Marking(Changes):
         self.app.push_screen(PromptScreen(title, lambda text: found_by(text)[1], self.spell, hint=hint), answered)
 
     def _marked_now(self) -> None:
+        if self.picture.reading:
+            self.say(Field(f"{READING} Nothing is marked before all of them are shown.", "warn"))
+            return
         if self.picture.view.only is not None:
             self.picture.view.only = self.picture.marks.indexes or None
         self.sync_links()

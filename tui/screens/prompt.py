@@ -48,7 +48,7 @@ class PromptScreen(ModalScreen[str | None]):
         suggester = SuggestFromList(self._suggestions) if self._suggestions else None
         with Vertical(classes="dialog"):
             yield plain(self._spell(self._title), "head")
-            yield SafeInput(self._value, max_length=400, suggester=suggester, select_on_focus=False)
+            yield SafeInput(self._value, max_length=400, suggester=suggester)
             yield plain("", "problem")
             yield plain("", "plan")
             yield plain("Enter: take it    Esc: leave it", "hint")

@@ -127,8 +127,7 @@ class Undoing(Marking):
 
     def action_copy(self) -> None:
         """Ask which key's `ip` lines are wanted; copy and show them."""
-        chosen = self.target()
-        if chosen is None:
+        if (chosen := self.aimed()) is None:
             return
         preset = self.picture.preset
         plans = {

@@ -1,0 +1,220 @@
+"""What the pane says is what the keys do: whatever has the focus, is marked, filtered, or empty."""
+
+import threading
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.driven import PATIENCE, Driven, driven, record_sends, states
+from tests.links import Ip, cheap_kind, many
+from tui.model import store
+from tui.model.plan import Plan
+from tui.model.store import Store
+from tui.model.view import ALL_GROUPS
+from tui.picture import READING
+from tui.present import Field
+from tui.present_change import transition
+from tui.screens import changes
+from tui.screens.choice import ChoiceScreen
+from tui.screens.main import MainScreen
+from tui.screens.palette import MainCommands
+from tui.services import Services
+
+NAMED = 99
+MARKS = {"none": set[str](), "a group": {"a0", "a1"}, "a mixture": {"a0", "b0"}}
+PLACES = ["groups", "interfaces", "groups, then the filter", "interfaces, then the filter", "nothing, after interfaces"]
+
+
+@pytest.fixture
+def names(ip: Ip, tmp_path: Path) -> Path:
+    """Two links in group 7, two in 8, and a name for a group without members."""
+    kind = cheap_kind(ip)
+    many(kind, 2, 7, up=False, prefix="a")
+    many(kind, 2, 8, up=True, prefix="b")
+    path = tmp_path / "group"
+    path.write_text(f"{NAMED} later\n")
+    return path
+
+
+async def arrange(hands: Driven, group: int, marks: set[str], text: str, place: str) -> None:
+    """Bring the main screen into a state."""
+    main = hands.main
+    main.set_focus(main.group_table)
+    main.group_table.move_to(group)
+    main.picture.marks.clear()
+    links = main.picture.snapshot.links.values()
+    main.picture.marks.add(link.ifindex for link in links if link.name.decode() in marks)
+    main.picture.view.set_filter(text)
+    await hands.pilot.pause()
+    if "interfaces" in place:
+        main.set_focus(main.link_table)
+        await hands.pilot.pause()
+    if "filter" in place:
+        main.action_filter()
+    elif "nothing" in place:
+        main.set_focus(None)
+    await hands.pilot.pause()
+    main.sync_links()
+
+
+def told(hands: Driven, key: str) -> str:
+    """Return what the pane says of a key; empty: nothing."""
+    found = [line for line in hands.line("pane").splitlines() if line.startswith(f" {key}  ")]
+    return found[0] if found else ""
+
+
+def says(plan: Plan, hands: Driven, line: str) -> bool:
+    """Whether a line of the pane tells of this plan."""
+    return f" {transition(plan.preview, hands.main.picture.names)}  " in line and line.endswith(plan.preview.ip_line)
+
+
+async def test_the_pane_tells_what_each_key_does(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "_HELD", 0.0)
+    done: list[tuple[Plan, bool]] = []
+    monkeypatch.setattr(
+        MainScreen, "confirm", lambda self, plan, more=None, *, unseen=False: done.append((plan, unseen))
+    )
+    async with driven(names) as hands:
+        main = hands.main
+        seen = set()
+        for group, (how, marks), text, place in product(
+            (ALL_GROUPS, 7, NAMED), MARKS.items(), ("", "a0", "nothing"), PLACES
+        ):
+            await arrange(hands, group, marks, text, place)
+            case = (group, how, text, place)
+            for key, act in (("u", main.action_up), ("d", main.action_down), ("M", main.action_preset_mtu)):
+                line = told(hands, key)
+                done.clear()
+                act()
+                assert bool(done) == bool(line), case
+                if done:
+                    (plan, unseen) = done[0]
+                    assert says(plan, hands, line), case
+                    assert not unseen, case
+                    seen.add(plan.intent.group_id)
+                else:
+                    assert main.message in ("Choose one group first, with j and k.", main.target.why), case
+            await copies_the_same(hands, case)
+        assert seen == {7, NAMED, None}
+
+
+async def copies_the_same(hands: Driven, case: object) -> None:
+    """The lines to copy are those of the plans that the pane shows; the palette acts on the same."""
+    line = told(hands, "u")
+    hands.main.action_copy()
+    await hands.pilot.pause()
+    assert isinstance(hands.app.screen, ChoiceScreen) == bool(line), case
+    if line:
+        lines = hands.app.screen._lines  # type: ignore[attr-defined]
+        assert line.endswith(next(one for one in lines if one.startswith("u   ")).removeprefix("u   ")), case
+        await hands.app.pop_screen()
+
+
+async def test_a_plan_that_was_not_drawn_yet_is_shown_first(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[bool] = []
+    monkeypatch.setattr(MainScreen, "confirm", lambda self, plan, more=None, *, unseen=False: done.append(unseen))
+    async with driven(names) as hands:
+        await hands.choose(7)
+        hands.main.picture.preset = 1400  # whoever changes what a key does, and forgets to say so
+        hands.main.action_preset_mtu()
+        hands.main.show_plan()
+        monkeypatch.setattr(changes, "_HELD", 0.0)
+        hands.main.action_preset_mtu()
+    assert done == [True, False]
+
+
+async def test_the_pane_tells_of_a_retag_wherever_r_retags(names: Path) -> None:
+    async with driven(names) as hands:
+        assert " r  retag" not in hands.line("pane")
+        await hands.mark("a0", "b0")
+        for keys, told in (
+            ((), "r: retag them"),
+            (("tab",), " r  retag 2 marked interfaces…"),
+            (("j", "j"), " r  retag 2"),
+        ):
+            await hands.press(*keys)
+            assert told in hands.line("pane")
+            await hands.press("r")
+            await hands.sees("Retag 2 marked interfaces")
+            await hands.press("escape")
+            hands.main._pressed.clear()
+        await hands.press("U")
+        assert " r  retag" not in hands.line("pane")
+        await hands.press("r")
+        await hands.hears("Go to the interfaces with Tab and mark some with space (all that are shown: *)")
+
+
+async def test_the_palettes_commands_act_on_what_the_keys_act_on(names: Path) -> None:
+    async with driven(names) as hands:
+        await hands.mark("a0", "b1")
+        offered = {name: run for name, run, _ in MainCommands(hands.main).offers()}
+        offered["up (u)"]()
+        await hands.sees("1 of 2: down → up", "y: do it")
+
+
+async def test_nothing_is_taken_before_the_first_check_is_complete(
+    ip: Ip, names: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys while the first dump is taken in; they acted on the parts of it that had come by then."""
+    halted, go_on = threading.Event(), threading.Event()
+    take_in = Store._apply
+
+    def haltingly(self: Store, part: Any) -> None:
+        take_in(self, part)
+        halted.set()
+        go_on.wait(PATIENCE)
+
+    monkeypatch.setattr(store, "_PART", 2)
+    monkeypatch.setattr(Store, "_apply", haltingly)
+    monkeypatch.setattr(changes, "_HELD", 0.0)
+    sent = record_sends(monkeypatch)
+    before = states(ip)
+    async with driven(names, wait=False) as hands:
+        try:
+            await hands.until(halted.is_set, "the first part of the dump")
+            hands.services._mark()
+            await hands.until(lambda: hands.services.snapshot().links, "what is known so far")
+            for keys in (("asterisk",), ("tab", "asterisk"), ("space",), ("exclamation_mark",), ("u",), ("M",), ("r",)):
+                hands.main.say(Field("begun"))
+                await hands.press(*keys)
+                await hands.hears(READING)
+            assert "reading…" in hands.line("title")
+            assert "reading…" in hands.line("status")
+            assert hands.shown == []
+            assert list(hands.main.group_table.keys) == [ALL_GROUPS]
+            assert len(hands.main.picture.marks) == 0
+        finally:
+            go_on.set()
+        await hands.until(lambda: not hands.main.picture.reading, "the rest")
+        await hands.until(lambda: len(hands.shown) == 5, "all interfaces")
+        await hands.press("asterisk")
+        await hands.hears("5 interfaces marked.")
+    assert sent == []
+    assert states(ip) == before
+
+
+async def test_q_asks_where_something_would_be_lost(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Services, "change", lambda self, plan, *rest: None)
+    async with driven(names) as hands:
+        ended: list[object] = []
+        monkeypatch.setattr(hands.app, "exit", lambda *rest, **options: ended.append(rest))
+        await hands.mark("a0")
+        await hands.press("q")
+        await hands.sees("End ifgroup?", "1 interface is marked; marks aren't kept.", "y: end it")
+        await hands.press("enter", "q", "escape")
+        assert (hands.app.screen, ended) == (hands.main, [])
+        await hands.press("tab")
+        await hands.choose(7)
+        await hands.press("u", "q")
+        await hands.sees("group 7 up is still under way", "1 interface is marked")
+        await hands.press("y")
+        assert len(ended) == 1
+        await hands.press("tab", "U", "q")
+        await hands.sees("group 7 up is still under way")
+        assert "marked;" not in hands.dialog
+        await hands.press("escape")
+        hands.main._under_way = None
+        await hands.press("q")
+        assert len(ended) == 2
