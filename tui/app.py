@@ -17,6 +17,7 @@ from tui.files.audit import Audit
 from tui.files.names import NameFile
 from tui.keys import KeyByKeyApp
 from tui.model.text import visible
+from tui.screens.choice import ChoiceScreen
 from tui.screens.main import MainScreen
 from tui.screens.names import NamesScreen
 from tui.screens.palette import MainCommands
@@ -31,7 +32,12 @@ class GroupApp(KeyByKeyApp):
     TITLE = "ifgroup"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {MainCommands}
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave_now", "Quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave_now", "Quit", show=False, priority=True),
+        # On whatever screen, as long as a change counts down: see check_action.
+        Binding("K", "decide('K')", "Keep", show=False, priority=True),
+        Binding("R", "decide('R')", "Take back", show=False, priority=True),
+    ]
 
     def __init__(self, services: Services, where: str, *, ascii: bool = False) -> None:
         """Show ``services``; ``where``: the place that we look at; ``ascii``: use no other glyphs."""
@@ -69,9 +75,29 @@ class GroupApp(KeyByKeyApp):
         if not isinstance(self.screen, ModalScreen):
             super().action_command_palette()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let K and R decide about a change that counts down, but where a window takes them for an answer.
+
+        An input that has the focus gets them as text: Textual drops the bindings of keys that it takes.
+        """
+        if action != "decide":
+            return super().check_action(action, parameters)
+        answers = isinstance(self.screen, ChoiceScreen) and self.screen.takes(str(parameters[0]))
+        return self.main.counts_down and not answers
+
+    def action_decide(self, key: str) -> None:
+        """Keep the change that counts down, or take it back."""
+        self.main.decide(key == "K")
+
     def action_leave_now(self) -> None:
-        """End, from whatever window, unless something unsaved would be lost."""
+        """End, from whatever window, unless something unsaved would be lost.
+
+        Where a change counts down, say once what becomes of it.
+        """
         if any(isinstance(screen, NamesScreen) and screen.refuse_to_leave() for screen in self.screen_stack):
+            return
+        if (unkept := self.main.unkept()) and not self.main.asks_to_leave:
+            self.main.ask_to_leave(unkept)
             return
         self.exit(0)
 

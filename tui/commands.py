@@ -60,6 +60,7 @@ COMMANDS = (
         "Freeze the picture and count what is pending; again: go on.",
     ),
     Command("check", "R", "R", "check now", "Check everything against the kernel, now."),
+    Command("keep", "K", "K", "keep", "Keep the change that counts down; meanwhile R takes it back."),
     Command("report", "o", "o", "outcome", "Show the last change again, member by member."),
     Command("timing", "t", "t", "timing", "The timing panel: every way to do the same, measured for the chosen group."),
     Command("wire", "w", "w", "wire", "The last message, taken apart byte by byte, and how the kernel acts on it."),

@@ -13,7 +13,7 @@ from tests.terminal import Terminal, terminal
 from tui.model.progress import Progress
 from tui.model.text import ascii_text
 from tui.present import as_ascii
-from tui.screens.countdown import CountdownScreen
+from tui.screens.countdown import CountdownBar
 from tui.screens.progress import ProgressScreen
 from widgets.only_ascii import OnlyAscii
 
@@ -132,7 +132,9 @@ async def test_windows_that_come_by_themselves_are_in_ascii_too(ip: Ip) -> None:
         await hands.sees("2,500 of 5,000")
         assert hands.text.isascii(), hands.text
         await hands.app.pop_screen()
-        hands.app.push_screen(CountdownScreen("group ü down", 0.0, hands.main.spell))
+        bar = CountdownBar(hands.main.spell)
+        await hands.main.mount(bar)
+        bar.count("group ü down", 0.0)
         await hands.sees("The time is over")
         assert hands.text.isascii(), hands.text
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,10 +18,11 @@ from tests.guards import arm, files, guards, room, steps_of
 from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT
 from tui.model.settings import Settings
-from tui.screens import changes
+from tui.present import Field
+from tui.screens import changes, guarding
 from tui.screens.choice import ChoiceScreen
-from tui.screens.countdown import CountdownScreen
 from tui.screens.dialogs import ConfirmScreen
+from tui.screens.log import LogScreen
 
 __all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]
@@ -29,8 +31,9 @@ DEFAULT = "default via 192.0.2.1 dev wan0"
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches that this process sent, not its guards; no key counts as held."""
+    """The batches that this process sent, not its guards; no key counts as held, none as typed ahead."""
     monkeypatch.setattr(changes, "_HELD", 0.0)
+    monkeypatch.setattr(guarding, "_EYE", 0.0)
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     return record_sends(monkeypatch)
 
@@ -48,7 +51,7 @@ async def press_named(hands: Driven, key: str, name: str = "5") -> None:
     await hands.press(key)
     await hands.sees("type the group's name", "A guard takes it back after")
     await hands.press(*name, "enter")
-    await hands.until(lambda: isinstance(hands.app.screen, CountdownScreen), "the countdown")
+    await hands.sees("It is taken back in ")
 
 
 def route(ip: Ip) -> str:
@@ -59,20 +62,25 @@ def what_was_recorded(audit: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in audit.read_text().splitlines()]
 
 
-async def test_only_k_keeps_it_and_other_keys_do_nothing(ip: Ip, wan: State, sent: Sent, tmp_path: Path) -> None:
+async def test_only_k_keeps_it_and_what_writes_waits(ip: Ip, wan: State, sent: Sent, tmp_path: Path) -> None:
     audit = tmp_path / "audit.jsonl"
     async with driven(audit=audit) as hands:
         await press_named(hands, "d")
-        await hands.sees("group 5 down", "It is taken back in", "unless you press K", "R: take it back now")
+        await hands.sees("It is taken back in ", " s unless you press K.  R: at once.   group 5 down")
         assert not states(ip)["wan0"].up
         assert len(guards()) == len(files()) == 1
-        await hands.press("enter", "escape", "q", "k", "r", "y", "z", "u", "space", "tab", "ctrl+p")
-        assert isinstance(hands.app.screen, CountdownScreen)
+        for key in ("u", "d", "M", "m", "z"):
+            hands.main.say(Field(""))
+            await hands.press(key)
+            await hands.hears("Nothing more is sent before you keep the last change (K) or take it back (R).")
+            assert hands.app.screen is hands.main
+        await hands.press("tab", "asterisk", "r", "k")
+        assert hands.app.screen is hands.main
         assert not states(ip)["wan0"].up
         assert len(sent) == 1
         await hands.press("K")
         await hands.hears("group 5 down: kept.")
-        assert hands.main.is_current
+        assert "It is taken back in" not in hands.text
     until(lambda: not guards(), "the guard's end")
     assert files() == []
     assert not states(ip)["wan0"].up
@@ -83,6 +91,116 @@ async def test_only_k_keeps_it_and_other_keys_do_nothing(ip: Ip, wan: State, sen
         "keep",
         "group 5 down",
     )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (80, 16), (40, 8)])
+async def test_all_can_be_looked_at_while_it_counts(ip: Ip, wan: State, sent: Sent, size: tuple[int, int]) -> None:
+    def counts(hands: Driven) -> bool:
+        foot = hands.text.splitlines()[-1]
+        return re.match(r" It is taken back in \d+ s ", foot) is not None
+
+    async with driven() as hands:
+        await press_named(hands, "d")
+        await hands.pilot.resize_terminal(*size)
+        await hands.until(lambda: counts(hands), "the line at the foot")
+        await hands.press("tab", "s", "S", "slash", *"KR", "backspace", "backspace", *"wan")
+        assert (hands.main.picture.view.text, hands.shown) == ("wan", ["wan0"])
+        await hands.press("enter")
+        assert counts(hands)
+        for key in ("enter", "question_mark", "l", "w"):
+            await hands.press(key)
+            await hands.until(lambda: hands.app.screen is not hands.main, f"what {key} opens")
+            await hands.until(lambda: counts(hands), f"the line at the foot of what {key} opens")
+            await hands.press("escape")
+            await hands.until(lambda: hands.app.screen is hands.main, "the main screen")
+        assert hands.main.counts_down
+        await hands.press("slash", *"KR")
+        assert hands.main.counts_down
+        await hands.press("escape", "l")
+        await hands.until(lambda: isinstance(hands.app.screen, LogScreen), "the log")
+        await hands.press("K")
+        await hands.hears("group 5 down: kept.")
+        assert isinstance(hands.app.screen, LogScreen)
+        await hands.until(lambda: "It is taken back in" not in hands.text, "the line's end")
+    assert not states(ip)["wan0"].up
+
+
+async def test_a_key_typed_ahead_decides_nothing(
+    ip: Ip, wan: State, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarding, "_EYE", 600.0)
+    async with driven() as hands:
+        await press_named(hands, "d")
+        for key in "KR":
+            hands.main.say(Field(""))
+            await hands.press(key)
+            await hands.hears("look, and press again")
+            assert hands.main.counts_down
+        monkeypatch.setattr(guarding, "_EYE", 0.0)
+        await hands.press("R")
+        await hands.sees("Taken back")
+    assert states(ip)["wan0"] == wan
+
+
+@pytest.mark.parametrize("leave", ["q", "ctrl+c"])
+async def test_before_it_is_left_it_says_what_becomes_of_the_change(ip: Ip, wan: State, sent: Sent, leave: str) -> None:
+    async with driven() as hands:
+        await press_named(hands, "d")
+        await hands.press(leave)
+        await hands.sees(
+            "End ifgroup?", "group 5 down isn't kept: if the console ends, the guard takes it back at once."
+        )
+        await hands.sees("K: keep it", "R: take it back", "y: end it", "Esc: leave it")
+        await hands.press("escape")
+        await hands.until(lambda: hands.app.screen is hands.main, "the main screen")
+        assert hands.main.counts_down
+        await hands.press(leave, "K")
+        await hands.hears("group 5 down: kept.")
+        assert hands.app.screen is hands.main
+        await hands.press(leave)
+        assert hands.app._exit
+    assert not states(ip)["wan0"].up
+
+
+async def test_left_all_the_same_it_is_taken_back(ip: Ip, wan: State, sent: Sent) -> None:
+    async with driven() as hands:
+        await press_named(hands, "d")
+        await hands.press("q")
+        await hands.sees("End ifgroup?")
+        await hands.press("y")
+        assert hands.app._exit
+        guard = hands.main.guarded
+        assert guard is not None
+        guard._guard._close()  # as the end of the process does
+    until(lambda: states(ip)["wan0"] == wan, "the revert")
+
+
+async def test_the_question_whether_to_end_goes_when_the_time_is_over(ip: Ip, wan: State, sent: Sent) -> None:
+    async with driven(guard_timeout=3) as hands:
+        await press_named(hands, "d")
+        await hands.press("q")
+        await hands.sees("End ifgroup?")
+        await hands.sees("Taken back", "taken back (nobody kept it in time): 2 put back")
+        await hands.press("escape")
+        assert hands.app.screen is hands.main
+    assert states(ip)["wan0"] == wan
+
+
+async def test_over_what_is_being_typed_no_window_opens(ip: Ip, wan: State, sent: Sent) -> None:
+    async with driven(guard_timeout=3) as hands:
+        await press_named(hands, "d")
+        await hands.press("slash", *"wan")
+        await hands.hears("taken back (nobody kept it in time): 2 put back")
+        assert hands.app.screen is hands.main
+        await hands.press("0")
+        assert hands.main.picture.view.text == "wan0"
+    assert states(ip)["wan0"] == wan
+
+
+async def test_nothing_that_counts_nothing_to_keep(ip: Ip, wan: State, sent: Sent) -> None:
+    async with driven() as hands:
+        await hands.press("K")
+        await hands.hears("No change counts down, so there is nothing to keep.")
 
 
 async def test_r_takes_it_back_at_once_with_the_route(ip: Ip, wan: State, sent: Sent, tmp_path: Path) -> None:
@@ -114,7 +232,7 @@ async def test_when_nobody_answers_it_is_taken_back(ip: Ip, wan: State, sent: Se
         await hands.press("d")
         await hands.sees("A guard takes it back after 2 s unless you press K")
         await hands.press("5", "enter")
-        await hands.until(lambda: isinstance(hands.app.screen, CountdownScreen), "the countdown")
+        await hands.sees("It is taken back in ")
         assert not states(ip)["wan0"].up
         await hands.sees("Taken back", "taken back (nobody kept it in time): 2 put back")
     assert states(ip)["wan0"] == wan
@@ -156,7 +274,7 @@ async def test_the_guard_killed_the_console_says_so_and_takes_it_back(ip: Ip, wa
         (guard,) = guards()
         os.kill(guard, signal.SIGKILL)
         await hands.sees("Taken back", "its guard died, so this console took it back: 2 put back")
-        assert not isinstance(hands.app.screen, CountdownScreen)
+        assert "It is taken back in" not in hands.text
     assert states(ip)["wan0"] == wan
     assert route(ip).startswith(DEFAULT)
     assert files() == []

@@ -64,6 +64,9 @@ def test_the_console_gone_its_guard_takes_the_change_back(
 def test_left_by_the_operator_the_change_is_taken_back_too(ip: Ip, wan: State) -> None:
     with counting("--confirm-timeout", "3600") as made:
         made.press(b"\x03")
+        made.shows("End ifgroup?", "the guard takes it back")
+        assert not states(ip)["wan0"].up
+        made.press(b"\x03")
         made.ended()
         until(lambda: back(ip, wan), "the revert")
 

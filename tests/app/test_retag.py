@@ -18,7 +18,7 @@ from tests.links import Ip, cheap_kind, index_of, many
 from tests.terminal import Terminal, terminal
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.screens import changes
+from tui.screens import changes, guarding
 from tui.screens.dialogs import ConfirmScreen
 from tui.screens.progress import ProgressScreen
 from tui.screens.retag import RetagScreen
@@ -33,6 +33,7 @@ SETLINK = 19  # linux/rtnetlink.h
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """The batches that were sent; no key counts as held."""
     monkeypatch.setattr(changes, "_HELD", 0.0)
+    monkeypatch.setattr(guarding, "_EYE", 0.0)
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     return record_sends(monkeypatch)
 

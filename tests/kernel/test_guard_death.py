@@ -159,6 +159,7 @@ def test_both_killed_the_next_start_finds_the_way_back(three: None, ip: Ip, star
     console.kill()
     killed(pid)
     assert all_are(ip, 1400)
+    until(lambda: left_over().orphans, "the end of its lock")
     (orphan,) = left_over().orphans
     assert (orphan.what, [step.before.name for step in orphan.steps]) == ("a test", [b"m0", b"m1", b"m2"])
     assert orphan.order is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guards import FOREVER, SOON, arm, files, guards, mtus, room, set_mtu, steps_of
-from tests.links import Ip, many, until
+from tests.links import Ip, many
 from tui.files.audit import Audit
 from tui.guard import client
 from tui.guard.order import GuardError, HeldError
@@ -104,7 +104,7 @@ def left_behind(three: list[Step], ip: Ip) -> Orphan:
     set_mtu(ip, "m", 1400)
     first.sent()
     os.kill(first.pid, signal.SIGKILL)
-    until(lambda: not guards(), "the guard's death")
+    assert first.wait(FOREVER) is not None
     (orphan,) = left_over().orphans
     return orphan
 

@@ -71,6 +71,11 @@ class Changes(Screen[None]):
         """The last change, if it stands only if it is kept."""
 
     @property
+    def counts_down(self) -> bool:
+        """Whether a change waits for K or R."""
+        raise NotImplementedError
+
+    @property
     def on_links(self) -> bool:
         """Whether the interface table has the cursor, or gets it back from an input."""
         raise NotImplementedError
@@ -214,6 +219,8 @@ class Changes(Screen[None]):
         elif self._under_way is not None:
             under_way = asked(self._under_way.intent, self.picture.names)
             self.say(Field(f"{under_way} is still under way; nothing more was sent.", "warn"))
+        elif self.counts_down:
+            self.say(Field("Nothing more is sent before you keep the last change (K) or take it back (R).", "warn"))
         elif self.guarded is not None:
             self.say(Field("The guard is still at work on the last change; nothing more was sent.", "warn"))
         elif self.picture.reading:

@@ -37,6 +37,10 @@ class ChoiceScreen(PageScreen[str]):
             if below:
                 yield plain(self._spell(answers), "hint")
 
+    def takes(self, key: str) -> bool:
+        """Whether a key is one of the answers."""
+        return key in self._keys
+
     def on_key(self, event: Key) -> None:
         """Take the answer."""
         if event.key == "escape":

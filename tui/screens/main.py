@@ -21,7 +21,6 @@ from tui.model.text import visible
 from tui.model.view import ALL_GROUPS
 from tui.picture import READING, Picture, Shown, Target
 from tui.present import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
-from tui.screens.choice import ChoiceScreen
 from tui.screens.filter_box import FilterBox
 from tui.screens.footer import footer
 from tui.screens.names import NamesScreen
@@ -435,12 +434,7 @@ class MainScreen(Undoing, Screen[None]):
 
     def action_quit(self) -> None:
         """End; ask first if something would be lost by it."""
-        if not (reasons := self.reasons_to_stay()):
+        if reasons := self.reasons_to_stay():
+            self.ask_to_leave(reasons)
+        else:
             self.app.exit(0)
-            return
-
-        def answered(key: str | None) -> None:
-            if key:
-                self.app.exit(0)
-
-        self.app.push_screen(ChoiceScreen("End ifgroup?", reasons, {"y": "end it"}, self.spell), answered)

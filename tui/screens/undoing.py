@@ -2,12 +2,7 @@
 
 from datetime import UTC, datetime
 
-from textual.message import Message
-
 from tui.changer import Result
-from tui.guard.client import Guard
-from tui.guard.orphans import Orphan
-from tui.guarded import Ending, Guarded
 from tui.model.exchange import Exchange
 from tui.model.log import Entry, Log
 from tui.model.outcome import sent_to, steps_taken, takes_back
@@ -19,34 +14,14 @@ from tui.model.text import plural, visible
 from tui.model.undo import plan_undo
 from tui.present import Field, some
 from tui.present_change import asked, effort, outcome_line, transition
-from tui.present_guard import ending_line, ending_report, orphan_lines
 from tui.screens.choice import ChoiceScreen
 from tui.screens.copying import copy
-from tui.screens.countdown import CountdownScreen
+from tui.screens.guarding import Guarding
 from tui.screens.log import LogScreen
-from tui.screens.marking import Marking
 
 
-class Undoing(Marking):
-    """What the keys z and l do, and what follows a guarded change."""
-
-    where: str
-
-    class Over(Message):
-        """A guarded change has ended. Posted from the thread that waited for it."""
-
-        def __init__(self, ending: Ending | str) -> None:
-            """``ending``: how; or what went wrong, one sentence."""
-            super().__init__()
-            self.ending = ending
-
-    class Unheard(Message):
-        """The guard didn't hear what the operator decided. Posted from the thread that told it."""
-
-        def __init__(self, problem: str) -> None:
-            """``problem``: one sentence."""
-            super().__init__()
-            self.problem = problem
+class Undoing(Guarding):
+    """What the keys z, l and y do."""
 
     def __init__(self) -> None:
         """Start with an empty log."""
@@ -84,7 +59,7 @@ class Undoing(Marking):
             self.samples.append(result.sample)
         self.exchange = result.exchange or self.exchange
         if result.guard is not None:
-            self._count_down(result.guard, entry)
+            self.count_down(result.guard, entry)
 
     def names_saved(self, path: str, changes: list[str], problem: str) -> None:
         """Put a save of the name map on record. ``problem``: why it failed, one sentence; empty: it is saved."""
@@ -101,11 +76,6 @@ class Undoing(Marking):
         self.command_log.add(entry)
         record = {"event": "save", "what": entry.what, "outcome": entry.outcome, "diff": changes}
         self.complain(self.services.record(record))
-
-    def complain(self, complaint: str) -> None:
-        """Tell what went wrong beside a change, such as a record that couldn't be written."""
-        if complaint:
-            self.app.notify(self.spell(complaint), severity="warning", markup=False)
 
     def action_undo(self) -> None:
         """Take the last change back."""
@@ -158,74 +128,6 @@ class Undoing(Marking):
             if any(step.wanted.up is False for step in entry.steps):
                 left.append("Routes and IPv6 addresses that went when they went down don't come back by this.")
             self.confirm(self.services.plan(intent, snapshot), left)
-
-    def _count_down(self, guard: Guard, entry: Entry) -> None:
-        self.guarded = guarded = Guarded(guard, entry.number)
-
-        def answered(keep: bool | None) -> None:
-            if keep is not None:
-                self.say(Field("Keeping it…" if keep else "Taking it back…", "warn"))
-                self.services.answer(guarded, keep, lambda problem: self.post_message(self.Unheard(problem)))
-
-        self.app.push_screen(CountdownScreen(entry.what, guarded.deadline, self.spell), answered)
-        self.services.await_ending(guarded, lambda ending: self.post_message(self.Over(ending)))
-
-    def on_undoing_unheard(self, message: Unheard) -> None:
-        """Say that the guard didn't hear."""
-        self.say(Field(f"{message.problem} Whether the change stands shows when its time is over.", "bad"))
-
-    async def on_undoing_over(self, message: Over) -> None:
-        """Say how a guarded change ended, and log what was taken back."""
-        self.guarded = None
-        if isinstance(self.app.screen, CountdownScreen):
-            await self.app.screen.dismiss()
-        if isinstance(message.ending, str):
-            self.say(Field(message.ending, "bad"))
-            return
-        ending = message.ending
-        line = ending_line(ending)
-        self.say(line)
-        if ending.reverted is None:
-            return
-        self.services.check()
-        entry = self.command_log.add(
-            Entry(
-                time=datetime.now(UTC),
-                netns=self.where,
-                what=f"taken back: {ending.what}",
-                plan="",
-                outcome=line.text.removeprefix(f"{visible(ending.what)}: "),
-                verdict="reverted",
-                undoes=ending.number,
-            )
-        )
-        if ending.number is not None:
-            self.command_log.mark_undone(ending.number, entry.number)
-        if self.is_current:
-            self.show_report("Taken back", ending_report(ending))
-
-    def ask_orphans(self) -> None:
-        """Ask about changes that a killed console and its guard left behind."""
-        left = self.services.left_over()
-        if len(left.problems) == 1:
-            self.say(Field(left.problems[0], "bad"))
-        elif left.problems:
-            self.show_report("What guards left behind can't all be read", list(left.problems))
-        for orphan in left.orphans:
-            self._ask_orphan(orphan)
-
-    def _ask_orphan(self, orphan: Orphan) -> None:
-        def answered(choice: str | None) -> None:
-            if choice == "R":
-                self.services.take_back(orphan, lambda ending: self.post_message(self.Over(ending)))
-            elif choice == "K":
-                self.complain(self.services.forget(orphan))
-
-        keys = {"R": "take it back now", "K": "keep it as it is"}
-        self.app.push_screen(
-            ChoiceScreen("A change that nobody kept is still in force", orphan_lines(orphan), keys, self.spell),
-            answered,
-        )
 
 
 def _left_alone(found: Reversal) -> list[str]:
