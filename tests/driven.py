@@ -164,13 +164,15 @@ async def driven(
     guard_timeout: float | None = GUARD_TIMEOUT,
     ascii: bool = False,
     wait: bool = True,
+    ip: str = "ip",
 ) -> AsyncIterator[Driven]:
     """Run the console over the interfaces of this namespace, and wait for its first full check.
 
-    ``audit``: the audit file; None: nothing is put on record, and the host's log never hears of anything.
+    ``ip``: how `ip` is called here. ``audit``: the audit file; None: nothing is put on record, and the host's log never
+    hears of anything.
     """
     with NamedTemporaryFile() as empty:
-        place = NameFile(names or Path(empty.name))
+        place = NameFile(names or Path(empty.name), ip)
         services = Services(place, read_only, audit=Audit(audit, ()), guard_timeout=guard_timeout)
         try:
             app = GroupApp(services, "test", ascii=ascii)

@@ -12,6 +12,7 @@ from typing import NoReturn
 from tui.arguments import BENCH, CONSOLE, LAB, LIST, Parser, add_options, number, settle
 from tui.environment import as_started, only_ascii, tame
 from tui.files.names import NameFile
+from tui.model.shell import ip_in
 from tui.model.text import visible
 from tui.netlink.namespace import enter_named
 from tui.netlink.sockets import open_socket
@@ -123,13 +124,23 @@ def _console(options: argparse.Namespace, path: Path | None, title: str) -> int:
     lab = options.command == LAB
     return run(
         where=title,
-        names=NameFile(path),
+        names=NameFile(path, _ip(options.netns)),
         read_only=options.read_only,
         mouse=not options.no_mouse,
         ascii=options.ascii,
         audit=Audit(options.audit or default_path(private=lab), () if lab else SOCKETS),
         guard_timeout=None if options.no_guard else options.confirm_timeout,
     )
+
+
+def _ip(netns: str | None) -> str:
+    """Return how `ip` is called where we look. Raises ValueError for a name that no line of a shell can hold."""
+    if netns is None:
+        return "ip"
+    try:
+        return ip_in(os.path.abspath(netns) if "/" in netns else netns)
+    except ValueError as error:
+        raise ValueError(f"--netns: {error}") from None
 
 
 def _complain(error: BaseException | None) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from tui.model.names import NameMap, parse
@@ -16,14 +17,15 @@ LIMIT = 1024 * 1024
 class NameFile:
     """Reads the name map; never fails, but says in `problem` what was wrong."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """``path`` replaces the search."""
+    def __init__(self, path: Path | None = None, ip: str = "ip") -> None:
+        """``path`` replaces the search; ``ip``: how `ip` is called where we look, see NameMap."""
+        self._ip = ip
         self.explicit = path
         """The file that replaces the search; None: it is searched."""
         self._signature: tuple[object, ...] | None = None
         self.path: Path | None = None
         """The file in force; None: there is none."""
-        self.names = NameMap()
+        self.names = NameMap(ip=ip)
         """What it says."""
         self.problem = ""
         """Why it could not be read in full, one sentence; empty: all is well."""
@@ -35,7 +37,8 @@ class NameFile:
             return False
         before = (self.names, self.problem, self.path)
         self._signature, self.path = signature, path
-        self.names, self.problem = self._read(path)
+        names, self.problem = self._read(path)
+        self.names = replace(names, ip=self._ip)
         return (self.names, self.problem, self.path) != before
 
     def _look(self) -> tuple[Path | None, tuple[object, ...]]:

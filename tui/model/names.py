@@ -29,6 +29,8 @@ class NameMap:
     by_name: Mapping[bytes, int] = field(default_factory=lambda: MappingProxyType({b"default": DEFAULT_GROUP}))
     corrupt_line: int = 0
     """The line, counted from 1, at which `ip` stops reading; 0: none."""
+    ip: str = "ip"
+    """How the `ip` that reads this map is called where we look, correct shell: see `shell.ip_in`."""
 
     def name(self, group_id: int) -> str:
         """Return what to show for an id: its name made visible, or the number."""
@@ -120,7 +122,7 @@ def ip_set(group_id: int, what: str, names: NameMap) -> str:
     """Return the `ip` command that sets ``what`` on a group; a comment where `ip` can't name the group."""
     if group_id > MAX_IP_GROUP:
         return f"# ip can't name group {group_id}: it takes at most {MAX_IP_GROUP}"
-    return f"ip link set group {ip_group(group_id, names)} {what}"
+    return f"{names.ip} link set group {ip_group(group_id, names)} {what}"
 
 
 def ip_group(group_id: int, names: NameMap) -> str:

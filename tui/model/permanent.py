@@ -41,11 +41,15 @@ def exports(links: Iterable[Link], names: NameMap, group_id: int | None = None) 
     """Return every way to make the tags of ``links`` permanent.
 
     ``group_id``: of the members of this group alone; None: of all that aren't in group 0, where a new interface is
-    anyway. ``names``: the map in force, since `ip` looks a number up as a name first.
+    anyway. ``names``: the map in force, since `ip` looks a number up as a name first; in another netns `ip` is the only
+    way.
     """
     known = sorted(links)
     chosen = [x for x in known if (x.group != DEFAULT_GROUP if group_id is None else x.group == group_id)]
     addresses = Counter(link.address for link in known)
+    if names.ip != "ip":
+        # The others manage the interfaces of the netns that they run in.
+        return (ip_batch(chosen, names),)
     return (
         ip_batch(chosen, names),
         _networkd(chosen, names, addresses),
@@ -61,7 +65,7 @@ def ip_batch(links: Iterable[Link], names: NameMap) -> Export:
         "ip -batch script",
         "/etc/ifgroup.batch",
         (
-            "Run as root, once the interfaces exist: ip -force -batch FILE",
+            f"Run as root, once the interfaces exist: {names.ip} -force -batch FILE",
             "With -force it goes on when an interface is missing.",
         ),
         links,

@@ -6,6 +6,7 @@ All of it is printable ASCII, so that nothing in it can act on a terminal or on 
 groups and calls the word garbage; there, `ip() { /sbin/ip "$@"; }` beforehand makes its shell run the other one.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 
@@ -45,6 +46,15 @@ def _printf(char: str, first: bool) -> str:
     return f"\\{ord(char):03o}"
 
 
+def ip_in(netns: str) -> str:
+    """Return how `ip` is called to act in what --netns names: a netns of ip-netns(8) by -n, a path by nsenter(1).
+
+    A path should be absolute, since the line may be pasted anywhere. Raises ValueError as `quote`.
+    """
+    word = quote(os.fsencode(netns))
+    return f"nsenter --net={word} ip" if "/" in netns else f"ip -n {word}"
+
+
 def device_lines(members: Mapping[int, Link], wanted: Mapping[int, Settings] | Settings, names: NameMap) -> list[str]:
     """Return the `ip` lines that set on each of ``members``, by ifindex, what is ``wanted`` of all or of each.
 
@@ -61,7 +71,7 @@ def device_lines(members: Mapping[int, Link], wanted: Mapping[int, Settings] | S
             lines.append(ip_set(settings.group, "", names))
             settings = settings._replace(group=None)
         if words := _words(settings, names):
-            lines.append(_line(devices, words))
+            lines.append(_line(devices, words, names.ip))
     return lines
 
 
@@ -77,10 +87,10 @@ def _words(settings: Settings, names: NameMap) -> str:
     )
 
 
-def _line(devices: list[bytes], words: str) -> str:
+def _line(devices: list[bytes], words: str, ip: str) -> str:
     if len(devices) == 1:
-        return f"ip link set dev {quote(devices[0])} {words}"
-    return f'{_LOOP}{" ".join(map(quote, devices))}{_DO}ip link set dev "$dev" {words}; done'
+        return f"{ip} link set dev {quote(devices[0])} {words}"
+    return f'{_LOOP}{" ".join(map(quote, devices))}{_DO}{ip} link set dev "$dev" {words}; done'
 
 
 def shortened(line: str, room: int) -> str:
@@ -90,7 +100,8 @@ def shortened(line: str, room: int) -> str:
     """
     if len(line) <= room or not line.startswith(_LOOP):
         return line
-    devices, _, rest = line.removeprefix(_LOOP).rpartition(_DO)
+    # The first one: no interface has a blank in its name, but a netns may.
+    devices, _, rest = line.removeprefix(_LOOP).partition(_DO)
     words = _WORD.findall(devices)
     left = room - len(f"{_LOOP}... and {len(words):,} more{_DO}{rest}")
     kept: list[str] = []

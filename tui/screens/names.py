@@ -1,6 +1,7 @@
 """The name map: seen, edited, checked, saved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from textual import on, work
@@ -330,9 +331,8 @@ class NamesScreen(NamesSaving):
 
     def action_permanent(self) -> None:
         """Show what makes the present tags permanent."""
-        self.app.push_screen(
-            ExportScreen(self._picture.snapshot, self.editor.document.names(), self.spell, self.editor.gate)
-        )
+        names = replace(self.editor.document.names(), ip=self._picture.names.ip)
+        self.app.push_screen(ExportScreen(self._picture.snapshot, names, self.spell, self.editor.gate))
 
     def action_filter(self) -> None:
         """Ask for the text to find."""
