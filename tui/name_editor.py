@@ -4,7 +4,7 @@ import errno
 from pathlib import Path
 
 from tui.files.name_version import NameFileError
-from tui.files.name_writer import ABSENT, Conflict, read_version, save, target, writable
+from tui.files.name_writer import ABSENT, Conflict, linked, read_version, save, target, writable
 from tui.files.names import SEARCH
 from tui.model.gate import OPEN, Gate
 from tui.model.name_document import NameDocument, NameLine
@@ -80,6 +80,10 @@ class NameEditor:
         """Return why nothing may be saved, whatever the rights, one sentence; empty: it may."""
         why = self.gate.obstacle()
         return f"Nothing can be saved: ifgroup was {why}." if why else ""
+
+    def linked(self) -> str:
+        """Return what a save does to the file's other names, one sentence; empty: it has none."""
+        return linked(self.path)
 
     def diff(self) -> list[str]:
         """Return what saving would change, as lines to show."""

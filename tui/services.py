@@ -96,6 +96,11 @@ class Services:
         """What was wrong with the name map, one sentence; empty: nothing."""
         return self._names.problem
 
+    @property
+    def record_problem(self) -> str:
+        """Why no change will be on record in the audit file, one sentence; empty: it will, or none can be made."""
+        return "" if self.gate.obstacle() else self._audit.obstacle()
+
     def refresh_names(self) -> bool:
         """Read the name map again if it changed; return whether it did."""
         return self._names.refresh()

@@ -131,7 +131,7 @@ async def test_leaving_asks_about_what_is_unsaved(names: Path, key: str) -> None
 async def test_somebody_elses_change_is_read_while_nothing_is_edited(names: Path) -> None:
     async with name_map(names) as hands:
         names.write_bytes(b"5\tfive\n")
-        await hands.sees("Read anew: somebody else changed the file.", "five", "1 entries   saved")
+        await hands.sees("Read anew: somebody else changed the file.", "five", "1 entry   saved")
         names.unlink()
         await hands.sees("0 entries", "no entries")
         os.mkfifo(names)
@@ -219,3 +219,24 @@ async def test_a_bind_mounted_file_is_offered_to_be_written_in_place(names: Path
             assert real.read_bytes() == (TEXT.replace(b"dmz", b"outside") if key == "i" else TEXT)
     finally:
         subprocess.run(["umount", names], check=True)
+
+
+@pytest.mark.parametrize("others", [1, 2])
+async def test_a_hard_link_that_a_save_breaks_is_told_before(names: Path, room: Path, others: int) -> None:
+    for number in range(others):
+        os.link(names, room / f"other{number}")
+    rest = "another name (a hard link), which keeps" if others == 1 else "2 other names (hard links), which keep"
+    told = f"This file has {rest} the old content"
+    async with name_map(names) as hands:
+        await rename(hands, 2, "clients")
+        await hands.press("w")
+        await hands.sees(told, "y: save")
+        assert names.stat().st_nlink == others + 1
+        await hands.press("y")
+        await hands.sees("Saved ")
+        assert (room / "other0").read_bytes() == TEXT
+        assert b"clients" in names.read_bytes()
+        await rename(hands, 2, "guests")
+        await hands.press("w")
+        await hands.sees("y: save")
+        assert "hard link" not in hands.text

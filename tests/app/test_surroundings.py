@@ -114,3 +114,18 @@ def test_the_measuring_process_runs_nobodys_code(netns: None, tmp_path: Path, mo
     events = [event["event"] for event in Run.start(Order(links=(2,), ways=("group",), repeats=1))]
     assert events[-1] == "done"
     assert not told.exists()
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_an_audit_file_that_cant_be_written_is_told_at_the_start(netns: None, tmp_path: Path, read_only: bool) -> None:
+    path = tmp_path / "typo" / "a"
+    option = ["--read-only"] if read_only else []
+    # A long path is cut by the line.
+    with terminal("-m", "tui", "--audit", str(path), *option, columns=200) as made:
+        if not read_only:
+            made.shows(f"No change will be on record: {path} can't be written (its directory is missing")
+        made.answers()
+        assert ("on record" in made.screen.text) is not read_only
+        made.press("q")
+        assert made.ended() == 0
+    assert list(tmp_path.iterdir()) == []

@@ -34,8 +34,10 @@ def records(path: Path) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "audit.jsonl"
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    return tmp_path / "ifgroup" / "audit.jsonl"
 
 
 @pytest.fixture
@@ -187,6 +189,32 @@ def test_what_is_no_file_of_ours_is_left_alone(path: Path, log: Audit, tmp_path:
     assert not (tmp_path / "nothing").exists()
     if path.is_file():
         assert path.read_text() == "precious\n"
+    # The same can be told before.
+    assert told in log.obstacle()
+    assert log.obstacle().startswith("No change will be on record: ")
+    assert victim.read_text() == "precious\n"
+
+
+def test_no_directory_is_made_but_our_own(tmp_path: Path, path: Path, log: Audit) -> None:
+    named = Audit(tmp_path / "typo" / "audit.jsonl", ())
+    told = f"{named.path} can't be written (its directory is missing: make it with mkdir)."
+    assert named.obstacle() == f"No change will be on record: {told}"
+    assert named.write({}) == f"The change is not on record: {told}"
+    assert log.obstacle() == ""
+    assert list(tmp_path.iterdir()) == []
+    assert log.write({}) == ""
+    assert path.exists()
+
+
+def test_what_can_be_written_is_not_touched_beforehand(tmp_path: Path) -> None:
+    log = Audit(tmp_path / "audit.jsonl", ())
+    assert log.obstacle() == ""
+    assert list(tmp_path.iterdir()) == []
+    assert log.write({}) == ""
+    before = (tmp_path / "audit.jsonl").stat().st_mtime_ns
+    assert log.obstacle() == ""
+    assert (tmp_path / "audit.jsonl").stat().st_mtime_ns == before
+    assert Audit(None).obstacle() == ""
 
 
 @pytest.fixture

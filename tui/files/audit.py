@@ -53,6 +53,16 @@ class Audit:
             )
         return told
 
+    def obstacle(self) -> str:
+        """Return why nothing could be put on record now, one sentence; empty: it could. Nothing is written."""
+        try:
+            if self.path is not None:
+                _try(self.path)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            return f"No change will be on record: {visible(os.fspath(self.path or ''))} can't be written ({why})."
+        return ""
+
 
 def default_path(private: bool) -> Path:
     """Return where the audit file belongs: the system's logs for root, if they can be written, else the user's state.
@@ -61,6 +71,11 @@ def default_path(private: bool) -> Path:
     """
     if os.geteuid() == 0 and not private and os.access(_LOG.parent, os.W_OK):
         return _LOG
+    return _own()
+
+
+def _own() -> Path:
+    """Return the one place whose directories we make: elsewhere a missing one is a mistake of who named the file."""
     return _state_home() / "ifgroup" / "audit.jsonl"
 
 
@@ -81,14 +96,9 @@ def _state_home() -> Path:
 
 def _append(path: Path, line: bytes) -> None:
     """Append one line, by one write. Raises OSError, whose text is a clause."""
-    if not path.parent.exists():
+    if path == _own() and not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # O_NONBLOCK: whatever stands in its place must not hold us up. To read as well: is the last line whole?
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags, 0o600)
-    except OSError as error:
-        raise OSError(error.errno, "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror) from error
+    descriptor = _open(path, os.O_CREAT)
     try:
         size = _safe_size(descriptor)
         # Somebody may have been killed, or the disk may have been full, in the middle of a line. That another one is
@@ -98,6 +108,41 @@ def _append(path: Path, line: bytes) -> None:
         written = os.write(descriptor, data)
         if written < len(data):
             raise OSError(0, f"only {written} of {len(data)} bytes were taken; is the disk full?")
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path, more: int) -> int:
+    """Open the file with ``more`` flags. Raises OSError, whose text is a clause; FileNotFoundError as it is."""
+    # O_NONBLOCK: whatever stands in its place must not hold us up. To read as well: is the last line whole?
+    flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        return os.open(path, flags | more, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(error.errno, "it is a symbolic link") from error
+        if error.errno == errno.ENOENT and not path.parent.exists():
+            raise FileNotFoundError(error.errno, "its directory is missing: make it with mkdir") from error
+        raise
+
+
+def _try(path: Path) -> None:
+    """Raise OSError, whose text is a clause, if nothing could be appended now. Makes nothing."""
+    try:
+        descriptor = _open(path, 0)
+    except FileNotFoundError:
+        place = path.parent
+        while path == _own() and not place.exists() and place != place.parent:
+            place = place.parent
+        if not place.exists():
+            raise
+        if not place.is_dir():
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise OSError(errno.EACCES, "you may not write into its directory") from None
+        return
+    try:
+        _safe_size(descriptor)
     finally:
         os.close(descriptor)
 

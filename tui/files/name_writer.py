@@ -39,6 +39,7 @@ __all__ = [
     "NeedsInPlace",
     "Version",
     "backup_path",
+    "linked",
     "read_version",
     "save",
     "target",
@@ -79,6 +80,20 @@ def writable(path: Path) -> str:
     except OSError as error:
         number = error.errno or errno.EIO
     return str(refused(path, number, "can't be saved")) if number else ""
+
+
+def linked(path: Path) -> str:
+    """Return what a save does to the map's other names (hard links), one sentence; empty: it has none."""
+    try:
+        others = os.stat(path).st_nlink - 1
+    except OSError:
+        return ""
+    if others < 1:
+        return ""
+    rest = (
+        "another name (a hard link), which keeps" if others == 1 else f"{others} other names (hard links), which keep"
+    )
+    return f"This file has {rest} the old content: a save gives {label(path)} a file of its own."
 
 
 def save(path: Path, data: bytes, expected: Version, *, in_place: bool = False) -> Version:

@@ -173,7 +173,9 @@ class MainScreen(Undoing, Screen[None]):
         self.sync()
         if first and not self.picture.reading:
             self.link_table.set_empty("no interfaces")
-            self.say(Field(self.services.names_problem, "warn"))
+            problems = [text for text in (self.services.record_problem, self.services.names_problem) if text]
+            self.say(Field("".join(problems[:1]), "warn"))
+            self.complain("".join(problems[1:]))
             self.ask_orphans()
 
     def _each_second(self) -> None:

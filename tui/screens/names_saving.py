@@ -57,7 +57,8 @@ class NamesSaving(Screen[None]):
             self.say(barrier, "warn")
             return False
         question = f"Save {visible(str(self.editor.path))}?"
-        answer = await self.app.push_screen_wait(ChoiceScreen(question, self.editor.diff(), {"y": "save"}, self.spell))
+        lines = [*filter(None, [self.editor.linked()]), *self.editor.diff()]
+        answer = await self.app.push_screen_wait(ChoiceScreen(question, lines, {"y": "save"}, self.spell))
         if answer != "y":
             self.say("Not saved.")
             return False
