@@ -10,8 +10,9 @@ import pytest
 from tests.links import Ip, as_ip, cheap_kind, from_ip, many
 from tui.model.link import Link
 from tui.model.store import Store
+from tui.netlink.dump import NoAnswerError
 from tui.netlink.follow import Follower
-from tui.netlink.wire import link_change
+from tui.netlink.wire import Buffer, link_change
 
 Dumped = tuple[dict[int, Link], bool]
 
@@ -89,6 +90,45 @@ def test_many_old_events_do_not_undo_a_check_either(ip: Ip) -> None:
             sock.send(link_change(1, index, group=2))
             sock.recv(4096)
         step.follower.check()
+        step.assert_true(ip)
+
+
+def test_what_a_dump_tells_is_not_decoded_from_events_before(ip: Ip, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for the check waits for nothing else; the gone go all the same."""
+    many(cheap_kind(ip), 600, 1, up=False)
+    with following() as step:
+        decoded: list[int] = []
+        decode = step.follower._decoder.decode
+
+        def counting(buffer: Buffer, start: int, end: int) -> Link:
+            decoded.append(start)
+            return decode(buffer, start, end)
+
+        monkeypatch.setattr(step.follower._decoder, "decode", counting)
+        ip("link", "set", "group", 1, "mtu", 1400)
+        ip("link", "del", "m0")
+        step.follower.hurried = lambda: True
+        step.follower.take_events()
+        assert 0 < len(decoded) <= 256  # one turn
+        some = len(decoded)
+        ip("link", "set", "group", 1, "mtu", 1300)
+        assert step.follower.check().certain
+        assert len(decoded) == some
+        step.assert_true(ip)
+
+
+def test_what_was_left_for_a_dump_that_never_came_is_taken_in(ip: Ip, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(cheap_kind(ip), 600, 1, up=False)
+    with following() as step:
+
+        def unanswered() -> tuple[dict[int, Link], bool]:
+            raise NoAnswerError("no answer")
+
+        ip("link", "set", "group", 1, "mtu", 1400)
+        monkeypatch.setattr(step.follower._reader, "dump", unanswered)
+        with pytest.raises(NoAnswerError):
+            step.follower.check()
+        assert step.follower.take_events()
         step.assert_true(ip)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import statistics
@@ -53,6 +54,8 @@ class _Times:
 
 def press(links: int) -> list[Line]:
     """Press the keys that change the group, with many members and with few."""
+    # As the console does (tui.app.run); else what the tests loaded would be collected too.
+    gc.freeze()
     with names() as file:
         many = asyncio.run(_press(file))
         with farm(FEW):

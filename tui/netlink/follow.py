@@ -69,6 +69,10 @@ def _nothing() -> None:
     pass
 
 
+def _never() -> bool:
+    return False
+
+
 class Follower:
     """Subscribes before it dumps, takes events in, and checks the store against full dumps."""
 
@@ -93,6 +97,9 @@ class Follower:
         self._meanwhile: Callable[[], None] = _nothing
         self._raced: dict[int, bytes | None] = {}  # events taken in while the kernel was asked
         self._lost = 0  # overruns meanwhile
+        self._left: dict[int, bytes | None] = {}  # events heard and not decoded: the dump that is asked for is newer
+        self.hurried: Callable[[], bool] = _never
+        """Whether somebody waits for a check, so that what a dump will tell needn't be decoded before."""
         self._decoder = LinkDecoder()
         self._bytes = bytearray(READ_SIZE)
         self._view = memoryview(self._bytes)
@@ -124,7 +131,7 @@ class Follower:
 
     def take_events(self) -> bool:
         """Take in the events that wait; return whether the store changed. Raises OverrunError, WireError, OSError."""
-        return self._store.apply(self._decode(self._drain()))
+        return self._take_left(self._drain(), self.hurried)
 
     def check(self, meanwhile: Callable[[], None] = _nothing) -> Check:
         """Dump all links and make the store equal to them.
@@ -139,6 +146,7 @@ class Follower:
             (links, interrupted), cost = self._dump()
             if not interrupted:
                 break
+        self._left = {}
         try:
             settled = self._settle(links, self._raced | self._drain())
         except OverrunError:
@@ -191,6 +199,7 @@ class Follower:
             if self._listen.fileno() in ready:
                 self._take_in()
             else:
+                self._take_left({})
                 poll.register(self._listen, select.POLLIN)
                 wait = _LOOK
             self._meanwhile()
@@ -203,7 +212,18 @@ class Follower:
             self._lost += 1
             return
         self._raced |= queued
-        self._store.apply(self._decode(queued))
+        self._take_left(queued)
+
+    def _take_left(self, queued: dict[int, bytes | None], hurried: Callable[[], bool] = _never) -> bool:
+        """Take in what was left, and what came after it; return whether the store changed.
+
+        Once ``hurried``, the rest is left until it is known that no dump tells of it soon.
+        """
+        waiting, self._left = self._left | queued, {}
+        decoded = self._decode(waiting, hurried)
+        if len(decoded) < len(waiting):
+            self._left = {index: raw for index, raw in waiting.items() if index not in decoded}
+        return self._store.apply(decoded)
 
     def ask_anew(self) -> None:
         """Ask over another socket from now on: on the old one the kernel may still be at work. Raises OSError."""
@@ -212,18 +232,21 @@ class Follower:
         self._reader = LinkReader(self._ask, self._stop, self._reader.timeout)
 
     def _catch_up(self) -> int:
-        """Take in what waits, since it is older than the dump to come and must not undo it; return overruns met.
+        """Take what waits off the socket, since it is older than the dump to come and must not undo it.
 
-        A storm may have no end, so neither is this tried for ever.
+        It isn't decoded: the dump tells the same, or newer; only who is gone is taken out. If the dump keeps us
+        waiting, it is taken in meanwhile. A storm may have no end, so neither is this tried for ever. Return the
+        overruns met.
         """
         overruns = 0
         for _ in range(_ROUNDS):
             try:
                 if not (queued := self._drain()):
                     break
-                self._store.apply(self._decode(queued))
+                self._left |= queued
             except OverrunError:
                 overruns += 1
+        self._store.apply({index: None for index, raw in self._left.items() if raw is None})
         return overruns
 
     def _settle(self, links: dict[int, Link], raced: dict[int, bytes | None]) -> bool:
@@ -292,7 +315,8 @@ class Follower:
         self.heard = next((raw for raw in reversed(latest.values()) if raw is not None), self.heard)
         return latest
 
-    def _decode(self, latest: dict[int, bytes | None]) -> dict[int, Link | None]:
+    def _decode(self, latest: dict[int, bytes | None], hurried: Callable[[], bool] = _never) -> dict[int, Link | None]:
+        """Return the links; if ``hurried``, only the first of them."""
         decode = self._decoder.decode
         decoded: dict[int, Link | None] = {}
         for number, (index, raw) in enumerate(latest.items(), 1):
@@ -300,6 +324,8 @@ class Follower:
             if number % _TURN == 0:
                 # The screen's thread gets its turn; else it waits for the interpreter's lock.
                 time.sleep(0)
+                if hurried():
+                    break
         return decoded
 
 

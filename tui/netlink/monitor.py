@@ -121,6 +121,7 @@ class Monitor:
         poll = select.poll()
         for descriptor in (follower.fileno(), self._stop, self._nudge):
             poll.register(descriptor, select.POLLIN)
+        follower.hurried = self._is_awaited
         next_check = 0.0
         while True:
             timeout = max(0.0, next_check - time.monotonic())
@@ -131,7 +132,7 @@ class Monitor:
                 with contextlib.suppress(BlockingIOError):
                     os.eventfd_read(self._nudge)
             try:
-                if (self._waiting and not self._unanswered) or time.monotonic() >= next_check:
+                if self._is_awaited() or time.monotonic() >= next_check:
                     next_check = self._check(follower)
                 elif follower.take_events():
                     self._changed()
@@ -198,6 +199,10 @@ class Monitor:
         poll = select.poll()
         poll.register(self._stop, select.POLLIN)
         poll.poll(seconds * 1000)
+
+    def _is_awaited(self) -> bool:
+        """Whether somebody waits for a check that can begin now."""
+        return bool(self._waiting) and not self._unanswered
 
     def _take_waiting(self) -> list[Future[Snapshot]]:
         with self._lock:
