@@ -1,14 +1,16 @@
 """What the pane says is what the keys do: whatever has the focus, is marked, filtered, or empty."""
 
 import threading
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.driven import PATIENCE, Driven, driven, record_sends, states
+from tests.driven import PATIENCE, Driven, driven, record_sends, states, way_out
 from tests.links import Ip, cheap_kind, many
+from tui.guard.losses import Losses
 from tui.model import store
 from tui.model.plan import Plan
 from tui.model.store import Store
@@ -18,10 +20,13 @@ from tui.present import Field
 from tui.present_change import transition
 from tui.screens import changes
 from tui.screens.choice import ChoiceScreen
+from tui.screens.dialogs import ConfirmScreen
 from tui.screens.main import MainScreen
 from tui.screens.palette import MainCommands
+from tui.screens.prompt import PromptScreen
 from tui.services import Services
 
+__all__ = ["way_out"]
 NAMED = 99
 MARKS = {"none": set[str](), "a group": {"a0", "a1"}, "a mixture": {"a0", "b0"}}
 PLACES = ["groups", "interfaces", "groups, then the filter", "interfaces, then the filter", "nothing, after interfaces"]
@@ -218,3 +223,40 @@ async def test_q_asks_where_something_would_be_lost(names: Path, monkeypatch: py
         hands.main._under_way = None
         await hands.press("q")
         assert len(ended) == 2
+
+
+async def test_the_question_opens_before_the_kernel_says_what_would_be_cut_off(
+    ip: Ip, way_out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed meanwhile comes to it, and isn't taken for commands; nobody agrees to what he can't know yet."""
+    weighing: list[Callable[[Losses | str], object]] = []
+    monkeypatch.setattr(Services, "weigh", lambda self, plan, done: weighing.append(done))
+    changed: list[Plan] = []
+    monkeypatch.setattr(Services, "change", lambda self, plan, *rest: changed.append(plan))
+    async with driven() as hands:
+        await hands.choose(5)
+        await hands.press("d", "5", "enter")
+        await hands.sees("Asking the kernel what this would cut off… Press Enter again then.")
+        assert isinstance(hands.app.screen, ConfirmScreen)
+        assert changed == []
+        weighing[0]("it isn't known")
+        await hands.sees("What this cuts off can't be read (it isn't known).", "A guard takes it back after 60 s")
+        assert "Asking the kernel" not in hands.dialog
+        await hands.press("enter")
+        await hands.until(lambda: changed, "the change")
+        hands.main._under_way = None
+        hands.main._pressed.clear()
+        await hands.press("d", "escape")
+        weighing[1]("too late")
+        await hands.hears("Left as it is; nothing was sent.")
+    assert len(changed) == 1
+
+
+@pytest.mark.parametrize("typed", [("n",), ("end", "n")])
+async def test_what_a_prompt_holds_is_replaced_by_the_first_character(netns: None, typed: tuple[str, ...]) -> None:
+    async with driven() as hands:
+        answers: list[str | None] = []
+        hands.app.push_screen(PromptScreen("Name?", lambda text: "", str, value="old"), answers.append)
+        await hands.sees("old")
+        await hands.press(*typed, "enter")
+        assert answers == ["n" if len(typed) == 1 else "oldn"]
