@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -190,6 +192,14 @@ async def test_nothing_is_taken_before_the_first_check_is_complete(
             assert hands.shown == []
             assert list(hands.main.group_table.keys) == [ALL_GROUPS]
             assert len(hands.main.picture.marks) == 0
+            # Checked a moment ago, but not taken in by the screen.
+            monitor = hands.services._monitor
+            before_check = monitor.health
+            monitor.health = replace(before_check, state="live", checked_at=monotonic())
+            hands.main._show_lines()
+            assert "reading…" in hands.line("status")
+            assert "never checked" in hands.line("status")
+            monitor.health = before_check
         finally:
             go_on.set()
         await hands.until(lambda: not hands.main.picture.reading, "the rest")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -211,7 +212,11 @@ class MainScreen(Undoing, Screen[None]):
         self._lines("title").show(self._cells(self.picture.title(self.frozen)))
         self._lines("caption").show(self._cells(self.picture.caption(self.link_table.row_count)))
         self.show_plan()
-        state, *rest = status_fields(self.services.health, rate)
+        health = self.services.health
+        if self.picture.reading:
+            # What was checked isn't shown yet.
+            health = replace(health, checked_at=0.0, state="starting" if health.state == "live" else health.state)
+        state, *rest = status_fields(health, rate)
         self._lines("status").show(self._cells([Field(" "), *spaced([state, *self.picture.marked(), *rest])]))
 
     def show_plan(self) -> None:
