@@ -267,7 +267,8 @@ class Picture:
         members, shown = self.group(group_id).members, len(self.shown)
         if not self.view.text or self.view.only is not None or shown == members:
             return ""
-        return f"The keys act on all {count(members)}; the filter shows {count(shown)}.   "
+        whom = f"all {count(members)}" if members > 1 else "its one member"
+        return f"The keys act on {whom}; the filter shows {count(shown)}.   "
 
     def _detail(self, chosen: Chosen) -> str:
         if isinstance(chosen, int):
