@@ -48,6 +48,20 @@ async def test_group_0_asks_for_its_name(ip: Ip, sent: Sent) -> None:
     assert len(sent) == 1
 
 
+async def test_what_is_lost_is_told_though_the_kernel_answers_before_the_question_is_drawn(
+    ip: Ip, way_out: str, sent: Sent
+) -> None:
+    async with driven() as hands:
+        await hands.until(lambda: 5 in hands.main.picture.groups, "the group")
+        plan = hands.main.picture.plan("down", 5)
+        screen = ConfirmScreen(plan, hands.main.picture.names, str, weighing=True)
+        hands.app.push_screen(screen)
+        screen.weighed(["Everything."])
+        await hands.sees("! Everything.", "type the group's name (5)")
+        assert "Asking the kernel" not in hands.dialog
+    assert sent == []
+
+
 @pytest.mark.parametrize("right", ["uplink", "5"])
 async def test_the_group_of_the_default_route_asks_for_its_name_and_counts_down(
     ip: Ip, room: Path, way_out: str, sent: Sent, tmp_path: Path, right: str

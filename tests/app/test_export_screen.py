@@ -127,6 +127,6 @@ async def test_a_long_export_is_cut_on_the_screen_and_written_whole(kind: str, f
     many(kind, 600, 7, up=False)
     async with permanent() as hands:
         await hands.press("3", *["pagedown"] * 45)
-        await hands.sees("lines more, which w writes")
+        await hands.sees("more lines, which w writes")
         await write(hands, folder, "Written: ")
         assert (folder / "90-ifgroup.rules").read_text().count("ATTR{netdev_group}") == 600

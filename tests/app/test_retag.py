@@ -324,6 +324,8 @@ def test_strace_counts_three_sends_for_fifteen_hundred_marks_and_none_read_only(
                 made.press("\r")
                 made.shows("1,500 interfaces to group 9: all 1,500 changed")
         made.press("q")
+        made.shows("y: end it")
+        made.press("y")
         made.ended()
     assert changes_in(record) == ([] if read_only else [512, 512, 476])
     assert {state.group for name, state in states(ip).items() if name != "lo"} == {"7" if read_only else "9"}

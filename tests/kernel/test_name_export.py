@@ -91,7 +91,9 @@ def test_networkd_sets_the_tags_and_nothing_else(ip: Ip, tmp_path: Path) -> None
     (export,) = [each for each in exports(before.values(), NameMap()) if each.key == "networkd"]
     assert export.left_out == ()
     for path, data in export.files:
-        (tmp_path / Path(path).name).write_bytes(data)
+        snippet = tmp_path / Path(path).name
+        snippet.write_bytes(data)
+        snippet.chmod(0o644)
     for name in tags:
         ip("link", "set", "dev", name, "group", 0)
     # It gives up its privileges before it reads.

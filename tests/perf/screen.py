@@ -18,6 +18,7 @@ from tests.perf.sink import SIZE, PlainTable, SinkDriver, played, settled, writt
 from tests.perf.table import Line, ms, spread, times
 from tui.app import GroupApp
 from tui.files.names import NameFile
+from tui.model.health import Health
 from tui.model.link import Link
 from tui.netlink.dump import read_links
 from tui.services import Services
@@ -44,8 +45,9 @@ class StillServices(Services):
         self._notify = notify
 
     def fill(self, links: dict[int, Link]) -> None:
-        """Take in links as the monitor would."""
+        """Take in links as the monitor would after a full check."""
         self._store.replace(links)
+        self._monitor.health = Health("live", checked_at=time.monotonic())
         self._mark()
 
 

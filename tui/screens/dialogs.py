@@ -41,6 +41,7 @@ class ConfirmScreen(ModalScreen[bool]):
         """
         super().__init__()
         self._weighing = weighing
+        self._lost = spell(f"! {_WEIGHING}") if weighing else ""
         self._spell = spell
         self._plan = plan
         self._names = names
@@ -55,8 +56,8 @@ class ConfirmScreen(ModalScreen[bool]):
             yield plain(self._spell(f"{transition(preview, self._names)}    {effort(preview)}    {preview.ip_line}"))
             for risk in (*risks(preview, self._names), *self._more):
                 yield plain(self._spell(f"! {risk}"), "risk")
-            if self._weighing:
-                yield plain(self._spell(f"! {_WEIGHING}"), "risk weighing")
+            if self._lost:
+                yield plain(self._lost, "risk weighing")
             if preview.needs_name:
                 whose = "interface" if preview.group_id is None else "group"
                 yield plain(
@@ -70,11 +71,19 @@ class ConfirmScreen(ModalScreen[bool]):
     def weighed(self, sentences: Sequence[str]) -> None:
         """Tell what the kernel said that the change would cut off, a sentence each."""
         self._weighing = False
-        # Whoever left the dialog meanwhile has left the question too.
-        for line in self.query(".weighing").results(Static):
-            line.update(Content("\n".join(self._spell(f"! {sentence}") for sentence in sentences)))
+        self._lost = "\n".join(self._spell(f"! {sentence}") for sentence in sentences)
+        self._tell_lost()
         for error in self.query(".error").results(Static):
             error.update("")
+
+    def on_mount(self) -> None:
+        """Tell what the kernel said before there was a line to tell it in."""
+        self._tell_lost()
+
+    def _tell_lost(self) -> None:
+        # Whoever left the dialog meanwhile has left the question too.
+        for line in self.query(".weighing").results(Static):
+            line.update(Content(self._lost))
 
     def action_yes(self) -> None:
         """Agree, where a plain yes is enough."""
