@@ -19,7 +19,9 @@ from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
 
+from tui.escapes import ESC, EscapeSplitter
 from tui.files import own
 from tui.paste import PasteFilter
 
@@ -41,7 +43,7 @@ class TerminalDriver(LinuxDriver):
 
         Textual's own loop would have to begin anew after them, and take the rest of a paste for keys.
         """
-        parser, paste = XTermParser(self._debug), PasteFilter()
+        parser, paste, escapes = XTermParser(self._debug), PasteFilter(), EscapeSplitter()
         decode = codecs.getincrementaldecoder("utf-8")("ignore").decode
         # The terminal may go; Lifeline sees that too and ends the process.
         with contextlib.suppress(OSError):
@@ -49,10 +51,12 @@ class TerminalDriver(LinuxDriver):
                 if select.select([self.fileno], [], [], _TICK)[0]:
                     if not (data := os.read(self.fileno, 4096)):
                         return
-                    # An empty text would be the input's end to the parser.
-                    if text := paste.filtered(decode(data)):
-                        for event in parser.feed(text):
-                            self.process_message(event)
+                    pieces = escapes.pieces(paste.filtered(decode(data)))
+                else:
+                    pieces = escapes.rest()
+                for piece in pieces:
+                    for event in (Key("escape", ESC),) if piece == ESC else parser.feed(piece):
+                        self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
 

@@ -91,3 +91,16 @@ def test_what_is_pasted_into_an_input_is_its_text(ip: Ip, group_7: dict[str, Sta
         console.press(b"/\x1b[200~qu\x1b[201~d2\r")
         console.shows("filter: qud2")
         assert states(ip) == group_7
+
+
+@pytest.mark.parametrize("then", ["\r", "\t", "/a", "j", "l", "\x1b"])
+def test_esc_is_heard_whatever_follows_it(ip: Ip, group_7: dict[str, State], then: str) -> None:
+    """Terminals send Alt with a key in the same way; Esc and Enter said yes to the MTU that was to be left."""
+    with terminal("-m", "tui") as console:
+        chosen(console)
+        console.press(f"m1400\x1b{then}")
+        console.hides("MTU for")
+        console.until(lambda: "nothing was sent" in console.screen.text or then == "l", "the answer")
+        assert states(ip) == group_7
+        if then == "/a":
+            console.shows("filter: a")

@@ -1,4 +1,4 @@
-"""What is pasted is text, however it is cut into pieces and whatever it holds."""
+"""What is pasted is text, and Esc is a key, however the input is cut into pieces and whatever it holds."""
 
 from itertools import pairwise
 
@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
+from tui.escapes import ESC, EscapeSplitter
 from tui.paste import PasteFilter
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
@@ -38,3 +39,24 @@ def test_keys_pass_as_they_are() -> None:
     paste = PasteFilter()
     keys = ["d", "\x1b", "[A", "\x1b[2", "~u\x1b[<0;1;1M", "\x1b"]
     assert [paste.filtered(text) for text in keys] == keys
+
+
+def split(*texts: str) -> list[str]:
+    """Return the pieces of the input, and what is held at its end."""
+    splitter = EscapeSplitter()
+    return [*(piece for text in texts for piece in splitter.pieces(text)), *splitter.rest()]
+
+
+def test_esc_and_a_key_are_two_keys() -> None:
+    assert split("m14\x1b\r*") == ["m14", ESC, "\r*"]
+    assert split("a\x1b\x1b/dmz") == ["a", ESC, ESC, "/dmz"]
+    assert split("\x1b", "d") == [ESC, "d"]
+    assert split("d", "\x1b") == ["d", ESC]
+    assert split("") == []
+
+
+def test_sequences_stay_whole() -> None:
+    for sequence in ("\x1b[A", "\x1bOP", "\x1b[<0;1;1M", "\x1b[100;3u", f"{BEGIN}d u{END}"):
+        assert split(f"j{sequence}k") == [f"j{sequence}k"]
+        assert split("\x1b", sequence[1:]) == [sequence]
+    assert split("\x1b\x1b[A") == [ESC, "\x1b[A"]
