@@ -99,6 +99,14 @@ async def message_view(app: GroupApp, pilot: Pilot[int]) -> None:
     await pilot.pause(0.5)
 
 
+async def countdown(app: GroupApp, pilot: Pilot[int]) -> None:
+    """A guarded change counts down at the foot while something else is looked at."""
+    await press(pilot, "j", "j", "d", *"uplink", "enter")
+    await until(lambda: "ACK" in app.main.message, pilot)
+    await press(pilot, "g", "tab", "slash", *"state:down")
+    await pilot.pause(0.5)
+
+
 def told(app: GroupApp, line: str) -> str:
     """Return the text of one of a screen's lines; empty while it isn't there."""
     return "".join(found.text for found in app.screen.query(f"#{line}").results(Lines))
@@ -128,6 +136,8 @@ PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
     ("name-map", (80, 24), name_map),
     ("message", (80, 24), message_view),
     ("timing", (120, 36), timing),
+    # The last: its guard takes the change back when this process ends.
+    ("countdown", (80, 24), countdown),
 )
 
 
