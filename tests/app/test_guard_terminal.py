@@ -32,7 +32,7 @@ def counting(*words: str) -> Iterator[Terminal]:
         made.press("jj")
         made.shows("interfaces of group 5")
         made.press("d")
-        made.shows("type the group's name (5)")
+        made.shows("type the group's name (5)", "A guard takes it back")
         made.press("5\r")
         made.shows("It is taken back in")
         yield made

@@ -251,6 +251,7 @@ async def test_the_question_opens_before_the_kernel_says_what_would_be_cut_off(
         assert changed == []
         weighing[0]("it isn't known")
         await hands.sees("What this cuts off can't be read (it isn't known).", "A guard takes it back after 60 s")
+        await hands.sees("Read what it would cut off, then press Enter again.")
         assert "Asking the kernel" not in hands.dialog
         await hands.press("enter")
         await hands.until(lambda: changed, "the change")

@@ -42,6 +42,7 @@ class ConfirmScreen(ModalScreen[bool]):
         super().__init__()
         self._weighing = weighing
         self._lost = spell(f"! {_WEIGHING}") if weighing else ""
+        self._hasty = False
         self._spell = spell
         self._plan = plan
         self._names = names
@@ -74,7 +75,7 @@ class ConfirmScreen(ModalScreen[bool]):
         self._lost = "\n".join(self._spell(f"! {sentence}") for sentence in sentences)
         self._tell_lost()
         for error in self.query(".error").results(Static):
-            error.update("")
+            error.update(Content("Read what it would cut off, then press Enter again." if self._hasty else ""))
 
     def on_mount(self) -> None:
         """Tell what the kernel said before there was a line to tell it in."""
@@ -94,7 +95,8 @@ class ConfirmScreen(ModalScreen[bool]):
         """Agree if the name is right; say so if not."""
         typed = event.value.strip()
         if self._weighing:
-            self.query_one(".error", Static).update(Content(f"{_WEIGHING} Press Enter again then."))
+            self._hasty = True
+            self.query_one(".error", Static).update(Content(self._spell(f"{_WEIGHING} Press Enter again then.")))
         elif typed and typed in self._words:
             self.dismiss(True)
         else:
