@@ -1,5 +1,7 @@
 """Every test runs in network namespaces of its own and never sees the host's interfaces."""
 
+import contextlib
+import getpass
 import os
 import shutil
 import subprocess
@@ -16,6 +18,9 @@ _forbidden = ""
 def pytest_configure() -> None:
     """Leave the host's network before any thread exists: a user namespace can't be entered later."""
     global _forbidden
+    # pytest names its directory by the user: by who we are out here, not by the root that we are in there.
+    with contextlib.suppress(KeyError, OSError):
+        os.environ.setdefault("LOGNAME", getpass.getuser())
     try:
         namespace.enter_private()
     except OSError as error:
