@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.links import REAL_ROOT, needs_root
 from tests.terminal import ROOT
 from tui.files import own
 from tui.files.name_backup import back_up_anywhere
@@ -21,7 +22,6 @@ from tui.timing import history
 
 USER, THEIRS = 54321, 54320
 REPORT = {"host": {"date": "2026-01-02T03:04:05+00:00"}, "results": []}
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="it takes root to act as another user")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
-    if os.geteuid() == 0:
+    if REAL_ROOT:
         os.chown(tmp_path / "home", USER, THEIRS)
     return tmp_path / "home"
 
@@ -60,7 +60,7 @@ def planted(path: Path) -> Path:
 
 
 def theirs(path: Path) -> None:
-    if os.geteuid() == 0:
+    if REAL_ROOT:
         os.chown(path, USER, THEIRS, follow_symlinks=False)
 
 
