@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.app import ComposeResult
 
 from tests.driven import Driven, driven, record_sends, states, way_out
 from tests.guards import guards, room
@@ -48,15 +49,25 @@ async def test_group_0_asks_for_its_name(ip: Ip, sent: Sent) -> None:
     assert len(sent) == 1
 
 
+class Answered(ConfirmScreen):
+    """The kernel answers when the question is laid out, and before it is on the screen."""
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        self.weighed(["Everything."])
+
+
+@pytest.mark.parametrize("laid_out", [False, True])
 async def test_what_is_lost_is_told_though_the_kernel_answers_before_the_question_is_drawn(
-    ip: Ip, way_out: str, sent: Sent
+    ip: Ip, way_out: str, sent: Sent, laid_out: bool
 ) -> None:
     async with driven() as hands:
         await hands.until(lambda: 5 in hands.main.picture.groups, "the group")
         plan = hands.main.picture.plan("down", 5)
-        screen = ConfirmScreen(plan, hands.main.picture.names, str, weighing=True)
+        screen = (Answered if laid_out else ConfirmScreen)(plan, hands.main.picture.names, str, weighing=True)
         hands.app.push_screen(screen)
-        screen.weighed(["Everything."])
+        if not laid_out:
+            screen.weighed(["Everything."])
         await hands.sees("! Everything.", "type the group's name (5)")
         assert "Asking the kernel" not in hands.dialog
     assert sent == []
