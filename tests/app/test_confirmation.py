@@ -190,3 +190,22 @@ async def test_when_members_change_behind_the_question_nothing_is_sent(ip: Ip, s
         await hands.hears("Nothing was sent: while you read,", "Press again.")
     assert sent == []
     assert all(state.mtu > 1000 for state in states(ip).values())
+
+
+async def test_a_key_before_the_outcome_is_painted_finds_it_on_record(
+    ip: Ip, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(cheap_kind(ip), 2, 7, up=False, prefix="a")
+    async with driven() as hands:
+        # As on a machine too busy to paint: what waits for the paint never comes.
+        monkeypatch.setattr(hands.main, "call_after_refresh", lambda *_: True)
+        await hands.choose(7)
+        await hands.press("u")
+        await hands.hears("all 2 changed")
+        await hands.press("y")
+        await hands.sees("l: the last change")
+        await hands.press("escape", "d")
+        await hands.hears("down: all 2 changed")
+        await hands.press("z")
+        await hands.sees("y: do it")
+    assert [len(message) > 0 for message in sent] == [True, True]

@@ -67,6 +67,7 @@ class Changes(Screen[None]):
         self._under_way: Plan | None = None
         self._pressed: dict[tuple[str, Chosen | None], float] = {}
         self._last: Result | None = None
+        self._shown: Result | None = None
         self.guarded: Guarded | None = None
         """The last change, if it stands only if it is kept."""
 
@@ -173,6 +174,7 @@ class Changes(Screen[None]):
 
     def action_report(self) -> None:
         """Show the last outcome, member by member."""
+        self.settle()
         if self._last is None:
             self.say(Field("Nothing was changed yet."))
             return
@@ -214,6 +216,7 @@ class Changes(Screen[None]):
 
     def ready(self) -> bool:
         """Whether now is the moment to change something; say why if not."""
+        self.settle()
         if why := self.services.obstacle():
             self.say(Field(f"Nothing can be changed: {why}.", "warn"))
         elif self._under_way is not None:
@@ -339,14 +342,21 @@ class Changes(Screen[None]):
             await self.app.screen.dismiss()
         self.show_plan()
         self.say(outcome_line(result.outcome, self.picture.names))
-        self.call_after_refresh(self._settle, result)
+        self._shown = result
+        self.call_after_refresh(self.settle)
 
     def on_changes_unrecorded(self, message: Unrecorded) -> None:
         """Say why a change isn't on record."""
         self.complain(message.complaint)
 
-    def _settle(self, result: Result) -> None:
-        """Log a change and show it in full if anything is not as asked; from now on there may be another."""
+    def settle(self) -> None:
+        """Log the change whose outcome is shown, and show it in full if anything is not as asked.
+
+        Whatever looks at the log calls this first: a key may come between the outcome and its being painted.
+        """
+        result, self._shown = self._shown, None
+        if result is None:
+            return
         self._under_way = None
         self._last = result
         self.services.outcome_shown()

@@ -79,6 +79,7 @@ class Guarding(Marking):
 
     def action_keep(self) -> None:
         """Keep the change that counts down; say so if none does."""
+        self.settle()
         if self.counts_down:
             self.decide(True)
         else:

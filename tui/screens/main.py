@@ -413,6 +413,7 @@ class MainScreen(Undoing, Screen[None]):
 
     def action_timing(self) -> None:
         """Measure every way to change as many interfaces as the chosen group has."""
+        self.settle()
         chosen = self.group_table.cursor_key
         if chosen is None or chosen == ALL_GROUPS:
             self.say(Field("Choose one group first, with j and k: the panel measures a change of its size.", "warn"))
@@ -430,6 +431,7 @@ class MainScreen(Undoing, Screen[None]):
 
     def action_wire(self) -> None:
         """Take the last message apart."""
+        self.settle()
         from tui.screens.wire import WireScreen
 
         self.app.push_screen(WireScreen(self.exchange, self.picture.names, self.spell))

@@ -88,6 +88,7 @@ class Undoing(Guarding):
 
     def action_log(self) -> None:
         """Show every change so far; undo one of them."""
+        self.settle()
 
         def chosen(number: int | None) -> None:
             if number is not None and (entry := self.command_log.get(number)) and self.ready():
@@ -97,6 +98,7 @@ class Undoing(Guarding):
 
     def action_copy(self) -> None:
         """Ask which key's `ip` lines are wanted; copy and show them."""
+        self.settle()
         if (chosen := self.aimed()) is None:
             return
         preset = self.picture.preset
