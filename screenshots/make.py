@@ -15,10 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from resvg_py import svg_to_bytes
 from textual.pilot import Pilot
 
-from tui.app import GroupApp
-from tui.files.names import SEARCH, NameFile
+from tui.app.app import GroupApp
+from tui.files.names.file import SEARCH, NameFile
 from tui.netlink.lab import build_lab
-from tui.services import Services
+from tui.session.services import Services
 from widgets.lines import Lines
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ import json
 import sys
 from concurrent.futures import Future
 
-from tui.model.intent import make_intent
+from tui.model.change.intent import make_intent
 from tui.model.store import Snapshot, Store
 from tui.netlink.actions import change_group
 from tui.netlink.dump import LinkReader

@@ -14,12 +14,12 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.links import Ip, add, from_ip
-from tui.app import GroupApp
+from tui.app.app import GroupApp
 from tui.files.audit import Audit
-from tui.files.names import NameFile
+from tui.files.names.file import NameFile
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.services import GUARD_TIMEOUT, Services
+from tui.session.services import GUARD_TIMEOUT, Services
 from widgets.lines import Lines
 
 PATIENCE = 40.0

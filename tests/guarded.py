@@ -13,8 +13,8 @@ from typing import Any
 
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
-from tui.model.reversal import Step
-from tui.model.settings import Settings
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.netlink.batch import send_each
 from tui.netlink.dump import read_links
 from tui.netlink.wire import link_change

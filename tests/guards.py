@@ -11,9 +11,9 @@ import pytest
 
 from tests.links import Ip, from_ip
 from tui.guard.client import Guard
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.model.reversal import Step
-from tui.model.settings import Settings
 from tui.netlink import namespace
 from tui.netlink.dump import read_links
 

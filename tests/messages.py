@@ -2,7 +2,7 @@
 
 import struct
 
-from tui.model.names import parse
+from tui.model.names.map import parse
 from tui.netlink.wire import HEADER, attribute
 
 DMZ = parse(b"10 dmz\n")

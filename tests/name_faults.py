@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.act import give_up_capability
-from tui.files.name_writer import Conflict, NameFileError, NeedsInPlace, read_version, save
+from tui.files.names.writer import Conflict, NameFileError, NeedsInPlace, read_version, save
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.events import Resize
 
-from widgets.keyed_table_layout import Cell, fit
+from widgets.keyed_table.layout import Cell, fit
 from widgets.lines import Lines, Text
 
 _LEAST_BAR = 8  # cells, below which the notes are left out instead

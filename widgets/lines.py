@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from widgets.keyed_table_layout import Cell
+from widgets.keyed_table.layout import Cell
 
 Text = Sequence[Cell]
 """One line: pieces of printable text, each with its tone."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from textual.events import Resize
 
-from widgets.keyed_table_layout import Cell
+from widgets.keyed_table.layout import Cell
 from widgets.lines import Lines, Text
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # Unicode, block U+2800: by line, then column

@@ -10,11 +10,11 @@ from textual.color import Color
 from tests.driven import driven
 from tests.links import Ip, add, cheap_kind, many
 from tests.terminal import Terminal, terminal
-from tui.model.progress import Progress
+from tui.model.change.progress import Progress
 from tui.model.text import ascii_text
-from tui.present import as_ascii
-from tui.screens.countdown import CountdownBar
-from tui.screens.progress import ProgressScreen
+from tui.present.words import as_ascii
+from tui.screens.dialogs.countdown import CountdownBar
+from tui.screens.dialogs.progress import ProgressScreen
 from widgets.only_ascii import OnlyAscii
 
 NAME = "ü→中"

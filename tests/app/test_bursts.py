@@ -11,10 +11,10 @@ from textual.keys import _character_to_key
 
 from tests.driven import Driven, driven
 from tests.links import Ip, cheap_kind, many
-from tui.model.plan import Plan
-from tui.present import Field
-from tui.screens import changes
-from tui.services import Services
+from tui.model.change.plan import Plan
+from tui.present.words import Field
+from tui.screens.main import change_keys as changes
+from tui.session.services import Services
 
 SEQUENCES = int(os.environ.get("BURSTS", "48"))
 """How many random ones are tried."""

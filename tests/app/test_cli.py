@@ -240,7 +240,7 @@ def test_a_name_map_that_may_not_be_read(netns: None, tmp_path: Path) -> None:
     path = tmp_path / "group"
     path.write_text("7 seven\n")
     path.chmod(stat.S_IWUSR)
-    code = "from tests.act import give_up_capability as g; g(); from tui.cli import main; main()"
+    code = "from tests.act import give_up_capability as g; g(); from tui.cli.main import main; main()"
     done = run("list", "--names", str(path), before=(sys.executable, "-c", code))
     assert done.returncode == 0
     if not done.stderr and path.stat().st_uid == os.geteuid():
@@ -250,7 +250,7 @@ def test_a_name_map_that_may_not_be_read(netns: None, tmp_path: Path) -> None:
 
 def test_without_privilege_the_list_has_nothing_to_complain_of(ip: Ip) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    code = "from tests.act import give_up_capability as g; g(); from tui.cli import main; main()"
+    code = "from tests.act import give_up_capability as g; g(); from tui.cli.main import main; main()"
     done = run("list", "--json", before=(sys.executable, "-c", code))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == run("list", "--json").stdout

@@ -7,15 +7,15 @@ from rich.cells import cell_len
 
 from tests.driven import driven, record_sends, states
 from tests.links import Ip, cheap_kind, many
-from tui.commands import BY_ID, COMMANDS, MOVES, Command
-from tui.model.intent import make_intent
-from tui.model.progress import Progress
-from tui.present_change import outcome_line
-from tui.screens import changes
-from tui.screens.main import MainScreen
-from tui.screens.palette import MainCommands
-from tui.services import Result
-from widgets.keyed_table import KeyedTable
+from tui.model.change.intent import make_intent
+from tui.model.change.progress import Progress
+from tui.present.change import outcome_line
+from tui.present.commands import BY_ID, COMMANDS, MOVES, Command
+from tui.screens.dialogs.palette import MainCommands
+from tui.screens.main import change_keys as changes
+from tui.screens.main.screen import MainScreen
+from tui.session.services import Result
+from widgets.keyed_table.table import KeyedTable
 
 KEYS = [(key, command) for command in COMMANDS for key in command.keys.split(",") if key]
 CHANGING = [command for command in COMMANDS if command.changes]

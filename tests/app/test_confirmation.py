@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from tests.driven import Driven, driven, record_sends, states, way_out
 from tests.guards import guards, room
 from tests.links import Ip, add, cheap_kind, many
-from tui.screens import guarding
-from tui.screens.dialogs import ConfirmScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.screens.main import guard_keys as guarding
 
 __all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]

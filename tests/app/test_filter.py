@@ -9,11 +9,11 @@ from textual.widgets import Input
 
 from tests.hostile import controls
 from tests.links import a_link
-from tui.model.names import parse as parse_names
+from tui.model.names.map import parse as parse_names
 from tui.model.store import Store
-from tui.model.view import LinkView
-from tui.present import Spelling, as_ascii
-from tui.screens.filter_box import FilterBox, History, TermSuggester
+from tui.model.view.order import LinkView
+from tui.present.words import Spelling, as_ascii
+from tui.screens.main.filter_box import FilterBox, History, TermSuggester
 from widgets.lines import Lines
 
 NAMES = parse_names(b"0 default\n7 dmz\n8 dmz-old\n")

@@ -17,12 +17,13 @@ from tests.driven import Driven, State, driven, record_sends, states, way_out
 from tests.guards import arm, files, guards, room, steps_of
 from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT
-from tui.model.settings import Settings
-from tui.present import Field
-from tui.screens import changes, guarding
-from tui.screens.choice import ChoiceScreen
-from tui.screens.dialogs import ConfirmScreen
+from tui.model.change.settings import Settings
+from tui.present.words import Field
+from tui.screens.dialogs.choice import ChoiceScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.log import LogScreen
+from tui.screens.main import change_keys as changes
+from tui.screens.main import guard_keys as guarding
 
 __all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]
@@ -285,7 +286,7 @@ async def test_a_guard_that_hangs_is_killed_in_time_and_the_operators_word_count
     ip: Ip, wan: State, sent: Sent, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     """Else it would wake up one day and take back what was kept, or change anew what had been taken back."""
-    monkeypatch.setattr("tui.guarded._GRACE", 0.2)
+    monkeypatch.setattr("tui.guard.ending._GRACE", 0.2)
     async with driven(guard_timeout=4) as hands:
         await press_named(hands, "d")
         (guard,) = guards()

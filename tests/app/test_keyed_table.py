@@ -13,9 +13,9 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 
-from widgets.keyed_table import Cell, Column, KeyedTable
-from widgets.keyed_table_cells import FLASH
-from widgets.keyed_table_layout import Layout
+from widgets.keyed_table.cells import FLASH
+from widgets.keyed_table.layout import Layout
+from widgets.keyed_table.table import Cell, Column, KeyedTable
 
 COLUMNS = [
     Column("name", "Name", 8, limit=15),

@@ -13,17 +13,17 @@ from textual.pilot import Pilot
 from tests.hostile import NAMES, controls
 from tests.links import a_link
 from tests.terminal import ROOT
-from tui.commands import LOG_COMMANDS
-from tui.model.log import Entry, Log
-from tui.model.names import parse
-from tui.model.reversal import Step
-from tui.model.settings import Settings
-from tui.model.shell import device_lines
+from tui.model.change.log import Entry, Log
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
+from tui.model.change.shell import device_lines
+from tui.model.names.map import parse
 from tui.model.text import visible
-from tui.present import as_ascii
+from tui.present.commands import LOG_COMMANDS
+from tui.present.words import as_ascii
+from tui.screens.dialogs.report import ReportScreen
 from tui.screens.log import LogScreen
-from tui.screens.report import ReportScreen
-from widgets.keyed_table import KeyedTable
+from widgets.keyed_table.table import KeyedTable
 
 STEPS = (Step(a_link(1), Settings(mtu=9000)),)
 _OPEN = object()
@@ -32,7 +32,7 @@ _OPEN = object()
 class Host(App[None]):
     """An application that has only the log."""
 
-    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app.tcss"
+    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
 
     def __init__(self, log: Log, ascii: bool) -> None:
         super().__init__()

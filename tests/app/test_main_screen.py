@@ -8,10 +8,10 @@ import pytest
 from tests.driven import driven, record_sends, states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.watch import netlink_descriptors
-from tui.model.view import ALL_GROUPS
+from tui.model.view.order import ALL_GROUPS
 from tui.netlink import monitor
 from tui.netlink.sockets import RTMGRP_LINK
-from tui.screens import main as main_module
+from tui.screens.main import screen as main_module
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 
 from tests.driven import driven, is_bridge, record_sends, requests, states
 from tests.links import Ip, add, cheap_kind, index_of, many
-from tui.screens import changes
-from tui.screens.dialogs import ConfirmScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.screens.main import change_keys as changes
 
 Sent = list[dict[int, bytes]]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h

@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from tests.driven import Driven, driven, is_bridge, record_sends, states
 from tests.links import Ip, cheap_kind, index_of, many
-from tui.screens import changes
-from tui.screens.prompt import PromptScreen
+from tui.screens.dialogs.prompt import PromptScreen
+from tui.screens.main import change_keys as changes
 
 Sent = list[dict[int, bytes]]
 

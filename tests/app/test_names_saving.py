@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tests.driven import Driven, driven
 from tui.netlink import namespace
-from widgets.keyed_table import KeyedTable
+from widgets.keyed_table.table import KeyedTable
 
 TEXT = b"# ours \xff\r\n7\tcustomers\n\n 8   dmz  # why\n99\tlater"
 BIND, READ_ONLY, REMOUNT = 4096, 1, 32  # linux/mount.h

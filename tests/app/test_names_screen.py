@@ -11,8 +11,8 @@ from textual.widgets import Input
 from tests.driven import Driven, driven
 from tests.hostile import MAP, MAP_SHOWN, controls
 from tests.links import Ip, cheap_kind, many
-from tui.screens.names import NamesScreen
-from widgets.keyed_table import KeyedTable
+from tui.screens.names.screen import NamesScreen
+from widgets.keyed_table.table import KeyedTable
 
 TEXT = "# ours\n7\tcustomers\n8\tdmz\nnonsense here too\n99\tlater\n"
 

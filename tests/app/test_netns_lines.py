@@ -14,11 +14,11 @@ from tests.app.test_cli import run
 from tests.driven import driven
 from tests.links import Ip, a_link, cheap_kind, many
 from tests.terminal import terminal
+from tui.model.change.permanent import exports
+from tui.model.change.settings import Settings
+from tui.model.change.shell import device_lines, ip_in, pasteable, shortened
 from tui.model.link import Link
-from tui.model.names import NameMap, ip_set, parse
-from tui.model.permanent import exports
-from tui.model.settings import Settings
-from tui.model.shell import device_lines, ip_in, pasteable, shortened
+from tui.model.names.map import NameMap, ip_set, parse
 from tui.netlink import namespace
 
 NAMES = ("plain", "a b", "-n", "$(id)", "x'y", "é", "a; do b", "\x1b[7m", "a\nb", '"', "`id`", "\udcff", "..x", "#")

@@ -16,12 +16,12 @@ from tests.app.test_retag import traced
 from tests.driven import Driven, driven, states
 from tests.links import Ip, cheap_kind, many
 from tests.terminal import Terminal, session_of, terminal
-from tui.files.name_version import NameFileError
+from tui.files.names.version import NameFileError
+from tui.guard.ending import Ending
 from tui.guard.orphans import Orphan
-from tui.guarded import Ending
 from tui.model.gate import Gate
-from tui.name_editor import NameEditor
 from tui.netlink import namespace
+from tui.session.name_editor import NameEditor
 
 TEXT = b"7\tseven\n8\teight\n"
 

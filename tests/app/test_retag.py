@@ -18,11 +18,12 @@ from tests.links import Ip, cheap_kind, index_of, many
 from tests.terminal import Terminal, terminal
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.screens import changes, guarding
-from tui.screens.dialogs import ConfirmScreen
-from tui.screens.progress import ProgressScreen
-from tui.screens.retag import RetagScreen
-from widgets.keyed_table import KeyedTable
+from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.screens.dialogs.progress import ProgressScreen
+from tui.screens.dialogs.retag import RetagScreen
+from tui.screens.main import change_keys as changes
+from tui.screens.main import guard_keys as guarding
+from widgets.keyed_table.table import KeyedTable
 
 __all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]

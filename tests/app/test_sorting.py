@@ -7,9 +7,9 @@ import pytest
 from tests.driven import Driven, driven, way_out
 from tests.links import Ip, add, cheap_kind, many
 from tests.order import rank
-from tui.model.view import ALL_GROUPS
-from tui.screens.main import GROUP_COLUMNS, LINK_COLUMNS
-from widgets.keyed_table import KeyedTable
+from tui.model.view.order import ALL_GROUPS
+from tui.screens.main.screen import GROUP_COLUMNS, LINK_COLUMNS
+from widgets.keyed_table.table import KeyedTable
 
 __all__ = ["way_out"]
 TITLED = {"groups": {column.key for column in GROUP_COLUMNS}, "links": {column.key for column in LINK_COLUMNS[1:]}}

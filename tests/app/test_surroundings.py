@@ -11,9 +11,9 @@ import pytest
 from tests.app.test_cli import TUI
 from tests.links import Ip, add, cheap_kind
 from tests.terminal import ROOT, terminal
-from tui.timing.by_ip import ip_path
 from tui.timing.order import Order
 from tui.timing.runner import Run
+from tui.timing.ways.ip import ip_path
 
 
 def put(path: Path, text: str) -> None:

@@ -14,19 +14,19 @@ from tests.driven import PATIENCE, Driven, driven, record_sends, states, way_out
 from tests.links import Ip, cheap_kind, many
 from tui.guard.losses import Losses
 from tui.model import store
-from tui.model.plan import Plan
+from tui.model.change.plan import Plan
 from tui.model.store import Store
-from tui.model.view import ALL_GROUPS
-from tui.picture import READING
-from tui.present import Field
-from tui.present_change import transition
-from tui.screens import changes
-from tui.screens.choice import ChoiceScreen
-from tui.screens.dialogs import ConfirmScreen
-from tui.screens.main import MainScreen
-from tui.screens.palette import MainCommands
-from tui.screens.prompt import PromptScreen
-from tui.services import Services
+from tui.model.view.order import ALL_GROUPS
+from tui.present.change import transition
+from tui.present.words import Field
+from tui.screens.dialogs.choice import ChoiceScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.screens.dialogs.palette import MainCommands
+from tui.screens.dialogs.prompt import PromptScreen
+from tui.screens.main import change_keys as changes
+from tui.screens.main.screen import MainScreen
+from tui.screens.main.shown import READING
+from tui.session.services import Services
 
 __all__ = ["way_out"]
 NAMED = 99

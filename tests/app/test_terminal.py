@@ -19,7 +19,7 @@ LAB = ("-m", "tui", "lab", "--links", "16", "--groups", "3")
 BROKEN = """
 import sys
 from tui import cli
-from tui.screens.main import MainScreen
+from tui.screens.main.screen import MainScreen
 look = MainScreen._look
 def broken(self):
     look(self)

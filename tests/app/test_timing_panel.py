@@ -20,15 +20,15 @@ from textual.widgets import Input
 from tests.hostile import NAMES, controls
 from tests.links import until
 from tests.terminal import PATIENCE, ROOT, session_of, terminal
-from tui.keys import KeyByKeyApp
+from tui.app.keys import KeyByKeyApp
+from tui.model.change.sample import Sample
 from tui.model.group import Group
-from tui.model.sample import Sample
 from tui.model.text import visible
-from tui.present import as_ascii
-from tui.screens.timing import TimingScreen
-from tui.screens.timing_keys import TIMING_COMMANDS
-from tui.screens.timing_run import Last, Wish
-from tui.timing import history
+from tui.present.words import as_ascii
+from tui.screens.timing.keys import TIMING_COMMANDS
+from tui.screens.timing.run import Last, Wish
+from tui.screens.timing.screen import TimingScreen
+from tui.timing.report import history
 
 GROUP = Group(10, 12, 3, ((1500, 12),), ((b"ifb", 12),))
 QUICK = Wish(links=(8, 16), repeats=1)
@@ -42,7 +42,7 @@ SAMPLES = (
 class Host(KeyByKeyApp):
     """An application that has only the panel."""
 
-    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app.tcss"
+    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
 
     def __init__(self, name: str, wish: Wish | None, ascii: bool = False, group: Group = GROUP) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Say that the machine is busy, and why; until then it isn't, whatever else runs here."""
 
     def say(why: str) -> None:
-        monkeypatch.setattr("tui.timing.collect.busy", lambda host, others: why)
+        monkeypatch.setattr("tui.timing.report.collect.busy", lambda host, others: why)
 
     say("")
     return say

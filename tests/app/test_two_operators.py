@@ -11,7 +11,7 @@ from tests.driven import driven, record_sends, requests, states
 from tests.links import Ip, add, index_of
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.screens import changes
+from tui.screens.main import change_keys as changes
 
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
 

@@ -14,12 +14,12 @@ from tests.hostile import NAMES, controls, make_hostile
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.terminal import terminal
 from tui.model.text import visible
-from tui.screens import changes
-from tui.screens.choice import ChoiceScreen
-from tui.screens.dialogs import ConfirmScreen
+from tui.screens.dialogs.choice import ChoiceScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.screens.dialogs.report import ReportScreen
 from tui.screens.log import LogScreen
-from tui.screens.report import ReportScreen
-from widgets.keyed_table import KeyedTable
+from tui.screens.main import change_keys as changes
+from widgets.keyed_table.table import KeyedTable
 
 Sent = list[dict[int, bytes]]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h

@@ -17,12 +17,12 @@ from tests.hostile import ALIASES, MAP, NAMES, controls
 from tests.links import Ip, cheap_kind, many
 from tests.messages import DMZ, error, notification
 from tests.terminal import ROOT
-from tui.model.exchange import Batch, Exchange
-from tui.model.names import NameMap, parse
+from tui.model.names.map import NameMap, parse
+from tui.model.wire.trace import Batch, Exchange
 from tui.netlink.wire import attribute, group_change, link_change, u32
-from tui.present import as_ascii
-from tui.present_wire import STEPS, VIEWS, about
-from tui.screens.wire import WIRE_COMMANDS, WireScreen
+from tui.present.wire import STEPS, VIEWS, about
+from tui.present.words import as_ascii
+from tui.screens.wire.screen import WIRE_COMMANDS, WireScreen
 
 GROUP = group_change(5, 10, mtu=9000)
 SINGLE = tuple(link_change(seq, seq + 1, mtu=9000, ack=False) for seq in (1, 2, 3))
@@ -72,7 +72,7 @@ ONE_BY_ONE = an_exchange(
 class Host(App[None]):
     """An application that has only the message view."""
 
-    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app.tcss"
+    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
 
     def __init__(self, exchange: Exchange | None, names: NameMap, ascii: bool) -> None:
         super().__init__()

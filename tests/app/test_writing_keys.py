@@ -16,8 +16,8 @@ from tui.netlink.dump import NoAnswerError
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.screens import changes
-from tui.services import Services
+from tui.screens.main import change_keys as changes
+from tui.session.services import Services
 
 __all__ = ["way_out"]
 Sent = list[dict[int, bytes]]

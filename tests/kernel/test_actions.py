@@ -11,9 +11,9 @@ import pytest
 
 from tests.links import Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, until
 from tests.watch import Watch, watching
+from tui.model.change.intent import Intent, Operation, make_intent
+from tui.model.change.outcome import Outcome
 from tui.model.gate import Gate
-from tui.model.intent import Intent, Operation, make_intent
-from tui.model.outcome import Outcome
 from tui.model.store import Snapshot
 from tui.netlink.actions import change_group
 from tui.netlink.writer import Writer

@@ -10,11 +10,11 @@ import pytest
 from tests.driven import record_sends, states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.watch import Watch, watching
+from tui.model.change.intent import Intent, intent_for_links
+from tui.model.change.outcome import Outcome
+from tui.model.change.progress import Progress
+from tui.model.change.settings import Settings
 from tui.model.gate import Gate
-from tui.model.intent import Intent, intent_for_links
-from tui.model.outcome import Outcome
-from tui.model.progress import Progress
-from tui.model.settings import Settings
 from tui.model.store import Snapshot
 from tui.netlink.alike import Alike
 from tui.netlink.batch import BATCH

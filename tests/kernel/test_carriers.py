@@ -20,7 +20,7 @@ from tui.netlink.dump import NoAnswerError
 from tui.netlink.routes import Carriers, read_interfaces
 from tui.netlink.sockets import open_socket
 from tui.netlink.wire import WireError, attribute, u32
-from tui.present import status_fields
+from tui.present.words import status_fields
 
 DEFAULT = "carries the default route"
 

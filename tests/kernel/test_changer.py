@@ -14,21 +14,21 @@ from tests.driven import record_sends, requests, states, way_out
 from tests.guards import files, guards, room
 from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tests.watch import Watch, watching
-from tui.changer import Changer, Result
 from tui.files.audit import Audit
 from tui.guard.client import Guard
+from tui.model.change.intent import Intent, Operation, intent_for_links, make_intent
+from tui.model.change.outcome import steps_taken
+from tui.model.change.plan import Plan, make_plan
+from tui.model.change.progress import Progress
+from tui.model.change.protect import protect
+from tui.model.change.undo import plan_undo
 from tui.model.gate import Gate
-from tui.model.intent import Intent, Operation, intent_for_links, make_intent
-from tui.model.names import NameMap
-from tui.model.outcome import steps_taken
-from tui.model.plan import Plan, make_plan
-from tui.model.progress import Progress
-from tui.model.protect import protect
-from tui.model.undo import plan_undo
+from tui.model.names.map import NameMap
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.routes import Carriers
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
+from tui.session.change_runner import Changer, Result
 
 __all__ = ["room", "way_out"]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
@@ -219,7 +219,7 @@ def test_a_defect_in_the_middle_is_an_outcome_too(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("broken")
 
-    monkeypatch.setattr("tui.changer.change_group", broken)
+    monkeypatch.setattr("tui.session.change_runner.change_group", broken)
     result = hands.carry_out(hands.plan("up", 7))
     assert (result.outcome.verdict, result.sample) == ("unknown", None)
     assert "ZeroDivisionError: broken" in result.outcome.reply.text

@@ -10,15 +10,15 @@ import pytest
 from tests.driven import record_sends, states
 from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, until
 from tests.watch import Watch, watching
-from tui.model.dissect import Piece, dissect
-from tui.model.exchange import KEPT, Exchange
+from tui.model.change.intent import Intent, Operation, intent_for_links, make_intent
+from tui.model.change.progress import Progress
 from tui.model.gate import Gate
-from tui.model.intent import Intent, Operation, intent_for_links, make_intent
-from tui.model.progress import Progress
+from tui.model.wire.dissect import Piece, dissect
+from tui.model.wire.trace import KEPT, Exchange
 from tui.netlink.actions import change_group
 from tui.netlink.batch import BATCH
 from tui.netlink.bulk import change_links
-from tui.netlink.exchange import Capture
+from tui.netlink.tracer import Capture
 from tui.netlink.writer import Writer
 
 

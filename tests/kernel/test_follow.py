@@ -11,7 +11,7 @@ from tests.links import Ip, as_ip, cheap_kind, from_ip, many
 from tui.model.link import Link
 from tui.model.store import Store
 from tui.netlink.dump import NoAnswerError
-from tui.netlink.follow import Follower
+from tui.netlink.subscription import Follower
 from tui.netlink.wire import Buffer, link_change
 
 Dumped = tuple[dict[int, Link], bool]

@@ -15,9 +15,9 @@ from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.model.reversal import Step
-from tui.model.settings import Settings
 from tui.netlink.batch import send_each
 from tui.netlink.dump import read_links
 from tui.netlink.wire import group_change, link_change

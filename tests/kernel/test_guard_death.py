@@ -19,7 +19,7 @@ from tests.links import Ip, many, until
 from tui.guard.order import GuardError
 from tui.guard.orphans import Left, left_over
 from tui.guard.revert import revert_now
-from tui.model.settings import Settings
+from tui.model.change.settings import Settings
 
 __all__ = ["room"]
 ROOT = Path(__file__).parent.parent.parent

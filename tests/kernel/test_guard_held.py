@@ -9,10 +9,10 @@ import pytest
 from tests.guards import arm, room, steps_of
 from tests.links import PATIENCE, Ip, add, index_of, until
 from tui.guard.losses import losses
-from tui.model.reversal import Step
-from tui.model.settings import Settings
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
+from tui.netlink.dependants.item import read_held
 from tui.netlink.dump import read_links
-from tui.netlink.held import read_held
 from tui.netlink.sockets import open_socket
 
 __all__ = ["room"]

@@ -25,11 +25,11 @@ from tui.guard.orphans import Left, Orphan, left_over
 from tui.guard.place import SUFFIX, folders, own_folder
 from tui.guard.record import content
 from tui.guard.state import State
+from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.model.settings import Settings
 from tui.netlink import namespace
-from tui.netlink.held import read_message
-from tui.netlink.held_record import Held
+from tui.netlink.dependants.item import read_message
+from tui.netlink.dependants.record import Held
 from tui.netlink.wire import u32
 
 __all__ = ["room"]

@@ -11,11 +11,11 @@ from tests.guards import FOREVER, SOON, arm, files, guards, mtus, room, set_mtu,
 from tests.links import Ip, many
 from tui.files.audit import Audit
 from tui.guard import client
+from tui.guard.ending import forget, take_back
 from tui.guard.order import GuardError, HeldError
 from tui.guard.orphans import Orphan, left_over
-from tui.guarded import forget, take_back
-from tui.model.reversal import Step
-from tui.model.settings import Settings
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.netlink import namespace
 
 __all__ = ["room"]

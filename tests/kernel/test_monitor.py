@@ -12,9 +12,9 @@ from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, raw_links
 from tests.watch import Watch, netlink_descriptors, port_of, watching
 from tui.model.store import Store
 from tui.netlink.dump import LinkReader
-from tui.netlink.follow import Follower
 from tui.netlink.monitor import CHECK_SHARE, MIN_PERIOD
 from tui.netlink.sockets import open_socket
+from tui.netlink.subscription import Follower
 from tui.netlink.wire import attribute, u32
 
 

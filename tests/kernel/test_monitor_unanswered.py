@@ -12,9 +12,9 @@ import pytest
 from tests.links import PATIENCE, Ip, cheap_kind, index_of, until
 from tests.watch import watching
 from tui.model.link import Link
-from tui.netlink import follow
+from tui.netlink import subscription as follow
 from tui.netlink.dump import LinkReader
-from tui.present import status_fields
+from tui.present.words import status_fields
 
 
 class Odd(LinkReader):

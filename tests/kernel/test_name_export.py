@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.links import Ip, add, cheap_kind, raw_links, reference, until
+from tui.model.change.permanent import Export, exports, ip_batch
 from tui.model.link import Link
-from tui.model.names import NameMap, parse
-from tui.model.permanent import Export, exports, ip_batch
+from tui.model.names.map import NameMap, parse
 
 GROUP = Path("/etc/iproute2/group")
 NETWORKD = Path("/lib/systemd/systemd-networkd")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.name_faults import Faults
-from tui.files import name_writer
-from tui.files.name_writer import (
+from tui.files.names import writer as name_writer
+from tui.files.names.writer import (
     ABSENT,
     Conflict,
     NameFileError,

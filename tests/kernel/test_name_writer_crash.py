@@ -17,8 +17,8 @@ import pytest
 
 from tests.links import PATIENCE
 from tests.name_faults import Faults
-from tui.files.name_writer import ABSENT, Conflict, NameFileError, read_version, save
-from tui.model.names import parse
+from tui.files.names.writer import ABSENT, Conflict, NameFileError, read_version, save
+from tui.model.names.map import parse
 from tui.netlink import namespace
 
 OLD = b"1 old\n"

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.links import Ip, add, fuzz
-from tui.model.names import NameMap, ip_set, parse
+from tui.model.names.map import NameMap, ip_set, parse
 from tui.netlink.wire import link_change
 
 GROUP = Path("/etc/iproute2/group")

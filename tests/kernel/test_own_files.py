@@ -15,10 +15,10 @@ import pytest
 
 from tests.links import REAL_ROOT, needs_root
 from tests.terminal import ROOT
+from tui.app.terminal import record
 from tui.files import own
-from tui.files.name_backup import back_up_anywhere
-from tui.terminal import record
-from tui.timing import history
+from tui.files.names.backup import back_up_anywhere
+from tui.timing.report import history
 
 USER, THEIRS = 54321, 54320
 REPORT = {"host": {"date": "2026-01-02T03:04:05+00:00"}, "results": []}
@@ -170,7 +170,7 @@ def test_root_follows_a_link_of_its_own_and_none_in_a_directory_that_others_writ
 AS_USER = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from tui.terminal import record
+from tui.app.terminal import record
 os.setgroups([])
 os.setresgid(54320, 54320, 54320)
 os.setresuid(54321, 54321, 54321)
@@ -241,7 +241,7 @@ def test_measurements_are_neither_kept_nor_sought_through_a_link(home: Path, tmp
 def test_a_backup_in_a_users_home_is_the_users_and_goes_through_symbolic_link(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.files.name_backup.denied", lambda *_: True)
+    monkeypatch.setattr("tui.files.names.backup.denied", lambda *_: True)
     group = tmp_path / "group"
     group.write_text("10 dmz\n")
     like = os.open(group, os.O_RDONLY)

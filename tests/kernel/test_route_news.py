@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.links import Ip, add, cheap_kind, many
-from tui.files.names import NameFile
-from tui.model.intent import make_intent
+from tui.files.names.file import NameFile
+from tui.model.change.intent import make_intent
 from tui.netlink import routes
 from tui.netlink.dump import read_links
 from tui.netlink.route_news import RouteNews
 from tui.netlink.routes import Carriers
-from tui.services import Services
+from tui.session.services import Services
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 from tests.driven import State, states
 from tests.hostile import make_hostile
 from tests.links import Ip
+from tui.model.change.settings import Settings
+from tui.model.change.shell import device_lines, pasteable
 from tui.model.link import Link
-from tui.model.names import parse
-from tui.model.settings import Settings
-from tui.model.shell import device_lines, pasteable
+from tui.model.names.map import parse
 from tui.netlink.dump import read_links
 
 SHELLS = ("dash", "bash", "busybox")
@@ -27,7 +27,7 @@ def run(shell: str, lines: list[str]) -> None:
         pytest.skip(f"{shell} is not installed")
     words = [program, "sh"] if shell == "busybox" else [program]
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    # Some busyboxes run their own `ip` before any other: see tui/model/shell.py.
+    # Some busyboxes run their own `ip` before any other: see tui/model/change/shell.py.
     before = f'ip() {{ {shutil.which("ip", path=path)} "$@"; }}\n' if shell == "busybox" else ""
     script = before + pasteable(lines)
     env = {**os.environ, "PATH": path}

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from tests.links import Ip, cheap_kind, raw_links
-from tui.timing.listener import Listener
+from tui.timing.child.listener import Listener
 
 
 def test_what_another_process_sends_is_not_counted(ip: Ip) -> None:

@@ -13,10 +13,10 @@ import pytest
 from tests.links import REAL_ROOT, until
 from tests.terminal import ROOT
 from tui.timing import runner
-from tui.timing.collect import Collector
 from tui.timing.order import Order, order_for_group
+from tui.timing.report.collect import Collector
 from tui.timing.runner import Event, Run
-from tui.timing.ways import WAYS
+from tui.timing.ways.ways import WAYS
 
 CHEAP = ("group", "sendmsg", "ack")
 
@@ -43,7 +43,7 @@ def begin_with_the_children_of_others() -> None:
 @pytest.fixture(autouse=True)
 def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing else that runs here decide whether there are estimates."""
-    monkeypatch.setattr("tui.timing.collect.busy", lambda host, others: "")
+    monkeypatch.setattr("tui.timing.report.collect.busy", lambda host, others: "")
 
 
 def children() -> set[int]:
@@ -79,7 +79,7 @@ def begun(order: Order, event: str = "sample") -> tuple[Run, list[Event]]:
     return run, events
 
 
-CHILD = "import sys; sys.path.insert(0, sys.argv[1]); {}; from tui.timing.worker import main; main()"
+CHILD = "import sys; sys.path.insert(0, sys.argv[1]); {}; from tui.timing.child.worker import main; main()"
 LONG = Order(links=(64,), ways=("group", "process"), repeats=500, budget=1000.0)
 
 
@@ -153,7 +153,7 @@ def test_without_sysfs_its_way_is_left_out_with_the_reason(netns: None) -> None:
 
 
 def test_without_ip_its_ways_are_left_out_with_the_reason(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_CODE", CHILD.format("import tui.timing.by_ip as ip; ip.ip_path = lambda: None"))
+    monkeypatch.setattr(runner, "_CODE", CHILD.format("import tui.timing.ways.ip as ip; ip.ip_path = lambda: None"))
     report = measured(Order(links=(4,), ways=("group", "ip-group", "process"), repeats=1))
     assert {one["way"] for one in report["skipped"]} == {"ip-group", "process"}
     assert "not installed" in report["skipped"][0]["reason"]
@@ -185,7 +185,7 @@ def test_it_tells_how_busy_others_keep_the_machine(netns: None, monkeypatch: pyt
         told.append(others)
         return "they are busy"
 
-    monkeypatch.setattr("tui.timing.collect.busy", judge)
+    monkeypatch.setattr("tui.timing.report.collect.busy", judge)
     report = measured(Order(links=(16, 32, 64, 600), ways=("group", "process"), repeats=2, budget=0.3))
     assert report["others"] == told[-1]
     assert report["others"]["seconds"] > 1
@@ -295,7 +295,7 @@ def test_it_ends_when_its_input_does(netns: None) -> None:
 IPV6 = """
 import sys; sys.path.insert(0, sys.argv[1])
 from tui.timing.order import Order
-from tui.timing.sandbox import Sandbox
+from tui.timing.child.sandbox import Sandbox
 sandbox = Sandbox(Order())
 name = sandbox.grow(1, lambda made: None)[0].name
 print(open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").read().strip(), *sandbox.facts()["notes"])

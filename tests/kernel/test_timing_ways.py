@@ -12,7 +12,7 @@ import pytest
 
 from tests.links import REAL_ROOT
 from tests.terminal import ROOT
-from tui.timing.ways import WAYS
+from tui.timing.ways.ways import WAYS
 
 LINKS = 8
 VALUES = {"mtu": 1400, "txqueuelen": 500, "up": 0, "down": 0}
@@ -22,10 +22,10 @@ OPPOSITE = {"up": "down", "down": "up"}
 CODE = """
 import os, subprocess, sys
 sys.path.insert(0, sys.argv[1])
-from tui.timing.change import Change
-from tui.timing.clients import open_client
+from tui.timing.ways.change import Change
+from tui.timing.ways.open import open_client
 from tui.timing.order import Order
-from tui.timing.sandbox import GROUP, Sandbox
+from tui.timing.child.sandbox import GROUP, Sandbox
 way, operation, value, links, before, start = sys.argv[2:]
 sandbox = Sandbox(Order())
 members = sandbox.grow(int(links), lambda made: None)

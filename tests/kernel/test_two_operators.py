@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from tests.links import Ip, add, from_ip, fuzz, index_of
 from tests.watch import Watch, watching
-from tui.changer import Changer, Result
 from tui.files.audit import Audit
-from tui.model.audit import change_record
-from tui.model.intent import Intent, intent_for_links, make_intent
-from tui.model.names import NameMap
-from tui.model.outcome import steps_taken
-from tui.model.plan import make_plan
-from tui.model.progress import Progress
-from tui.model.undo import plan_undo
+from tui.model.change.audit import change_record
+from tui.model.change.intent import Intent, intent_for_links, make_intent
+from tui.model.change.outcome import steps_taken
+from tui.model.change.plan import make_plan
+from tui.model.change.progress import Progress
+from tui.model.change.undo import plan_undo
+from tui.model.names.map import NameMap
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
+from tui.session.change_runner import Changer, Result
 
 NAMES = ("m0", "m1", "m2", "m3")
 MTUS = st.sampled_from((1400, 1500, 9000))

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.driven import State, states
 from tests.links import Ip, cheap_kind, fuzz, many
 from tests.watch import Watch, watching
-from tui.model.intent import Intent, Operation, intent_for_links, make_intent
-from tui.model.outcome import Outcome, steps_taken
-from tui.model.progress import Progress
-from tui.model.reversal import Reversal
-from tui.model.undo import plan_undo
+from tui.model.change.intent import Intent, Operation, intent_for_links, make_intent
+from tui.model.change.outcome import Outcome, steps_taken
+from tui.model.change.progress import Progress
+from tui.model.change.reversal import Reversal
+from tui.model.change.undo import plan_undo
 from tui.netlink.actions import change_group
 from tui.netlink.bulk import change_links
 from tui.netlink.writer import Writer

@@ -10,8 +10,8 @@ from concurrent.futures import Future
 
 from tests.perf.farm import GROUP
 from tests.perf.table import Line, ms, spread, times
-from tui.model.intent import intent_for_links
-from tui.model.progress import Progress
+from tui.model.change.intent import intent_for_links
+from tui.model.change.progress import Progress
 from tui.model.store import Snapshot, Store
 from tui.netlink.batch import BATCH
 from tui.netlink.bulk import change_links

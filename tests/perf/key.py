@@ -16,12 +16,12 @@ from tests.perf.farm import GROUP, farm
 from tests.perf.screen import names
 from tests.perf.sink import SIZE, SinkDriver, played, settled, written
 from tests.perf.table import Line, ms, spread, timed, times
-from tui.app import GroupApp
-from tui.files.names import NameFile
+from tui.app.app import GroupApp
+from tui.files.names.file import NameFile
 from tui.netlink import writer as writer_module
 from tui.netlink.dump import LinkReader
 from tui.netlink.sockets import open_socket
-from tui.services import Services
+from tui.session.services import Services
 
 FEW = 16
 """Members of the group beside which the many are measured."""
@@ -54,7 +54,7 @@ class _Times:
 
 def press(links: int) -> list[Line]:
     """Press the keys that change the group, with many members and with few."""
-    # As the console does (tui.app.run); else what the tests loaded would be collected too.
+    # As the console does (tui.app.app.run); else what the tests loaded would be collected too.
     gc.freeze()
     with names() as file:
         many = asyncio.run(_press(file))

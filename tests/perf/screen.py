@@ -16,12 +16,12 @@ from tests.perf.console import HEIGHT, Terminal
 from tests.perf.farm import GROUP
 from tests.perf.sink import SIZE, PlainTable, SinkDriver, played, settled, written
 from tests.perf.table import Line, ms, spread, times
-from tui.app import GroupApp
-from tui.files.names import NameFile
+from tui.app.app import GroupApp
+from tui.files.names.file import NameFile
 from tui.model.health import Health
 from tui.model.link import Link
 from tui.netlink.dump import read_links
-from tui.services import Services
+from tui.session.services import Services
 
 PLAIN_ROWS = 2048
 """Of Textual's table; 16,384 rows take it seconds to start."""

@@ -14,13 +14,13 @@ from typing import TypeAlias
 from tests.perf.farm import GROUP, farm
 from tests.perf.table import Line, ms, spread, timed, times
 from tui.netlink.dump import read_links
-from tui.timing.by_ip import ip_path
-from tui.timing.change import Change, Member
-from tui.timing.clients import open_client
-from tui.timing.measure import timed as measured
-from tui.timing.measure import verify
+from tui.timing.child.measure import timed as measured
+from tui.timing.child.measure import verify
 from tui.timing.order import Order
 from tui.timing.runner import Run
+from tui.timing.ways.change import Change, Member
+from tui.timing.ways.ip import ip_path
+from tui.timing.ways.open import open_client
 
 LINKS = {"group": 2048, "process": 256}
 _ROUNDS = {"group": 20, "process": 6}

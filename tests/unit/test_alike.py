@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.model.settings import Settings
+from tui.model.change.settings import Settings
 from tui.netlink.alike import Alike, joined
 from tui.netlink.batch import one_each
 from tui.netlink.wire import link_change

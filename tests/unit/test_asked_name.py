@@ -3,12 +3,12 @@
 import pytest
 
 from tests.links import a_link
-from tui.model.intent import Operation, intent_for_links
+from tui.model.change.intent import Operation, intent_for_links
+from tui.model.change.plan import Plan, Preview, make_plan
 from tui.model.link import Link
-from tui.model.names import NameMap
-from tui.model.plan import Plan, Preview, make_plan
+from tui.model.names.map import NameMap
 from tui.model.store import Store
-from tui.present_change import risks, warning
+from tui.present.change import risks, warning
 
 LO = a_link(1, name=b"lo", group=0, flags=0x9, mtu=65536)
 OTHER = a_link(2, name=b"eth0", group=0)

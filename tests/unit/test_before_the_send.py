@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 
 from tests.links import a_link
-from tui.changer import Changer
 from tui.files.audit import Audit
+from tui.model.change.intent import Intent, Operation, make_intent
+from tui.model.change.plan import Plan, make_plan
+from tui.model.change.progress import Progress
+from tui.model.change.protect import protect
 from tui.model.health import Health
-from tui.model.intent import Intent, Operation, make_intent
 from tui.model.link import Link
-from tui.model.names import NameMap
-from tui.model.plan import Plan, make_plan
-from tui.model.progress import Progress
-from tui.model.protect import protect
+from tui.model.names.map import NameMap
 from tui.model.store import Snapshot, Store
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Record, Writer
+from tui.session.change_runner import Changer
 
 FEW, MANY = 16, 4096
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import fuzz
-from tui.model.candidates import MAX_GROUP, candidates, typed_number
-from tui.model.names import parse
+from tui.model.names.map import parse
+from tui.model.view.candidates import MAX_GROUP, candidates, typed_number
 
 NAMES = parse(b"7 customers\n8 dmz\n20 old-dmz\n42 7up\n")
 KNOWN = (0, 7, 8, 20, 42, 70, 99)

@@ -12,10 +12,11 @@ from pyroute2.netlink.rtnl.ifinfmsg import IFF_NAMES, ifinfbase
 from tests.hostile import ALIASES, MAP, NAMES, controls
 from tests.links import fuzz
 from tests.messages import DMZ, IFINFO, error, notification
-from tui.model import attributes, dissect_words
-from tui.model import dissect as module
-from tui.model.dissect import Piece, dissect
-from tui.model.names import parse
+from tui.model.names.map import parse
+from tui.model.wire import attributes
+from tui.model.wire import dissect as module
+from tui.model.wire import words as dissect_words
+from tui.model.wire.dissect import Piece, dissect
 from tui.netlink import wire
 from tui.netlink.wire import attribute, group_change, link_change, message, new_link, u32
 

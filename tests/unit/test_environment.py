@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.environment import only_ascii, tame
+from tui.cli.environment import only_ascii, tame
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from tests.hostile import ALIASES, NAMES
 from tests.links import LINKS, a_link, fuzz
-from tui.model.filter import FilterError, parse
-from tui.model.filter_terms import COLUMNS
 from tui.model.link import Link
-from tui.model.names import NameMap
-from tui.model.names import parse as parse_names
-from tui.model.pattern import regex
+from tui.model.names.map import NameMap
+from tui.model.names.map import parse as parse_names
 from tui.model.store import Snapshot, Store
 from tui.model.text import visible
-from tui.model.words import Words
+from tui.model.view.filter import FilterError, parse
+from tui.model.view.pattern import regex
+from tui.model.view.terms import COLUMNS
+from tui.model.view.words import Words
 
 GROUPS = parse_names(b"0 default\n7 dmz\n8 DMZ-old\n9 9\n10 12\n11 :colon\n")
 LABOUR = "((((a+)+)+)+)+b"

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.links import fuzz
-from tui.netlink.held import read_message
-from tui.netlink.held_nexthop import read_nexthops
-from tui.netlink.held_record import Held
+from tui.netlink.dependants.item import read_message
+from tui.netlink.dependants.nexthop import read_nexthops
+from tui.netlink.dependants.record import Held
 from tui.netlink.wire import WireError, attribute
 
 NAMES = {1: b"lo", 2: b"eth0"}

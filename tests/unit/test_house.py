@@ -11,13 +11,13 @@ import tui
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("tui.cli", ("textual", "pyroute2", "humanize")),
-        ("tui.listing", ("textual", "rich", "pyroute2")),
-        ("tui.services", ("textual", "rich", "pyroute2")),
+        ("tui.cli.main", ("textual", "pyroute2", "humanize")),
+        ("tui.cli.list", ("textual", "rich", "pyroute2")),
+        ("tui.session.services", ("textual", "rich", "pyroute2")),
         ("tui.guard.process", ("textual", "rich", "pyroute2", "humanize")),
-        ("tui.timing.command", ("textual", "pyroute2")),
-        ("tui.app", ("pyroute2",)),
-        ("widgets.keyed_table", ("tui", "pyroute2")),
+        ("tui.cli.bench", ("textual", "pyroute2")),
+        ("tui.app.app", ("pyroute2",)),
+        ("widgets.keyed_table.table", ("tui", "pyroute2")),
     ],
 )
 def test_import_leaves_out(module: str, heavy: tuple[str, ...]) -> None:

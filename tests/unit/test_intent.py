@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
-from tui.model.intent import Intent, Operation, intent_for_links, make_intent, whole_group
+from tui.model.change.intent import Intent, Operation, intent_for_links, make_intent, whole_group
+from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.model.settings import Settings
 from tui.model.store import Snapshot, Store
 
 

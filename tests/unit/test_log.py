@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tests.links import a_link
-from tui.model.log import LIMIT, WHOLE, Entry, Log
-from tui.model.names import parse
-from tui.model.reversal import Step
-from tui.model.settings import Settings
-from tui.model.shell import device_lines
+from tui.model.change.log import LIMIT, WHOLE, Entry, Log
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
+from tui.model.change.shell import device_lines
+from tui.model.names.map import parse
 
 STEPS = (Step(a_link(1), Settings(mtu=9000)),)
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import a_link, fuzz
-from tui.model.filter import FilterError
 from tui.model.link import Link
-from tui.model.marks import Marks
 from tui.model.store import EMPTY, Snapshot, Store
+from tui.model.view.filter import FilterError
+from tui.model.view.marks import Marks
 
 
 class World:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.kernel.test_names import FILES
 from tests.links import fuzz
-from tui.model.name_document import NameDocument, NameLine
-from tui.model.name_rules import NameRuleError
-from tui.model.names import parse
+from tui.model.names.document import NameDocument, NameLine
+from tui.model.names.map import parse
+from tui.model.names.rules import NameRuleError
 
 VENDOR = b"# device group names\n0\tdefault\n"
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tui import name_editor
-from tui.files.name_writer import Conflict, NameFileError, Version, target
-from tui.files.name_writer import save as really_save
-from tui.model.name_document import NameDocument
-from tui.name_editor import NameEditor
+from tui.files.names.writer import Conflict, NameFileError, Version, target
+from tui.files.names.writer import save as really_save
+from tui.model.names.document import NameDocument
+from tui.session import name_editor
+from tui.session.name_editor import NameEditor
 
 TEXT = b"1\tone\n2\ttwo\n3\tthree\n"
 

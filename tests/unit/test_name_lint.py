@@ -11,10 +11,10 @@ from pyroute2.netlink.rt_files import GroupFile
 
 from tests.kernel.test_names import FILES
 from tests.links import fuzz
-from tui.model.name_document import NameDocument
-from tui.model.name_lint import Finding, lint
-from tui.model.name_lint_line import WORST_FIRST
-from tui.model.name_readers import UnreadableError, pyroute2_entries
+from tui.model.names.document import NameDocument
+from tui.model.names.lint import Finding, lint
+from tui.model.names.lint_line import WORST_FIRST
+from tui.model.names.readers import UnreadableError, pyroute2_entries
 
 GOOD = b"# device group names\n0\tdefault\n\n# the dmz\n10\tdmz\n0xb  lab.2\n  12 x-y_z\n"
 ODD = [

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import fuzz
-from tui.model.name_merge import Conflict, diff, merge
+from tui.model.names.merge import Conflict, diff, merge
 
 BASE = b"1 a\n2 b\n3 c\n4 d\n"
 LINES = st.lists(st.sampled_from([b"1 a\n", b"2 b\n", b"\n", b"# c\n", b"3 \xff\r\n"]), max_size=8).map(b"".join)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import fuzz
-from tui.model.name_rules import NameRuleError, check_id, check_name, number_like, read_id
-from tui.model.names import parse
+from tui.model.names.map import parse
+from tui.model.names.rules import NameRuleError, check_id, check_name, number_like, read_id
 
 TEXTS = st.one_of(st.text(max_size=40), st.from_regex(r"[A-Za-z0-9_.\-xX+]{1,34}", fullmatch=True))
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
-from tui.model.intent import Intent, Operation
+from tui.model.change.intent import Intent, Operation
+from tui.model.change.outcome import Outcome, Refusal, Reply, Verdict, compare, first_suspect, steps_taken, with_refusal
+from tui.model.change.reversal import Step, reversal
+from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.model.outcome import Outcome, Refusal, Reply, Verdict, compare, first_suspect, steps_taken, with_refusal
-from tui.model.reversal import Step, reversal
-from tui.model.settings import Settings
 from tui.model.store import Store
 
 ACK = Reply(0, "", 1, 40, 0.01)

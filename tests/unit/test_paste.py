@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from tui.escapes import ESC, EscapeSplitter
-from tui.paste import PasteFilter
+from tui.app.escapes import ESC, EscapeSplitter
+from tui.app.paste import PasteFilter
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 HOSTILE = st.text(st.sampled_from("duq\x1b[]?1;20~O\nM "), max_size=40).filter(lambda text: END not in text + "\x1b")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
+from tui.model.change.permanent import Export, exports
 from tui.model.link import Link
-from tui.model.name_usage import NameChange, usage
-from tui.model.names import NameMap, parse
-from tui.model.permanent import Export, exports
+from tui.model.names.map import NameMap, parse
+from tui.model.names.usage import NameChange, usage
 
 NAMES = parse(b"7 dmz\n8 \x1b[2J\\\n9 7\n")
 

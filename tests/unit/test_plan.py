@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import a_link
+from tui.model.change.intent import Operation, make_intent
+from tui.model.change.plan import MAX_MTU, Plan, make_plan, make_preview, parse_mtu
 from tui.model.group import empty_group
-from tui.model.intent import Operation, make_intent
 from tui.model.link import Link
-from tui.model.names import NameMap, parse
-from tui.model.plan import MAX_MTU, Plan, make_plan, make_preview, parse_mtu
+from tui.model.names.map import NameMap, parse
 from tui.model.store import Store
 
 

@@ -8,15 +8,15 @@ import pytest
 
 from tests.hostile import NAMES, controls
 from tests.links import a_link
+from tui.guard.ending import Ending
 from tui.guard.losses import Losses
 from tui.guard.order import Order, Reverted
 from tui.guard.orphans import Orphan
-from tui.guarded import Ending
-from tui.model.outcome import Refusal
-from tui.model.reversal import Step
-from tui.model.settings import Settings
-from tui.netlink.held_record import Held
-from tui.present_guard import ending_line, ending_report, guard_notice, loss_sentences, orphan_lines
+from tui.model.change.outcome import Refusal
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
+from tui.netlink.dependants.record import Held
+from tui.present.guard import ending_line, ending_report, guard_notice, loss_sentences, orphan_lines
 
 STEP = Step(a_link(1, name=b"eth0"), Settings(up=False))
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tui.model.health import Health
-from tui.present import status_fields
+from tui.present.words import status_fields
 
 
 @pytest.mark.parametrize(

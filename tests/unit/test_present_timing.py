@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
+from tui.model.change.sample import Sample
 from tui.model.group import Group
-from tui.model.sample import Sample
-from tui.present import as_ascii
-from tui.present_timing import (
+from tui.present.timing import (
     bars,
     decade,
     decades,
@@ -20,12 +19,13 @@ from tui.present_timing import (
     series,
     title,
 )
-from tui.present_timing_past import comparison, estimate, last_with, past_fields, sample_fields, sample_words
-from tui.screens.timing_run import Wish, default_sizes, parse_sizes
-from tui.timing.collect import Collector, Report
+from tui.present.timing_past import comparison, estimate, last_with, past_fields, sample_fields, sample_words
+from tui.present.words import as_ascii
+from tui.screens.timing.run import Wish, default_sizes, parse_sizes
 from tui.timing.order import Order
-from tui.timing.paper import TABLE
-from tui.timing.report import FORMATS
+from tui.timing.report.collect import Collector, Report
+from tui.timing.report.formats import FORMATS
+from tui.timing.report.paper import TABLE
 from widgets.bars import Scale
 
 WAYS = ("group", "sendmsg", "ip-group", "process", "sysfs")

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
+from tui.model.change.reversal import Reversal, Step, reversal
+from tui.model.change.settings import Settings
 from tui.model.link import IFF_UP, Link
-from tui.model.reversal import Reversal, Step, reversal
-from tui.model.settings import Settings
 
 SETTINGS = st.builds(
     Settings,

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.links import a_link
+from tui.model.change.intent import Intent
+from tui.model.change.outcome import Reply
+from tui.model.change.plan import make_plan
 from tui.model.health import Health
-from tui.model.intent import Intent
-from tui.model.names import NameMap
-from tui.model.outcome import Reply
-from tui.model.plan import make_plan
+from tui.model.names.map import NameMap
 from tui.model.text import plural
-from tui.present import members, status_fields
-from tui.present_change import messages, target, transition
+from tui.present.change import messages, target, transition
+from tui.present.words import members, status_fields
 
 NAMES = NameMap()
 

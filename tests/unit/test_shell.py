@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.hostile import ALIASES, NAMES
 from tests.links import a_link, fuzz
-from tui.model.names import parse
-from tui.model.settings import Settings
-from tui.model.shell import device_lines, pasteable, quote, shortened
+from tui.model.change.settings import Settings
+from tui.model.change.shell import device_lines, pasteable, quote, shortened
+from tui.model.names.map import parse
 
 # As at a prompt, `!` is looked up in the history.
 SHELLS = {

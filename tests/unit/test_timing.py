@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from tui.timing import history
-from tui.timing.collect import Collector
-from tui.timing.kinds import apportion
+from tui.timing.child.kinds import apportion
+from tui.timing.child.schedule import Forecast, Runs, affordable, stages, turn
 from tui.timing.order import Order, default_values, from_json, order_for_group
 from tui.timing.others import Others, busy
-from tui.timing.paper import TABLE
-from tui.timing.reading import duration, loud, ratio_words, times
-from tui.timing.report import FORMATS
-from tui.timing.schedule import Forecast, Runs, affordable, stages, turn
-from tui.timing.statistics import exponent, extrapolate, median, summary
-from tui.timing.ways import WAYS
+from tui.timing.report import history
+from tui.timing.report.collect import Collector
+from tui.timing.report.formats import FORMATS
+from tui.timing.report.paper import TABLE
+from tui.timing.report.reading import duration, loud, ratio_words, times
+from tui.timing.report.statistics import exponent, extrapolate, median, summary
+from tui.timing.ways.ways import WAYS
 
 
 @pytest.mark.parametrize(
@@ -394,10 +394,8 @@ def test_a_relative_data_directory_is_ignored(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_the_timing_engine_loads_neither_the_toolkit_nor_pyroute2() -> None:
-
-    code = (
-        "import sys, tui.timing.command, tui.timing.worker, tui.timing.report, tui.timing.history; print(*sys.modules)"
-    )
+    rooms = "tui.cli.bench, tui.timing.child.worker, tui.timing.report.formats, tui.timing.report.history"
+    code = f"import sys, {rooms}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"textual", "rich", "pyroute2", "humanize"} & set(done.stdout.split())
 

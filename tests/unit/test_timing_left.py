@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import pytest
 
-from tui.timing import sweep
-from tui.timing.change import Member
-from tui.timing.listener import Heard, Listener
-from tui.timing.measure import Measured
+from tui.timing.child import sweep
+from tui.timing.child.listener import Heard, Listener
+from tui.timing.child.measure import Measured
+from tui.timing.child.sandbox import Sandbox
+from tui.timing.child.sweep import Sweep
 from tui.timing.order import Order
-from tui.timing.sandbox import Sandbox
-from tui.timing.sweep import Sweep
+from tui.timing.ways.change import Member
 
 FAIR = {
     "group": 1e-5,

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
-from tui.model.intent import intent_for_links
+from tui.model.change.intent import intent_for_links
+from tui.model.change.outcome import Outcome, Reply, compare, steps_taken
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
+from tui.model.change.undo import plan_undo
 from tui.model.link import IFF_UP, Link
-from tui.model.outcome import Outcome, Reply, compare, steps_taken
-from tui.model.reversal import Step
-from tui.model.settings import Settings
 from tui.model.store import Snapshot, Store
-from tui.model.undo import plan_undo
 
 ACK = Reply(0, "", 1, 40, 0.01)
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
 from tests.order import rank
-from tui.model import order
 from tui.model.link import Link
-from tui.model.names import NameMap
+from tui.model.names.map import NameMap
 from tui.model.store import Snapshot, Store
-from tui.model.view import ALL_GROUPS, LinkView
-from tui.present import link_cells
+from tui.model.view import sort_keys as order
+from tui.model.view.order import ALL_GROUPS, LinkView
+from tui.present.words import link_cells
 
 NAMES = NameMap()
 LINK_KEYS = ("name", "index", "group", "state", "mtu", "risk", "kind", "master", "mac", "alias")

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import get_type_hints
 
 from tui.guard.order import Order
+from tui.model.change.reversal import Step
 from tui.model.link import Link
-from tui.model.reversal import Step
-from tui.netlink.held import read_message
-from tui.netlink.held_record import Held
+from tui.netlink.dependants.item import read_message
+from tui.netlink.dependants.record import Held
 
 _U32 = 0xFFFFFFFF
 _INDEX = 0x7FFFFFFF

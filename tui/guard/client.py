@@ -17,8 +17,8 @@ from tui.guard.losses import Losses, losses
 from tui.guard.order import GuardError, HeldError, Order, Reverted, reverted_of
 from tui.guard.revert import revert_now
 from tui.guard.state import open_locked
+from tui.model.change.reversal import Step
 from tui.model.identity import same_device
-from tui.model.reversal import Step
 from tui.model.text import visible
 from tui.netlink.dump import read_links
 from tui.netlink.wire import WireError

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.model.reversal import Step
-from tui.model.settings import Settings
-from tui.netlink.held_record import Held
+from tui.netlink.dependants.record import Held
 
 _ALTNAMES = "altnames"
 _BYTES = frozenset({"name", "kind", "address", "broadcast", "alias"})

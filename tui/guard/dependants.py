@@ -6,9 +6,9 @@ macvlan.c and others: to a smaller MTU. None of them gets its MTU back when the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.model.reversal import Step
-from tui.model.settings import Settings
 
 _VETH, _BRIDGE, _VLAN = b"veth", b"bridge", b"vlan"
 

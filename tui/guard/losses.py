@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.guard.dependants import dependants
+from tui.model.change.reversal import Step
 from tui.model.link import Link
-from tui.model.reversal import Step
 from tui.model.text import visible
+from tui.netlink.dependants.item import read_held
+from tui.netlink.dependants.record import Held
 from tui.netlink.dump import read_links
-from tui.netlink.held import read_held
-from tui.netlink.held_record import Held
 from tui.netlink.sockets import open_socket
 
 _IPV6_MIN_MTU = 1280  # RFC 8200; addrconf_notify, net/ipv6/addrconf.c

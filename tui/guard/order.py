@@ -7,9 +7,9 @@ from typing import Any
 
 from tui.guard.codec import held_of, held_row, link_of, link_row, step_of, step_row
 from tui.guard.losses import Losses
+from tui.model.change.outcome import Refusal
+from tui.model.change.reversal import Step
 from tui.model.link import Link
-from tui.model.outcome import Refusal
-from tui.model.reversal import Step
 
 
 class GuardError(Exception):

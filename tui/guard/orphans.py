@@ -12,7 +12,7 @@ from tui.guard.order import GuardError, Order
 from tui.guard.place import SUFFIX, check, folders, is_ours
 from tui.guard.record import record_of
 from tui.guard.state import LIMIT, open_locked
-from tui.model.reversal import Step
+from tui.model.change.reversal import Step
 from tui.model.text import visible
 
 _ASIDE = ".unreadable"

@@ -9,16 +9,16 @@ from tui.files.audit import Audit
 from tui.files.syslog import SOCKETS
 from tui.guard.dependants import is_bridge
 from tui.guard.order import Order, Reverted
+from tui.model.change.outcome import Refusal
+from tui.model.change.reversal import reversal
+from tui.model.change.settings import Settings
 from tui.model.identity import same_device
 from tui.model.link import Link
-from tui.model.outcome import Refusal
-from tui.model.reversal import reversal
-from tui.model.settings import Settings
 from tui.model.text import visible
 from tui.netlink.batch import send_each
 from tui.netlink.deletions import Deletions
+from tui.netlink.dependants.restore import Restored, restore
 from tui.netlink.dump import LinkReader, StoppedError
-from tui.netlink.restore import Restored, restore
 from tui.netlink.sockets import open_socket
 from tui.netlink.wire import WireError, link_change
 from tui.netlink.writer import Writer

@@ -7,9 +7,9 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
 from typing import Protocol
 
-from tui.model.intent import Intent
+from tui.model.change.intent import Intent
+from tui.model.change.outcome import Outcome, Refusal, Reply, compare, first_suspect, with_refusal
 from tui.model.link import Link
-from tui.model.outcome import Outcome, Refusal, Reply, compare, first_suspect, with_refusal
 from tui.model.store import Snapshot
 from tui.netlink.dump import NoAnswerError, StoppedError
 from tui.netlink.wire import WireError, group_change, link_change

@@ -4,7 +4,7 @@ import struct
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
-from tui.model.settings import Settings
+from tui.model.change.settings import Settings
 from tui.netlink.wire import NLM_F_ACK, NLM_F_REQUEST, link_change
 
 # Places in a link message (nlmsghdr, then ifinfomsg), in words of 32 bits, of which all of it consists.

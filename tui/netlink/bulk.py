@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from tui.model.intent import Intent
+from tui.model.change.intent import Intent
+from tui.model.change.outcome import Outcome, Refusal, Reply, with_failures
+from tui.model.change.progress import Progress
+from tui.model.change.still import obstacle
 from tui.model.link import Link
-from tui.model.outcome import Outcome, Refusal, Reply, with_failures
-from tui.model.progress import Progress
-from tui.model.still import obstacle
 from tui.model.store import Snapshot
 from tui.netlink.actions import Checker, read_back
 from tui.netlink.alike import Alike
@@ -54,7 +54,7 @@ def change_links(
     """Send a message for each interface, in batches; read back, and say what happened to each.
 
     Right before each batch ``known`` tells what is known of the interfaces by then: who can't be meant any more is
-    skipped (`tui.model.still.obstacle`). Blocks: not for the screen's thread. Never raises for what the
+    skipped (`tui.model.change.still.obstacle`). Blocks: not for the screen's thread. Never raises for what the
     kernel does; the Outcome tells.
     """
     tally = _Tally()

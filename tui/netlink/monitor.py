@@ -17,8 +17,8 @@ from dataclasses import replace
 from tui.model.health import Health
 from tui.model.store import Snapshot, Store
 from tui.netlink.dump import NoAnswerError, StoppedError
-from tui.netlink.follow import Follower, OverrunError
 from tui.netlink.sockets import EVENT_BUFFER
+from tui.netlink.subscription import Follower, OverrunError
 
 CHECK_SHARE = 0.005
 """The share of one core that full checks may cost."""

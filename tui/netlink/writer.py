@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from queue import SimpleQueue
 
-from tui.model.exchange import KEPT
 from tui.model.gate import OPEN, Gate
+from tui.model.wire.trace import KEPT
 from tui.netlink.alike import joined
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.privilege import obstacle

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from tui.commands import Command
-from tui.present import Field
+from tui.present.commands import Command
+from tui.present.words import Field
 
 
 def footer(commands: Iterable[Command], width: int, **values: object) -> list[Field]:

@@ -10,15 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from tui.commands import LOG_COMMANDS
-from tui.model.log import Entry, Log, LogVerdict
-from tui.model.shell import shortened
+from tui.model.change.log import Entry, Log, LogVerdict
+from tui.model.change.shell import shortened
 from tui.model.text import plural
-from tui.present import Field, Spelling, count, milliseconds, wrapped
-from tui.screens.copying import ROOM, copy
+from tui.present.commands import LOG_COMMANDS
+from tui.present.words import Field, Spelling, count, milliseconds, wrapped
+from tui.screens.dialogs.copying import ROOM, copy
+from tui.screens.dialogs.report import ReportScreen
 from tui.screens.footer import footer
-from tui.screens.report import ReportScreen
-from widgets.keyed_table import Cell, Column, KeyedTable
+from widgets.keyed_table.table import Cell, Column, KeyedTable
 from widgets.lines import Lines
 
 _PERIOD = 0.5  # seconds between looks whether the log has grown

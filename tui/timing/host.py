@@ -11,7 +11,7 @@ from typing import Any
 
 from tui import __version__
 from tui.model.text import visible
-from tui.timing.by_ip import ip_path
+from tui.timing.ways.ip import ip_path
 
 _PATIENCE = 10  # seconds for `ip -V`
 

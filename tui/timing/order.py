@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tui.timing.ways import WAYS
+from tui.timing.ways.ways import WAYS
 
 OPERATIONS = ("mtu", "up", "down", "txqueuelen")
 STATES = ("down", "up", "mixed")

@@ -19,7 +19,7 @@ Event: TypeAlias = dict[str, Any]
 """One event of the measuring process (see worker.py), or "stopped", the last one after `Run.stop`."""
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tui.timing.worker import main; main()"
+_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tui.timing.child.worker import main; main()"
 _LAST = ("done", "error", "stopped")
 _MOST_COMPLAINT = 4096  # bytes of standard error that are looked at
 

@@ -1,0 +1,212 @@
+"""`ifgroup bench`: the timing engine on the command line."""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tui.model.number import decimal_number, whole_number
+from tui.model.text import visible
+from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, OPERATIONS, Order, default_values, needed_state
+from tui.timing.ways.ways import WAYS
+
+DONE, PARTLY = 0, 3
+"""Exit statuses: everything was measured; not everything was. That nothing was, is an OSError."""
+_FORMATS = ("table", "csv", "json", "markdown")
+_KINDS = (AUTO, "dummy", "ifb", "veth", "bridge", "vlan", "macvlan", "vxlan")
+_REPEATS, _BUDGET = 5, 20.0
+_LINE = 79  # columns that the progress may take
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to what argparse's `add_subparsers` returned, with the options of its own; return its parser."""
+    ways = "\n".join(f"  {way.way:9} {way.label}" for way in WAYS.values())
+    bench: argparse.ArgumentParser = commands.add_parser(
+        "bench",
+        help="time every way to change many interfaces, side by side, in a private namespace",
+        description="Time every way to change many interfaces, side by side, on real ones in a private namespace.\n"
+        "Nothing outside is touched; no root needed where user namespaces are allowed.",
+        epilog=f"ways:\n{ways}\n\nExit status: 0 done, 1 nothing measured, 2 usage, 3 partly done. The report is kept "
+        "below\nXDG_DATA_HOME (~/.local/share)/ifgroup/timing. Ctrl+C prints what there is.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = bench.add_argument
+    add("--links", metavar="N,...", type=_sizes, default=DEFAULT_LINKS, help="default: 128,256,512,1024,2048")
+    add("--repeat", metavar="R", type=_repeats, default=_REPEATS, help="counted runs of each; default: %(default)s")
+    add("--ways", metavar="WAY,...", type=_ways, help="default: all (see below)")
+    add("--operation", choices=OPERATIONS, default="mtu", help="default: %(default)s")
+    add("--state", choices=("down", "up"), help="of the interfaces before each run; default: down, unless they go down")
+    add("--kind", choices=_KINDS, default=AUTO, help="of what the interfaces are made; default: the cheapest")
+    add(
+        "--budget",
+        metavar="SECONDS",
+        type=_seconds,
+        default=_BUDGET,
+        help="for each way at each size; past it fewer repeats, then an estimate, marked; default: %(default)g",
+    )
+    add(
+        "--sysfs",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="mount sysfs in the namespace; without it the way sysfs can't run",
+    )
+    add("--format", choices=_FORMATS, default="table", help="default: %(default)s")
+    add("--output", metavar="FILE", type=Path, help="write the report to a new file")
+    return bench
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        sizes = sorted({whole_number(part) for part in _split(text)})
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no list of numbers such as 128,256") from None
+    if not sizes or not 1 <= sizes[0] <= sizes[-1] <= MOST_LINKS:
+        raise argparse.ArgumentTypeError(f"give numbers from 1 to {MOST_LINKS}, not '{text}'")
+    return tuple(sizes)
+
+
+def _repeats(text: str) -> int:
+    try:
+        return whole_number(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number") from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        return decimal_number(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds") from None
+
+
+def _ways(text: str) -> tuple[str, ...]:
+    ways = tuple(dict.fromkeys(_split(text)))
+    unknown = [way for way in ways if way not in WAYS]
+    if unknown or not ways:
+        raise argparse.ArgumentTypeError(f"there is no way '{(unknown or [text])[0]}'; there are {', '.join(WAYS)}")
+    return ways
+
+
+def run(options: argparse.Namespace, spell: Callable[[str], str]) -> int:
+    """Measure, print, keep; return the exit status. Raises ValueError (usage), OSError (refused), one sentence.
+
+    ``spell`` writes our own words as the terminal can show them.
+    """
+    order = _order(options)
+    if options.output is not None and os.path.lexists(options.output):
+        # Before minutes are spent, not after.
+        raise OSError(errno.EEXIST, f"{visible(os.fsencode(options.output))} exists; nothing was measured.")
+    report = _measure(order)
+    if not report["results"]:
+        raise OSError(errno.EIO, report["error"] or _nothing(report))
+    _keep(report)
+    _print(report, options, spell)
+    if report["error"]:
+        print(f"ifgroup: {report['error']}", file=sys.stderr)
+    missing = {skipped["way"] for skipped in report["skipped"]} & set(options.ways or ())
+    gave_up = [skipped for skipped in report["skipped"] if skipped["links"]]
+    return PARTLY if report["ended"] != "done" or missing or gave_up else DONE
+
+
+def _order(options: argparse.Namespace) -> Order:
+    return Order(
+        links=options.links,
+        ways=options.ways or tuple(WAYS),
+        operation=options.operation,
+        state=options.state or needed_state(options.operation),
+        kinds=((options.kind, 1),),
+        values=default_values(options.operation),
+        repeats=options.repeat,
+        budget=options.budget,
+        sysfs=options.sysfs,
+    )
+
+
+def _measure(order: Order) -> dict[str, Any]:
+    """Return the report, of as much as there is when it ends or Ctrl+C is pressed."""
+    from tui.timing.report.collect import Collector
+    from tui.timing.runner import Run
+
+    collector = Collector(order)
+    progress = _Progress()
+    measurement = Run.start(order)
+    try:
+        for event in measurement:
+            collector.take(event)
+            progress.show(event)
+    except KeyboardInterrupt:
+        measurement.stop()
+        for event in measurement:
+            collector.take(event)
+    finally:
+        measurement.stop()
+        progress.clear()
+    return collector.report()
+
+
+def _nothing(report: dict[str, Any]) -> str:
+    for left in (*report["skipped"], *report["thrown_out"]):
+        return f"Nothing could be measured: {left['way']}: {left['reason']}"
+    return "Nothing was measured before it was stopped."
+
+
+class _Progress:
+    """One line on standard error: rewritten on a terminal, else a line for each size."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._size = 0
+
+    def show(self, event: dict[str, Any]) -> None:
+        if event["event"] != "progress":
+            return
+        left = "" if event["left_s"] is None else f", about {_clock(event['left_s'])} left"
+        if self._live:
+            text = f"{event['links']:,} interfaces: {event['way']} {event['text']}{left}"
+            print(f"\r{visible(text)[:_LINE]:{_LINE}}", end="", file=sys.stderr, flush=True)
+        elif event["links"] != self._size:
+            print(f"measuring {event['links']:,} interfaces{left}", file=sys.stderr, flush=True)
+        self._size = event["links"]
+
+    def clear(self) -> None:
+        if self._live and self._size:
+            print(f"\r{'':{_LINE}}\r", end="", file=sys.stderr, flush=True)
+
+
+def _clock(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _keep(report: dict[str, Any]) -> None:
+    from tui.timing.report.history import save
+
+    try:
+        save(report)
+    except OSError as error:
+        # It is printed all the same.
+        print(f"ifgroup: the report is not kept: {visible(error.strerror or str(error))}", file=sys.stderr)
+
+
+def _print(report: dict[str, Any], options: argparse.Namespace, spell: Callable[[str], str]) -> None:
+    from tui.files.export import write_new
+    from tui.timing.report.formats import FORMATS
+
+    write: Callable[[dict[str, Any]], str] = FORMATS[options.format]
+    text = spell(write(report))
+    text += "" if text.endswith("\n") else "\n"
+    if options.output is not None:
+        print(f"ifgroup: written to {visible(os.fsencode(write_new(options.output, text.encode())))}", file=sys.stderr)
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; nothing may be flushed into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,122 @@
+"""`ifgroup list`: what the console knows, once, as text or JSON."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+from tui.model.group import Group
+from tui.model.link import LINK_TYPES, Link, flags_as_ip, link_name
+from tui.model.names.map import NameMap, name_as_ip
+from tui.model.store import Snapshot
+from tui.model.text import ascii_text, visible
+from tui.model.view.order import all_groups
+from tui.present.words import as_ascii, group_cells, link_cells
+
+_NAMES = frozenset({"GROUP", "KINDS", "NAME", "KIND", "MASTER", "ALIAS"})  # columns that hold others' words
+_IP_TUNNELS = (768, 769, 776, 778, 823)  # ARPHRD_*: their hardware address is an IP address
+
+
+def as_json(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str]) -> str:
+    """Return groups and interfaces as JSON; what `ip -j -d link` also prints bears its key and form."""
+    links = snapshot.links
+    risky = {links[index].group for index in protected}
+    groups = all_groups(snapshot, names)
+    data = {
+        "groups": [_group(groups[group_id], names, group_id in risky) for group_id in sorted(groups)],
+        "interfaces": [_interface(links[index], links, names, protected.get(index)) for index in sorted(links)],
+    }
+    return json.dumps(data, indent=1)
+
+
+def _group(group: Group, names: NameMap, protected: bool) -> dict[str, Any]:
+    mtus = [mtu for mtu, _ in group.mtus]
+    return {
+        "group_id": group.group_id,
+        "group": name_as_ip(group.group_id, names),
+        "members": group.members,
+        "up": group.up,
+        "down": group.down,
+        "mtu": group.mtu,
+        "mtu_min": min(mtus, default=None),
+        "mtu_max": max(mtus, default=None),
+        "mtu_deviating": group.deviating,
+        "kinds": {visible(kind): count for kind, count in group.kinds},
+        "protected": protected,
+    }
+
+
+def _interface(link: Link, links: Mapping[int, Link], names: NameMap, why: str | None) -> dict[str, Any]:
+    data: dict[str, Any] = {"ifindex": link.ifindex, "ifname": visible(link.name)}
+    if link.lower_netnsid is not None:
+        data["link_index"] = link.lower
+        data["link_netnsid"] = link.lower_netnsid
+    elif link.lower:
+        data["link"] = link_name(link.lower, links)
+    data |= {
+        "flags": flags_as_ip(link, links),
+        "mtu": link.mtu,
+        "min_mtu": link.min_mtu,
+        "max_mtu": link.max_mtu,
+        "operstate": link.oper,
+        "group_id": link.group,
+        "group": name_as_ip(link.group, names),
+        "txqlen": link.txqlen,
+        "link_type": LINK_TYPES.get(link.arptype, f"[{link.arptype}]"),
+        "address": hardware_address(link.address, link.arptype),
+    }
+    if link.broadcast:
+        data["broadcast"] = hardware_address(link.broadcast, link.arptype)
+    if link.master:
+        data["master"] = link_name(link.master, links)
+    if link.kind:
+        data["linkinfo"] = {"info_kind": visible(link.kind)}
+    if link.alias:
+        data["ifalias"] = visible(link.alias)
+    if link.altnames:
+        data["altnames"] = [visible(name) for name in link.altnames]
+    data["protected"] = why
+    return data
+
+
+def hardware_address(address: bytes, arptype: int) -> str:
+    """Return a hardware address as `ip` prints it (ll_addr_n2a, iproute2 lib/ll_addr.c)."""
+    if arptype in _IP_TUNNELS and len(address) == 4:
+        return str(IPv4Address(address))
+    if arptype in _IP_TUNNELS and len(address) == 16:
+        return str(IPv6Address(address))
+    return address.hex(":")
+
+
+def as_text(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str], ascii: bool = False) -> Iterator[str]:
+    """Yield the lines of both tables. ``ascii``: write ASCII alone, what names hold beyond it as `ascii_text` does."""
+    links = snapshot.links
+    groups = all_groups(snapshot, names)
+    reasons: dict[int, list[str]] = {}
+    for index, why in protected.items():
+        reasons.setdefault(links[index].group, []).append(why)
+    yield from _table(
+        ("ID", "GROUP", "MEMBERS", "UP", "DOWN", "MTU", "RISK", "KINDS"),
+        ([cell.text for cell in group_cells(groups[key], names, reasons.get(key, ()))] for key in sorted(groups)),
+        ascii,
+    )
+    yield ""
+    yield from _table(
+        ("NAME", "INDEX", "GROUP", "STATE", "MTU", "RISK", "KIND", "MASTER", "MAC", "ALIAS"),
+        (
+            [cell.text for cell in link_cells(links[index], snapshot, names, protected.get(index))]
+            for index in sorted(links)
+        ),
+        ascii,
+    )
+
+
+def _table(head: tuple[str, ...], rows: Iterable[list[str]], ascii: bool) -> Iterator[str]:
+    lines = [list(head), *([_plain(*cell) for cell in zip(head, row, strict=True)] if ascii else row for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        yield "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _plain(title: str, text: str) -> str:
+    return ascii_text(text) if title in _NAMES else as_ascii(text)

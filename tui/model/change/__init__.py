@@ -1,0 +1,1 @@
+"""A change from the wish to the outcome, and the way back."""

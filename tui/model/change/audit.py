@@ -1,0 +1,78 @@
+"""What goes on record of a change: one flat record, ready for JSON."""
+
+from collections.abc import Iterator
+
+from tui.model.change.outcome import Outcome
+from tui.model.change.settings import Settings
+from tui.model.link import Link
+from tui.model.text import visible
+
+
+def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, object]:
+    """Return the record of an attempted change. ``title``: what was asked, in words."""
+    intent, reply = outcome.intent, outcome.reply
+    return {
+        "event": "change",
+        "what": title,
+        "operation": intent.operation,
+        "group_id": intent.group_id,
+        "mtu": intent.mtu,
+        "new_group_id": intent.new_group,
+        "undoes": intent.undoes,
+        "guarded": guarded,
+        "outcome": outcome.verdict,
+        "stopped": outcome.stopped,
+        "messages": reply.messages,
+        "bytes": reply.size,
+        "errno": reply.errno,
+        "kernel": visible(reply.text),
+        "seconds": round(reply.waited, 6),
+        "members": [*_rows(outcome)],
+    }
+
+
+def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
+    """Yield each member with what became of it, what it was before and what it is after."""
+    intent = outcome.intent
+    if not outcome.checked:
+        became = "unknown" if outcome.reply.messages else "not sent"
+        for index, seen in intent.members.items():
+            yield _row(outcome.before(seen), became, intent.wanted(index), None)
+        return
+    placed: tuple[tuple[str, tuple[Link, ...]], ...] = (
+        ("changed", outcome.changed),
+        ("already", outcome.already),
+        ("changed again by another", outcome.overtaken),
+        ("refused", tuple(refusal.link for refusal in outcome.refused)),
+        ("not reached", outcome.not_reached),
+        ("left the group", outcome.left),
+        ("vanished", outcome.vanished),
+        ("skipped", tuple(refusal.link for refusal in outcome.skipped)),
+    )
+    reasons = {refusal.link.ifindex: refusal.reason for refusal in (*outcome.refused, *outcome.skipped)}
+    for became, links in placed:
+        gone = became in ("vanished", "skipped")
+        for link in links:
+            wanted = intent.wanted(link.ifindex)
+            row = _row(link, became, wanted, None) if gone else _row(outcome.before(link), became, wanted, link)
+            if link.ifindex in reasons:
+                row["reason"] = visible(reasons[link.ifindex])
+            yield row
+    caught = {link.ifindex for link in outcome.caught}
+    for link in outcome.joined:
+        if link.ifindex in caught:
+            yield _row(outcome.before(link), "joined meanwhile", intent.wanted(link.ifindex), link)
+        else:
+            yield {"ifindex": link.ifindex, "ifname": visible(link.name), "became": "joined meanwhile"}
+
+
+def _row(before: Link, became: str, wanted: Settings, after: Link | None) -> dict[str, object]:
+    row: dict[str, object] = {"ifindex": before.ifindex, "ifname": visible(before.name), "became": became}
+    row["before"] = _fields(wanted.as_of(before))
+    if after is not None:
+        row["after"] = _fields(wanted.as_of(after))
+    return row
+
+
+def _fields(settings: Settings) -> dict[str, object]:
+    return {name: value for name, value in settings._asdict().items() if value is not None}

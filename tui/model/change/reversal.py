@@ -1,0 +1,51 @@
+"""What takes a change back, member by member, and which members are no longer ours to touch.
+
+Undo and the lock-out guard decide alike: by device and name, and never over what somebody else set meanwhile.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tui.model.change.settings import Settings
+from tui.model.link import Link
+
+
+class Step(NamedTuple):
+    """One member of a change."""
+
+    before: Link
+    """As it was right before the change."""
+    wanted: Settings
+    """What the change was to make of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What is to be done, and what is not; each step is in exactly one of these."""
+
+    back: tuple[tuple[Link, Settings], ...] = ()
+    """(as it is now, what it is to be again), by ifindex."""
+    as_before: tuple[Link, ...] = ()
+    """Already as before the change."""
+    changed_since: tuple[Link, ...] = ()
+    """Neither as before nor as the change made it: somebody else's, to be left alone."""
+    gone: tuple[Link, ...] = ()
+    """Vanished, renamed, or another interface under the same index; as they were before."""
+
+
+def reversal(steps: Iterable[Step], find: Callable[[Link], Link | None]) -> Reversal:
+    """Decide for each of ``steps``. ``find``: returns what a device is now; None: it is gone (model/identity.py)."""
+    back, as_before, changed_since, gone = [], [], [], []
+    for before, wanted in sorted(steps, key=lambda step: step.before.ifindex):
+        link = find(before)
+        former = wanted.as_of(before)
+        if link is None or link.name != before.name:
+            gone.append(before)
+        elif former.met_by(link):
+            as_before.append(link)
+        elif wanted.met_by(link):
+            back.append((link, former))
+        else:
+            changed_since.append(link)
+    return Reversal(tuple(back), tuple(as_before), tuple(changed_since), tuple(gone))

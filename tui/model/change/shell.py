@@ -1,0 +1,124 @@
+"""The shell lines that do the same as a change: correct in dash, bash and busybox, whatever bytes a name holds.
+
+All of it is printable ASCII, so that nothing in it can act on a terminal or on what a clipboard is pasted into.
+
+`ip` is iproute2's. A busybox built to prefer its own applets (Debian's busybox-static) runs an `ip` that knows no
+groups and calls the word garbage; there, `ip() { /sbin/ip "$@"; }` beforehand makes its shell run the other one.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+
+from tui.model.change.settings import Settings
+from tui.model.group import MAX_IP_GROUP
+from tui.model.link import Link
+from tui.model.names.map import NameMap, ip_group, ip_set
+
+_SAFE = re.compile(r"[A-Za-z0-9_.,:/@+-]+")
+# A word as `quote` writes it.
+_WORD = re.compile(r"""(?:[A-Za-z0-9_.,:/@+-]|'[^']*'|\\'|"\$\(printf '[^']*'\)")+""")
+_LOOP, _DO = "for dev in ", "; do "
+
+
+def quote(raw: bytes) -> str:
+    """Return a word that a POSIX shell reads as ``raw``: plain, in quotes, or as what printf(1) makes of it.
+
+    Raises ValueError for a NUL, which no argument can hold, and for a newline at the end, which `$(…)` would drop; the
+    kernel takes neither in a name.
+    """
+    if b"\0" in raw or raw.endswith(b"\n"):
+        raise ValueError("A NUL, or a newline at the end, can't be written as a word for the shell.")
+    text = raw.decode("latin-1")
+    if _SAFE.fullmatch(text):
+        return text
+    if text.isascii() and (text.isprintable() or not text):
+        return "'" + text.replace("'", "'\\''") + "'"
+    return f"\"$(printf '{''.join(_printf(char, number == 0) for number, char in enumerate(text))}')\""
+
+
+def _printf(char: str, first: bool) -> str:
+    """Return a character of printf's format; a hyphen at its beginning would be taken for an option."""
+    if char == "%":
+        return "%%"
+    if _SAFE.fullmatch(char) and not (first and char == "-"):
+        return char
+    return f"\\{ord(char):03o}"
+
+
+def ip_in(netns: str) -> str:
+    """Return how `ip` is called to act in what --netns names: a netns of ip-netns(8) by -n, a path by nsenter(1).
+
+    A path should be absolute, since the line may be pasted anywhere. Raises ValueError as `quote`.
+    """
+    word = quote(os.fsencode(netns))
+    return f"nsenter --net={word} ip" if "/" in netns else f"ip -n {word}"
+
+
+def device_lines(members: Mapping[int, Link], wanted: Mapping[int, Settings] | Settings, names: NameMap) -> list[str]:
+    """Return the `ip` lines that set on each of ``members``, by ifindex, what is ``wanted`` of all or of each.
+
+    Interfaces that are to become alike share a line, which may be long: it is meant to be pasted. A comment tells what
+    `ip` can't do. An interface of which nothing is wanted has no line.
+    """
+    alike: dict[Settings, list[bytes]] = {}
+    for index, link in sorted(members.items()):
+        settings = wanted if isinstance(wanted, Settings) else wanted.get(index, Settings())
+        alike.setdefault(settings, []).append(link.name)
+    lines: list[str] = []
+    for settings, devices in alike.items():
+        if settings.group is not None and settings.group > MAX_IP_GROUP:
+            lines.append(ip_set(settings.group, "", names))
+            settings = settings._replace(group=None)
+        if words := _words(settings, names):
+            lines.append(_line(devices, words, names.ip))
+    return lines
+
+
+def _words(settings: Settings, names: NameMap) -> str:
+    """Return what follows the interface on the line; empty: nothing is wanted."""
+    mtu, up, group = settings
+    return " ".join(
+        (
+            *(() if mtu is None else (f"mtu {mtu}",)),
+            *(() if group is None else (f"group {ip_group(group, names)}",)),
+            *(() if up is None else ("up" if up else "down",)),
+        )
+    )
+
+
+def _line(devices: list[bytes], words: str, ip: str) -> str:
+    if len(devices) == 1:
+        return f"{ip} link set dev {quote(devices[0])} {words}"
+    return f'{_LOOP}{" ".join(map(quote, devices))}{_DO}{ip} link set dev "$dev" {words}; done'
+
+
+def shortened(line: str, room: int) -> str:
+    """Return a line of `device_lines` with as few of its interfaces as it takes to fit into ``room`` characters.
+
+    To look at, not to run: it tells how many more there are. At least one interface stays, so that it may be longer.
+    """
+    if len(line) <= room or not line.startswith(_LOOP):
+        return line
+    # The first one: no interface has a blank in its name, but a netns may.
+    devices, _, rest = line.removeprefix(_LOOP).partition(_DO)
+    words = _WORD.findall(devices)
+    left = room - len(f"{_LOOP}... and {len(words):,} more{_DO}{rest}")
+    kept: list[str] = []
+    for word in words[:-1]:
+        left -= len(word) + 1
+        if kept and left < 0:
+            break
+        kept.append(word)
+    return f"{_LOOP}{' '.join(kept)} ... and {len(words) - len(kept):,} more{_DO}{rest}"
+
+
+def pasteable(lines: Iterable[str]) -> str:
+    """Return lines as one text for a clipboard, without a newline at the end: the last one waits for Enter.
+
+    Raises ValueError if anything in it isn't printable ASCII.
+    """
+    found = list(lines)
+    if not all(line.isascii() and line.isprintable() for line in found):
+        raise ValueError("This holds characters that a clipboard must not get.")
+    return "\n".join(found)

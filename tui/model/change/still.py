@@ -1,0 +1,54 @@
+"""Whether a message may still go to a member, looked at once more right before it is sent."""
+
+from collections.abc import Iterable
+
+from tui.model.change.intent import Intent, whole_group
+from tui.model.change.reversal import Step
+from tui.model.link import Link
+from tui.model.store import Snapshot
+from tui.model.text import visible
+
+
+def obstacle(intent: Intent, seen: Link, now: Snapshot) -> str:
+    """Return why no message may go to ``seen``, a member of ``intent``, by ``now``: a clause; empty: it may.
+
+    An undo takes back what its change made and nothing else: what somebody else has set since is left alone.
+    """
+    index = seen.ifindex
+    link = now.links.get(index)
+    if link is None:
+        return "vanished"
+    if now.same(index, intent.revision) is None:
+        return f"index {index} is another interface now ({visible(link.name)})"
+    if link.name != seen.name:
+        return f"is called {visible(link.name)} now"
+    wanted = intent.wanted(index)
+    if intent.undoes is None or wanted.met_by(link) or wanted.as_of(seen).met_by(link):
+        return ""
+    return f"{wanted.as_of(seen).otherwise(link)}, set by another"
+
+
+def one_message(intent: Intent, now: Snapshot) -> bool:
+    """Whether one group message still takes a change back and touches nobody else; looks at every member."""
+    return whole_group(intent.members, now) == intent.group_id and not any(
+        obstacle(intent, seen, now) for seen in intent.members.values()
+    )
+
+
+def steps_now(intent: Intent, now: Snapshot) -> tuple[Step, ...]:
+    """Return whom the change will change, each as it is by ``now``; looks at every member."""
+    if intent.group_id is not None and intent.undoes is None:
+        links = [*now.members(intent.group_id).values()]
+    else:
+        links = [now.links[index] for index, seen in intent.members.items() if not obstacle(intent, seen, now)]
+    return tuple(Step(link, intent.wanted(link.ifindex)) for link in links if not intent.reached(link))
+
+
+def still_so(steps: Iterable[Step], revision: int, now: Snapshot) -> bool:
+    """Whether what ``steps`` say that was before the change, seen at ``revision``, is so ``now``."""
+    return all(
+        (link := now.same(before.ifindex, revision)) is not None
+        and link.name == before.name
+        and wanted.as_of(before).met_by(link)
+        for before, wanted in steps
+    )

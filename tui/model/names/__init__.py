@@ -1,0 +1,1 @@
+"""The name map as data: read, checked, edited, merged."""

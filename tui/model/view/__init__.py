@@ -1,0 +1,1 @@
+"""What is shown of the interfaces, and in which order: filter, marks, columns' keys."""

@@ -1,0 +1,216 @@
+"""The terms of the filter language: each column's own test."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tui.model.link import HARDWARE, OPERSTATES, Link, kind_word, link_name
+from tui.model.names.map import NameMap
+from tui.model.store import Snapshot
+from tui.model.text import visible
+from tui.model.view.pattern import finder, glob, is_glob, quoted, regex
+from tui.model.view.words import Words
+
+"""How an interface without a kind is called."""
+
+_OPER = tuple(word.lower() for word in OPERSTATES)
+_NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,10})|([0-9]{1,10})\.\.([0-9]{1,10})")
+_MOST = 1 << 32  # no MTU and no ifindex is greater
+_GROUP_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}|0x[0-9a-f]{1,8}")
+
+
+class Scene(NamedTuple):
+    """What a selection looks at."""
+
+    snapshot: Snapshot
+    names: NameMap
+    words: Words
+    until: float
+    """When it has taken too long, by the monotonic clock."""
+
+
+Test = Callable[[Link], bool]
+Match = Callable[[str], object]
+"""Whether a visible text is meant, in whatever case; true or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What one word of a filter asks for."""
+
+    test: Callable[[Scene], Test]
+    """Make the test for one selection: what many interfaces share is looked up once."""
+    hint: Callable[[Snapshot, NameMap], str] = lambda snapshot, names: ""
+    """Say what is odd about the term though it is no error; empty: nothing."""
+
+
+def _part(value: str) -> Match:
+    """Match a glob, or any part of the text."""
+    if is_glob(value):
+        return glob(value).match
+    wanted = value.lower()
+    return lambda text: wanted in text.lower()
+
+
+def _whole(value: str) -> Match:
+    """Match a glob, or the whole text."""
+    if is_glob(value):
+        return glob(value).match
+    wanted = value.lower()
+    return lambda text: wanted == text.lower()
+
+
+def plain(value: str) -> Term:
+    """Find ``value`` in any part: name, altnames, alias, kind, MAC, group name, or in those of the master."""
+    wanted = value.lower()
+
+    def test(scene: Scene) -> Test:
+        found = scene.words.containing(wanted, scene.snapshot)
+        groups = {group_id for group_id in scene.snapshot.groups if wanted in scene.names.name(group_id).lower()}
+        return lambda link: link.ifindex in found or link.group in groups or link.master in found
+
+    return Term(test)
+
+
+def _re(value: str) -> Term:
+    made = regex(value)
+
+    def test(scene: Scene) -> Test:
+        found = finder(made, scene.until)
+        return lambda link: found(link.name)
+
+    return Term(test)
+
+
+def _name(value: str) -> Term:
+    match = _part(value)
+    return Term(lambda scene: lambda link: bool(match(visible(link.name))))
+
+
+def _alias(value: str) -> Term:
+    match = _part(value)
+    return Term(lambda scene: lambda link: bool(match(visible(link.alias))))
+
+
+def _mac(value: str) -> Term:
+    match = _part(value)
+    return Term(lambda scene: lambda link: bool(match(link.address.hex(":"))))
+
+
+def _group(value: str) -> Term:
+    """A name first, as `ip` looks it up, else a number; a glob looks through the names that are shown."""
+    wanted = value.lower()
+    number = int(wanted, 0) if _GROUP_NUMBER.fullmatch(wanted) else None
+
+    def named(names: NameMap) -> set[int]:
+        pairs = ((name, group_id) for group_id, name in names.by_id.items())
+        return {group_id for name, group_id in (*pairs, *names.by_name.items()) if visible(name).lower() == wanted}
+
+    def chosen(snapshot: Snapshot, names: NameMap) -> Iterable[int]:
+        if is_glob(value):
+            match = glob(value).match
+            return {group_id for group_id in snapshot.groups if match(names.name(group_id))}
+        return named(names) or (set() if number is None else {number})
+
+    def test(scene: Scene) -> Test:
+        groups = chosen(scene.snapshot, scene.names)
+        return lambda link: link.group in groups
+
+    def hint(snapshot: Snapshot, names: NameMap) -> str:
+        return "" if chosen(snapshot, names) else f"There is no group {quoted(value)}."
+
+    return Term(test, hint)
+
+
+def _state(value: str) -> Term | None:
+    """`up` or `down` by the administrator's will, any other word by what the kernel finds, or both: `up/dormant`."""
+    first, slash, second = value.lower().partition("/")
+    is_up = first == "up"
+    if first not in ("up", "down"):
+        first, second = "", first + slash
+    if second and second not in _OPER:
+        return None
+    if not second:
+        return None if slash else Term(lambda scene: lambda link: link.is_up == is_up)
+    operstate = _OPER.index(second)
+    if not first:
+        return Term(lambda scene: lambda link: link.operstate == operstate)
+    return Term(lambda scene: lambda link: link.is_up == is_up and link.operstate == operstate)
+
+
+def _range(value: str) -> tuple[int, int] | None:
+    """Return the least and the greatest number that ``value`` admits; None: it is no number."""
+    if (found := _NUMBER.fullmatch(value)) is None:
+        return None
+    sign, number, low, high = found.groups()
+    if low is not None:
+        return int(low), int(high)
+    wanted = int(number)
+    ranges = {">": (wanted + 1, _MOST), ">=": (wanted, _MOST), "<": (0, wanted - 1), "<=": (0, wanted)}
+    return ranges.get(sign, (wanted, wanted))
+
+
+def _mtu(value: str) -> Term | None:
+    if (admitted := _range(value)) is None:
+        return None
+    low, high = admitted
+    return Term(lambda scene: lambda link: low <= link.mtu <= high)
+
+
+def _index(value: str) -> Term | None:
+    if (admitted := _range(value)) is None:
+        return None
+    low, high = admitted
+    return Term(lambda scene: lambda link: low <= link.ifindex <= high)
+
+
+def _kind(value: str) -> Term:
+    match = _whole(value)
+
+    def test(scene: Scene) -> Test:
+        kinds = {kind for group in scene.snapshot.groups.values() for kind, _ in group.kinds}
+        wanted = {kind for kind in kinds if match(kind_word(kind))}
+        return lambda link: link.kind in wanted
+
+    return Term(test)
+
+
+def _master(value: str) -> Term:
+    if value.lower() in ("none", "any"):
+        has = value.lower() == "any"
+        return Term(lambda scene: lambda link: bool(link.master) == has)
+    match = _whole(value)
+
+    def test(scene: Scene) -> Test:
+        links = scene.snapshot.links
+        masters = {link.master for link in links.values()} - {0}
+        called = {index: link_name(index, links) for index in masters}
+        wanted = {index for index, name in called.items() if match(name)}
+        return lambda link: link.master in wanted
+
+    return Term(test)
+
+
+class Column(NamedTuple):
+    """A column that a term can name."""
+
+    make: Callable[[str], Term | None]
+    """Return the term for a value; None: the value means nothing. Raises FilterError if there is more to say."""
+    wants: str
+    """What the value may be, with an example."""
+
+
+COLUMNS = {
+    "name": Column(_name, "a part of a name, or a glob such as name:eth*"),
+    "group": Column(_group, "a name, a number or a glob, such as group:dmz"),
+    "state": Column(_state, "up, down, unknown, notpresent, lowerlayerdown, testing or dormant"),
+    "mtu": Column(_mtu, "a number, such as mtu:>1500 or mtu:1280..1500"),
+    "kind": Column(_kind, f"a kind, such as kind:veth or kind:{HARDWARE}"),
+    "master": Column(_master, "a name or a glob, such as master:br0, or none, or any"),
+    "mac": Column(_mac, "a part of an address, such as mac:52:54"),
+    "alias": Column(_alias, "a part of an alias, or a glob such as alias:?*"),
+    "index": Column(_index, "a number, such as index:7 or index:10..19"),
+    "re": Column(_re, "a regular expression, such as re:^eth[0-9]+$"),
+}
+"""Every column, in the order in which an error lists them; `re` is searched in the name."""

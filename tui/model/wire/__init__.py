@@ -1,0 +1,1 @@
+"""Netlink messages as data to look at, taken apart byte by byte."""

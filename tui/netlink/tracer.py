@@ -1,0 +1,98 @@
+"""Keeps what goes over the wire during one change, and builds the same change the other way for comparison."""
+
+import struct
+import time
+from itertools import islice
+
+from tui.model.change.intent import Intent
+from tui.model.change.outcome import Outcome
+from tui.model.wire.trace import Batch, Exchange
+from tui.netlink.batch import BATCH
+from tui.netlink.monitor import Monitor
+from tui.netlink.wire import HEADER, group_change, link_change
+from tui.netlink.writer import Record, Writer
+
+_BUILT = 2  # messages of the other way that are shown
+_INDEX = struct.Struct("=i")
+_INDEX_AT = HEADER.size + 4  # ifinfomsg.ifi_index
+
+
+class Capture:
+    """One change under observation; costs a copy of a few messages."""
+
+    def __init__(self, record: Record, monitor: Monitor) -> None:
+        """Use `before`."""
+        self._record = record
+        self._monitor = monitor
+        self._events = monitor.health.events
+
+    @classmethod
+    def before(cls, writer: Writer, monitor: Monitor) -> "Capture":
+        """Begin, right before the change is sent."""
+        return cls(writer.begin_record(), monitor)
+
+    def after(self, title: str, pressed: float, outcome: Outcome, links: int) -> Exchange | None:
+        """Return what was kept; None: nothing was sent.
+
+        ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`);
+        ``links``: interfaces that there are.
+        """
+        record, intent, reply = self._record, outcome.intent, outcome.reply
+        if not reply.messages:
+            return None
+        events = self._monitor.health.events - self._events
+        heard = self._monitor.heard if events else None
+        other_way, remark = _other_way(intent)
+        return Exchange(
+            title=title,
+            operation=intent.operation,
+            whole_group=intent.group_id is not None,
+            members=len(intent.members),
+            # A send that has not returned yet counts as well.
+            sent=Batch(tuple(record.sent[: reply.messages]), reply.messages, reply.size, max(record.sends, 1)),
+            answers=tuple(record.answers),
+            answered=record.answered,
+            events=events,
+            notification=heard,
+            of_member=heard is not None and _INDEX.unpack_from(heard, _INDEX_AT)[0] in intent.members,
+            checked=outcome.checked,
+            links=links,
+            sent_at=reply.sent_at - pressed,
+            inside=record.inside,
+            acked_at=reply.sent_at + reply.waited - pressed,
+            seen_at=time.monotonic() - pressed,
+            other_way=other_way,
+            remark=remark,
+        )
+
+
+def _other_way(intent: Intent) -> tuple[Batch | None, str]:
+    """Return one message for many, or many for one, and what is to be said of it."""
+    if not intent.members:
+        return None, "Nobody was in the group: there is nothing to do one by one."
+    return _one_by_one(intent) if intent.group_id is not None else _as_group(intent)
+
+
+def _one_by_one(intent: Intent) -> tuple[Batch, str]:
+    number = len(intent.members)
+    first = tuple(
+        link_change(seq, index, mtu=intent.mtu, up=intent.up, ack=seq == number)
+        for seq, index in enumerate(islice(intent.members, _BUILT), 1)
+    )
+    # They differ in index and sequence number alone.
+    batch = Batch(first, number, len(first[0]) * number, -(-number // BATCH))
+    return batch, f"Only the last of a send asks for an ACK; a send has at most {BATCH} messages."
+
+
+def _as_group(intent: Intent) -> tuple[Batch | None, str]:
+    wanted = {intent.wanted(index) for index in intent.members}
+    if any(each.group is not None for each in wanted):
+        return None, "One message can't retag: the group in it (IFLA_GROUP) selects the members, so it isn't set."
+    if len(wanted) > 1:
+        return None, "One message can't do it: it sets the same on all, and here each gets values of its own."
+    groups = {link.group for link in intent.members.values()}
+    if len(groups) > 1:
+        return None, f"One message can't do it: these interfaces are in {len(groups)} groups, and it selects one."
+    (each,), (group_id,) = wanted, groups
+    built = group_change(1, group_id, mtu=each.mtu, up=each.up)
+    return Batch((built,), 1, len(built), 1), "It would change every member of the group, not these interfaces alone."

@@ -1,0 +1,1 @@
+"""The model as words and cells."""

@@ -1,0 +1,275 @@
+"""Plan and Outcome → sentences."""
+
+import os
+from collections.abc import Sequence
+
+from tui.model.change.intent import Intent
+from tui.model.change.outcome import Outcome, Refusal, Reply, sent_to
+from tui.model.change.plan import Plan, Preview, ip_lines
+from tui.model.change.shell import shortened
+from tui.model.group import MAX_IP_GROUP
+from tui.model.link import Link
+from tui.model.names.map import NameMap
+from tui.model.text import plural, visible
+from tui.present.words import Field, count, group_title, members, milliseconds, some
+
+_ROOM = 200  # characters of a line that is to be looked at
+_MANY = 200  # names that a report lists; past that nobody reads them
+
+
+def what(change: Intent | Preview, names: NameMap) -> str:
+    """Return what was asked: "up", "down", "MTU 9000", "to group dmz (10)"."""
+    if change.operation == "retag":
+        return f"to {group_title(change.new_group or 0, names)}"
+    if change.operation == "restore":
+        return "back as they were"
+    return f"MTU {change.mtu}" if change.operation == "mtu" else change.operation
+
+
+def target(intent: Intent, names: NameMap) -> str:
+    """Return whom it is asked of: "group dmz (10)", "interface eth0", "12 interfaces"."""
+    if intent.group_id is not None:
+        return group_title(intent.group_id, names)
+    if len(intent.members) == 1:
+        return f"interface {visible(next(iter(intent.members.values())).name)}"
+    return plural(len(intent.members), "interface")
+
+
+def asked(intent: Intent, names: NameMap) -> str:
+    """Return the whole wish in a few words: "group dmz (10) MTU 9000", "undo 3: group dmz (10) MTU 1500"."""
+    undo = "" if intent.undoes is None else f"undo {intent.undoes}: "
+    return f"{undo}{target(intent, names)} {what(intent, names)}"
+
+
+def transition(preview: Preview, names: NameMap) -> str:
+    """Return old → new in a few words: "93 of 128: 1500 → 9000"."""
+    if not preview.members:
+        return "no members"
+    if not preview.changing:
+        return "it already is" if preview.members == 1 else f"all {count(preview.members)} already are"
+    number = f"{count(preview.changing)} of {count(preview.members)}"
+    if preview.operation == "restore":
+        return f"{number} go back"
+    if preview.operation == "retag":
+        return f"{number}: {sources(preview, names)} → {names.name(preview.new_group or 0)}"
+    if preview.operation != "mtu":
+        return f"{number}: {'down → up' if preview.operation == 'up' else 'up → down'}"
+    old = "/".join(map(str, preview.old_mtus[:3])) + ("/…" if len(preview.old_mtus) > 3 else "")
+    return f"{number}: {old} → {preview.mtu}"
+
+
+def sources(preview: Preview, names: NameMap, most: int = 3) -> str:
+    """Return how many come from which groups: "12 of web, 3 of dmz"."""
+    known = preview.sources
+    if len(known) == 1:
+        return names.name(known[0][0])
+    shown = ", ".join(f"{count(number)} of {names.name(group_id)}" for group_id, number in known[:most])
+    return shown + (f" and {plural(len(known) - most, 'more group')}" if len(known) > most else "")
+
+
+def effort(preview: Preview) -> str:
+    """Return what it takes: "one message", "12 messages, one each"."""
+    return "one message" if preview.messages == 1 else f"{count(preview.messages)} messages, one each"
+
+
+def limits(link: Link) -> str:
+    """Return a member's name with the MTUs that it takes."""
+    return f"{visible(link.name)} ({link.min_mtu}…{link.max_mtu or 'no limit'})"
+
+
+def warning(preview: Preview, names: NameMap) -> str:
+    """Return the worst that is known beforehand, one clause; empty: nothing."""
+    if preview.needs_name:
+        return f"asks for the name ({preview.accepted(names)[0]})"
+    if preview.refusing:
+        more = len(preview.refusing) - 1
+        return f"refused by {limits(preview.refusing[0])}" + (f" and {count(more)} more" if more else "")
+    return "IPv6 is lost below 1280" if preview.loses_ipv6 else ""
+
+
+def plan_line(key: str, preview: Preview, names: NameMap) -> list[Field]:
+    """Return the line that shows, before the key is pressed, what it would do."""
+    risk = warning(preview, names)
+    return [
+        Field(f"{key} ", ""),
+        Field(f"{what(preview, names):<9}", ""),
+        Field(f" {transition(preview, names)}  ", "" if preview.changing else "muted"),
+        Field(f"{risk}  " if risk else "", "warn"),
+        Field(preview.ip_line, "muted"),
+    ]
+
+
+def risks(preview: Preview, names: NameMap) -> list[str]:
+    """Return every risk of a plan, a sentence each."""
+    found = []
+    if preview.protected:
+        whole = preview.group_id
+        who = "The choice" if whole is None else group_title(whole, names)
+        found.append(f"{who} carries the way to this machine: {some(preview.protected)}.")
+    if preview.operation == "retag" and preview.changing:
+        found += _retag_risks(preview, names)
+    if preview.group_id == 0:
+        found.append("Group 0 holds lo and every interface that nobody tagged: this can take the machine off the net.")
+    found += _untagged_risks(preview.untagged)
+    if preview.refusing:
+        stops = preview.group_id is not None
+        refusing = ", ".join(limits(link) for link in preview.refusing[:8])
+        more = len(preview.refusing) - 8
+        found.append(
+            f"{members(len(preview.refusing))} can't take MTU {preview.mtu}: {refusing}"
+            + (f" and {count(more)} more" if more > 0 else "")
+            + (". The kernel stops at the first that refuses; members after it stay as they are." if stops else ".")
+        )
+    if preview.loses_ipv6:
+        found.append("Below 1280 bytes IPv6 is taken off an interface, and its addresses don't come back.")
+    return found
+
+
+def _untagged_risks(untagged: Sequence[Link]) -> list[str]:
+    others = [link for link in untagged if not link.is_loopback]
+    found = [
+        f"Programs on this machine reach each other over {visible(link.name)}." for link in untagged if link.is_loopback
+    ]
+    if others:
+        found.append(
+            f"Nobody tagged {some(others)} (group 0): the way to this machine may lead over such an interface."
+        )
+    return found
+
+
+def _retag_risks(preview: Preview, names: NameMap) -> list[str]:
+    new = preview.new_group or 0
+    up, down = preview.sources_up, preview.changing - preview.sources_up
+    found = [
+        "A group is often a firewall's or a routing rule's criterion: what passed before may be dropped then.",
+        f"UP: {count(up)}, of which the kernel tells every listener. DOWN: {count(down)}, for which it sends no event.",
+    ]
+    if new > MAX_IP_GROUP:
+        found.append(
+            f"`ip` can't name group {new}: it takes at most {MAX_IP_GROUP}. You can retag them back from here."
+        )
+    return found
+
+
+def outcome_line(outcome: Outcome, names: NameMap) -> Field:
+    """Return the whole in one line, the numbers first."""
+    intent, reply = outcome.intent, outcome.reply
+    head = f"{asked(intent, names)}: "
+    sent = messages(reply, intent)
+    if outcome.verdict == "refused":
+        return Field(f"{head}nothing sent: {visible(reply.text)}.", "bad")
+    if not outcome.checked:
+        return Field(f"{head}{sent}; outcome unknown: it could not be read back.", "bad")
+    if reply.messages == 0 and outcome.joined:
+        return Field(
+            f"{head}nothing sent: the view was behind, {members(len(outcome.joined))} found. Look, and press again.",
+            "warn",
+        )
+    parts = "; ".join(text for text, links in _categories(outcome) if links)
+    if outcome.stopped:
+        parts = f"stopped by you; {parts or 'nobody changed'}"
+    if outcome.verdict == "nothing":
+        return Field(f"{head}{f'nothing sent: {parts}' if _unsent(outcome) else 'no members, nothing done.'}", "warn")
+    if outcome.verdict == "done":
+        all_of_them = not outcome.left and not outcome.vanished and not outcome.joined and not outcome.already
+        text = f"all {parts}" if all_of_them and len(outcome.changed) > 1 else parts
+        return Field(f"{head}{text} · {sent}, ACK after {milliseconds(reply.waited)}", "good")
+    if outcome.verdict == "unknown":
+        return Field(f"{head}unknown: {visible(reply.text)}; read back: {parts or 'nobody changed'}", "bad")
+    ours = outcome.refused or outcome.not_reached or outcome.skipped
+    return Field(f"{head}{parts or 'failed'}{_kernel(outcome)}", "bad" if ours and not outcome.stopped else "warn")
+
+
+def _unsent(outcome: Outcome) -> bool:
+    """Whether there was somebody to send to, and yet nothing was sent."""
+    return outcome.reply.messages == 0 and bool(outcome.skipped or outcome.stopped)
+
+
+def messages(reply: Reply, intent: Intent) -> str:
+    """Return what was sent: "1 message, 48 bytes"."""
+    if intent.group_id is None:
+        return f"{plural(reply.messages, 'message')}, {plural(reply.size, 'byte')}"
+    more = f" (and {count(reply.messages - 1)} to learn who refused)" if reply.messages > 1 else ""
+    return f"1 message{more}, {plural(reply.size, 'byte')}"
+
+
+def _kernel(outcome: Outcome) -> str:
+    reply = outcome.reply
+    if not reply.errno:
+        return ""
+    return f" · the kernel: {visible(reply.text) or os.strerror(reply.errno)}"
+
+
+def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
+    refused = [refusal.link for refusal in outcome.refused]
+    reached = [link for link in outcome.joined if outcome.intent.reached(link)]
+    missed = [link for link in outcome.joined if not outcome.intent.reached(link)]
+    since = [link for link in outcome.overtaken if outcome.intent.reached(outcome.before(link))]
+    again = [link for link in outcome.overtaken if not outcome.intent.reached(outcome.before(link))]
+    return [
+        (f"{count(len(outcome.changed))} changed", outcome.changed),
+        (f"{count(len(outcome.already))} already {'was' if len(outcome.already) == 1 else 'were'}", outcome.already),
+        (f"{count(len(again))} changed, then changed again by another ({_reasons(_overtaken(outcome, again))})", again),
+        (f"{count(len(since))} already were, then changed by another ({_reasons(_overtaken(outcome, since))})", since),
+        (f"{count(len(refused))} refused ({some(refused, 3)})", refused),
+        (f"{count(len(outcome.not_reached))} not reached", outcome.not_reached),
+        (f"{count(len(outcome.skipped))} skipped ({_reasons(outcome.skipped)})", [why.link for why in outcome.skipped]),
+        (f"{count(len(outcome.left))} left the group ({some(outcome.left, 3)})", outcome.left),
+        (f"{count(len(outcome.vanished))} vanished ({some(outcome.vanished, 3)})", outcome.vanished),
+        (f"{count(len(reached))} joined meanwhile and {_is(reached)} so too ({some(reached, 3)})", reached),
+        (f"{count(len(missed))} joined meanwhile and {_is(missed)} not ({some(missed, 3)})", missed),
+        (f"{count(len(outcome.renamed))} renamed", [link for _, link in outcome.renamed]),
+    ]
+
+
+def _overtaken(outcome: Outcome, links: Sequence[Link]) -> list[Refusal]:
+    """Return what each is now instead of what was asked."""
+    return [Refusal(link, outcome.intent.wanted(link.ifindex).otherwise(link)) for link in links]
+
+
+def _is(links: Sequence[Link]) -> str:
+    return "is" if len(links) == 1 else "are"
+
+
+def _reasons(refusals: Sequence[Refusal], most: int = 3) -> str:
+    shown = ", ".join(f"{visible(refusal.link.name)}: {visible(refusal.reason)}" for refusal in refusals[:most])
+    return shown + (f" and {count(len(refusals) - most)} more" if len(refusals) > most else "")
+
+
+def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
+    """Return the whole outcome, member by member, as lines."""
+    reply = outcome.reply
+    intent = outcome.intent
+    answer = "no answer" if reply.errno is None else visible(reply.text) or os.strerror(reply.errno)
+    lines = [
+        outcome_line(outcome, names).text,
+        "",
+        f"asked      {asked(intent, names)}" + ("" if intent.group_id is None else f", {members(len(intent.members))}"),
+        f"equals     {_line(outcome, plan, names)}",
+        f"sent       {messages(reply, intent)}; answer after {milliseconds(reply.waited)}",
+        f"kernel     {answer}",
+    ]
+    for refusal in outcome.refused[:_MANY]:
+        lines += ["", f"refused: {limits(refusal.link)}: {visible(refusal.reason)}"]
+    for refusal in _overtaken(outcome, outcome.overtaken[:_MANY]):
+        lines += ["", f"changed by another since: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
+    for refusal in outcome.skipped[:_MANY]:
+        lines += ["", f"skipped: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
+    for text, links in _categories(outcome):
+        if links and links is not outcome.already:
+            lines += ["", text.split(" (")[0] + ":", *_listed(links)]
+    return lines
+
+
+def _line(outcome: Outcome, plan: Plan, names: NameMap) -> str:
+    """Return the `ip` line of what was sent, which can be less than was planned."""
+    sent = sent_to(outcome)
+    if sent is plan.intent:
+        return plan.preview.ip_line
+    return next((shortened(line, _ROOM) for line in ip_lines(sent, names)), "nothing")
+
+
+def _listed(links: Sequence[Link]) -> list[str]:
+    listed = [f"  {visible(link.name)}" for link in links[:_MANY]]
+    more = len(links) - _MANY
+    return [*listed, f"  and {count(more)} more"] if more > 0 else listed

@@ -1,0 +1,1 @@
+"""The name map's screen."""

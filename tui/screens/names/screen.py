@@ -1,0 +1,383 @@
+"""The name map: seen, edited, checked, saved."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar, TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.files.names.writer import NameFileError
+from tui.model.names.document import NameDocument, NameLine
+from tui.model.names.rules import NameRuleError, read_id
+from tui.model.names.usage import NameChange, usage
+from tui.model.text import plural, visible
+from tui.present.commands import NAME_COMMANDS
+from tui.present.words import Field, Spelling, count, members, wrapped
+from tui.screens.dialogs.choice import ChoiceScreen
+from tui.screens.dialogs.prompt import PromptScreen
+from tui.screens.dialogs.report import ReportScreen
+from tui.screens.footer import footer
+from tui.screens.main.shown import Picture
+from tui.screens.names.permanent import ExportScreen
+from tui.screens.names.saving import NamesSaving, OnRecord, no_record
+from tui.session.name_editor import NameEditor
+from widgets.keyed_table.table import Cell, Column, KeyedTable
+from widgets.lines import Lines
+from widgets.safe_input import SafeInput
+
+_UNNAMED = 1 << 40  # added to a group id: the key of a group in use that has no name; entries have their line number
+_LONG = 80  # bytes of a malformed line that are shown
+_PERIOD = 1.0  # seconds between looks at the file
+Answer = TypeVar("Answer")
+
+COLUMNS = (
+    Column("line", "LINE", 5, limit=7, align="right", rank=1),
+    Column("id", "ID", 6, limit=12, align="right", whole=12),
+    Column("name", "NAME", 16, limit=40),
+    Column("members", "MEMBERS", 8, align="right"),
+    Column("finding", "FINDING", 12, limit=120),
+)
+
+
+class NamesScreen(NamesSaving):
+    """Edits the name map with the keyboard alone; nothing is written before its diff was seen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(command.keys, command.id, command.label, show=False) for command in NAME_COMMANDS if command.keys
+    ]
+
+    def __init__(
+        self, editor: NameEditor, picture: Picture, spell: Spelling, ascii: bool, on_record: OnRecord = no_record
+    ) -> None:
+        """Edit by ``editor``; ``picture`` tells the members of each group."""
+        super().__init__(editor, on_record)
+        self._picture = picture
+        self.spell = spell
+        self._filter = ""
+        self._read: NameDocument | None = None
+        self._lines_by_key: dict[int, NameLine] = {}
+        self._named: set[int] = set()
+        self._told = Field("")
+        self._words: dict[int, str] = {}
+        self._table = KeyedTable(COLUMNS, self._row, empty="no entries", ascii=ascii, id="names", flash=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Lines(id="where", classes="bar")
+        yield SafeInput(id="namefilter", placeholder="text to find; Enter: keep it, Esc: show all")
+        yield self._table
+        yield Lines(id="finding")
+        yield Lines(id="said")
+        yield Lines(id="namekeys", classes="bar")
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._table.focus()
+        self.show_entries()
+        self.say(self.editor.rights(), "warn")
+        self.set_interval(_PERIOD, self._look)
+
+    def on_resize(self, event: Resize) -> None:
+        """Show as many keys as there is room for."""
+        self._show("namekeys", footer(NAME_COMMANDS, event.size.width))
+
+    def _look(self) -> None:
+        """Notice what somebody else did to the file, and who joined or left a group."""
+        told = Field("")
+        try:
+            if not self.held and self.editor.stale():
+                if self.editor.edited:
+                    told = Field("Somebody else changed the file; saving will merge both edits.", "warn")
+                else:
+                    self.editor.reload()
+                    self.say("Read anew: somebody else changed the file.")
+        except NameFileError as error:
+            told = Field(str(error), "bad")
+        if told != self._told and told.text:  # once: it must not hide for good what else is said
+            self.say(told.text, told.tone)
+        self._told = told
+        self.show_entries()
+
+    def show_entries(self, go_to: int | None = None) -> None:
+        """Show the entries again, with the cursor on ``go_to``."""
+        if self._read != self.editor.document:
+            self._index()
+        named, snapshot = self._named, self._picture.snapshot
+        unnamed = [group_id for group_id in sorted(snapshot.groups) if group_id and group_id not in named]
+        keys = [*self._lines_by_key, *(_UNNAMED + group_id for group_id in unnamed)]
+        if wanted := self._filter:
+            words = self._words | {_UNNAMED + group_id: f"{group_id} (no name)" for group_id in unnamed}
+            keys = [key for key in keys if wanted in words[key]]
+        self._table.sync(keys)
+        if go_to is not None:
+            self._table.move_to(go_to)
+        self._around()
+
+    def _index(self) -> None:
+        """Note what the document says, once for each edit: it may have 10,000 lines."""
+        self._read = self.editor.document
+        self._lines_by_key = {line.number: line for line in self.editor.lines()}
+        self._named = {group_id for line in self._lines_by_key.values() for group_id, _ in line.entries()}
+        self._words = {
+            key: " ".join((str(line.group_id), visible(line.name or line.text[:_LONG]), *self._rules(key))).lower()
+            for key, line in self._lines_by_key.items()
+        }
+
+    def _rules(self, key: int) -> list[str]:
+        return [finding.rule for finding in self.editor.findings.get(key, ())]
+
+    def _around(self) -> None:
+        editor = self.editor
+        wrong = sum(map(len, editor.findings.values()))
+        state = Field("   unsaved", "warn") if editor.edited else Field("   saved", "muted")
+        found = Field(f"   {plural(wrong, 'finding')}", "warn" if wrong else "muted")
+        rights, entries = editor.rights(), plural(len(self._lines_by_key), "entry", "entries")
+        whole = [finding.what for finding in editor.findings.get(0, ())]
+        self._lines("where").show(
+            self._cells([Field(f" name map: {editor.force()}")]),
+            self._cells([Field(f" {rights}" if rights else " you may write it", "warn" if rights else "muted")]),
+            self._cells([Field(f" {entries}"), state, found, *map(Field, whole)]),
+        )
+        self._lines("finding").show(*(self._cells([line]) for line in self._about(self._table.cursor_key)))
+
+    def _about(self, key: int | None) -> list[Field]:
+        if key is None:
+            return []
+        if key >= _UNNAMED:
+            return [Field(f" Group {key - _UNNAMED} is in use and has no name: a gives it one.")]
+        findings = self.editor.findings.get(key, [])
+        line = self._lines_by_key[key]
+        comment = self.editor.document.comment_of(key) if line.kind == "entry" else ""
+        first = [Field(f" # {comment}", "muted")] if comment else []
+        if not findings:
+            return first or [Field(" Nothing is wrong with this line.", "muted")]
+        finding = findings[0]
+        mend = f" m: {finding.mend}" if finding.mend else " This can't be mended by a key."
+        more = f" (and {len(findings) - 1} more here)" if len(findings) > 1 else ""
+        return [Field(f" {finding.what}{more}", "warn"), Field(f" {finding.why}"), Field(mend, "good"), *first]
+
+    def _row(self, key: int) -> list[Cell]:
+        if key >= _UNNAMED:
+            group = self._picture.group(key - _UNNAMED)
+            return self._cells(
+                [
+                    Field("-", "muted"),
+                    Field(str(group.group_id)),
+                    Field("(no name)", "muted"),
+                    Field(count(group.members)),
+                    Field("in use without a name", "warn"),
+                ]
+            )
+        line = self._lines_by_key[key]
+        findings = self.editor.findings.get(key, [])
+        there = line.group_id is not None and line.group_id >= 0
+        number = self._picture.group(line.group_id).members if there and line.group_id is not None else 0
+        return self._cells(
+            [
+                Field(str(line.number), "muted"),
+                Field("" if line.group_id is None else str(line.group_id)),
+                Field(visible(line.name or line.text[:_LONG])),
+                Field(count(number) if there else "", "" if number else "muted"),
+                Field(findings[0].rule if findings else "", "warn"),
+            ]
+        )
+
+    def _cells(self, fields: list[Field]) -> list[Cell]:
+        return [Cell(self.spell(field.text), field.tone) for field in fields]
+
+    def _lines(self, which: str) -> Lines:
+        return self.query_one(f"#{which}", Lines)
+
+    def _show(self, which: str, fields: list[Field]) -> None:
+        self._lines(which).show(self._cells(fields))
+
+    def say(self, text: str, tone: str = "") -> None:
+        """Show one sentence."""
+        self._lines("said").show(*(self._cells([Field(line, tone)]) for line in wrapped(text, self.app.size.width)))
+
+    @on(KeyedTable.Moved)
+    def _moved(self) -> None:
+        self._around()
+
+    def _entry(self) -> NameLine | None:
+        """Return the entry under the cursor; None, and say so, if there is none."""
+        line = self._lines_by_key.get(self._table.cursor_key or 0)
+        if line is None:
+            self.say("There is no entry under the cursor; a adds one.", "warn")
+        return line
+
+    def _whole_entry(self) -> NameLine | None:
+        """Return the entry under the cursor, one that `ip` can read; None, and say so, if there is none."""
+        line = self._entry()
+        if line is not None and line.kind == "malformed":
+            self.say("This line is no entry: m mends it, x deletes it.", "warn")
+            return None
+        return line
+
+    def _edit(self, change: Callable[[], NameDocument], said: str, go_to: int | None = None) -> None:
+        try:
+            self.editor.edit(change())
+        except NameRuleError as error:
+            self.say(str(error), "warn")
+            return
+        self.show_entries(go_to)
+        self.say(f"{said} Not saved yet: w saves.")
+
+    async def _ask(self, title: str, check: Callable[[str], str], value: str = "") -> str | None:
+        return await self._answer(PromptScreen(title, check, self.spell, value=value))
+
+    async def _answer(self, page: Screen[Answer]) -> Answer:
+        """Ask; meanwhile nothing is read anew, since the answer is an edit of what was read before."""
+        self.held = True
+        try:
+            return await self.app.push_screen_wait(page)
+        finally:
+            self.held = False
+
+    @work(exclusive=True)
+    async def action_add(self) -> None:
+        """Add an entry: for the group under the cursor if it has no name."""
+        document = self.editor.document
+        key = self._table.cursor_key or 0
+        if key >= _UNNAMED:
+            number: str | None = str(key - _UNNAMED)
+        else:
+            number = await self._ask("New entry: the group's number", document.id_error)
+        if number is None:
+            return
+        group_id = read_id(number)
+        name = await self._ask(f"Name of group {group_id}", lambda text: document.name_error(text, group_id))
+        if name is not None:
+            self._edit(lambda: document.add(group_id, name), f"Added {name} for group {group_id}.")
+
+    @work(exclusive=True)
+    async def action_rename(self) -> None:
+        """Give the entry under the cursor another name."""
+        document, line = self.editor.document, self._whole_entry()
+        if line is None:
+            return
+        group_id, number = line.group_id, line.number
+        old = visible(line.name)
+        name = await self._ask(
+            f"New name of group {group_id}", lambda text: document.name_error(text, group_id, number), old
+        )
+        if name is not None and await self._accepted(line, "rename", f"Rename {old} to {name}"):
+            self._edit(lambda: document.rename(number, name), f"Renamed {old} to {name}.", number)
+
+    @work(exclusive=True)
+    async def action_renumber(self) -> None:
+        """Give the entry under the cursor another number."""
+        document, line = self.editor.document, self._whole_entry()
+        if line is None:
+            return
+        number, shown = line.number, visible(line.name)
+        text = await self._ask(
+            f"New number for {shown}", lambda text: document.id_error(text, number), str(line.group_id)
+        )
+        if text is not None and await self._accepted(line, "renumber", f"Renumber {shown} to {text}"):
+            self._edit(lambda: document.renumber(number, read_id(text)), f"{shown} is group {text} now.", number)
+
+    @work(exclusive=True)
+    async def action_delete(self) -> None:
+        """Delete the line under the cursor."""
+        document, line = self.editor.document, self._entry()
+        if line is None:
+            return
+        if await self._accepted(line, "delete", f"Delete {visible(line.name) or 'this line'}"):
+            self._edit(lambda: document.delete(line.number), f"Deleted {visible(line.name) or 'the line'}.")
+
+    async def _accepted(self, line: NameLine, change: NameChange, title: str) -> bool:
+        """Ask first where something may hang on the name."""
+        if line.group_id is None or line.group_id < 0:
+            return True
+        number = self._picture.group(line.group_id).members
+        if not number:
+            return True
+        lines = usage(line.name, line.group_id, number, change)
+        question = f"{title}? It has {members(number)} now."
+        return await self._answer(ChoiceScreen(question, lines, {"y": "do it"}, self.spell)) == "y"
+
+    @work(exclusive=True)
+    async def action_comment(self) -> None:
+        """Write the comment above the entry under the cursor."""
+        document, line = self.editor.document, self._whole_entry()
+        if line is None or line.kind != "entry":
+            return
+        number = line.number
+
+        def check(text: str) -> str:
+            try:
+                document.comment(number, text)
+            except NameRuleError as error:
+                return str(error)
+            return ""
+
+        text = await self._ask(f"Comment above {visible(line.name)}; empty: none", check, document.comment_of(number))
+        if text is not None:
+            self._edit(lambda: document.comment(number, text), "Comment changed.")
+
+    def action_mend(self) -> None:
+        """Mend what is wrong with the line under the cursor."""
+        findings = self.editor.findings.get(self._table.cursor_key or 0, [])
+        if not findings or not findings[0].mend:
+            self.say("There is nothing here that a key could mend.", "warn")
+            return
+        self._edit(lambda: findings[0].mended(self.editor.document), f"{findings[0].mend}: done.")
+
+    def action_permanent(self) -> None:
+        """Show what makes the present tags permanent."""
+        names = replace(self.editor.document.names(), ip=self._picture.names.ip)
+        self.app.push_screen(ExportScreen(self._picture.snapshot, names, self.spell, self.editor.gate))
+
+    def action_filter(self) -> None:
+        """Ask for the text to find."""
+        box = self.query_one("#namefilter", Input)
+        box.display = True
+        self.set_focus(box)
+
+    @on(Input.Changed, "#namefilter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        self._filter = event.value.strip().lower()
+        self.show_entries()
+
+    @on(Input.Submitted, "#namefilter")
+    def _filter_kept(self) -> None:
+        self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.query_one("#namefilter").display = False
+        self.set_focus(self._table)
+
+    def action_help(self) -> None:
+        """Show every key."""
+        lines = [f"{command.shown:<9} {command.help}" for command in NAME_COMMANDS]
+        self.app.push_screen(ReportScreen("Keys of the name map", [self.spell(line) for line in lines]))
+
+    def refuse_to_leave(self) -> bool:
+        """Say that there is something unsaved, and return whether there is."""
+        if self.editor.edited:
+            self.say("There are unsaved changes: w saves them; Esc, then x, throws them away.", "warn")
+        return self.editor.edited
+
+    @work(exclusive=True)
+    async def action_back(self) -> None:
+        """Leave the filter, else the screen; what is unsaved is asked about."""
+        box = self.query_one("#namefilter", Input)
+        if self._filter or box.display:
+            box.value = ""
+            self._filter = ""
+            self._close_filter()
+            self.show_entries()
+            return
+        if self.editor.edited:
+            keys = {"w": "save", "x": "throw it away"}
+            page = ChoiceScreen("Unsaved changes", self.editor.diff(), keys, self.spell)
+            answer = await self.app.push_screen_wait(page)
+            if answer == "" or (answer == "w" and not await self._write(in_place=False)):
+                return
+        self.dismiss()

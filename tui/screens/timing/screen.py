@@ -1,0 +1,403 @@
+"""The timing panel: measures every way to change many interfaces, live, and looks back."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, ProgressBar
+
+from tui.model.change.sample import Sample
+from tui.model.gate import OPEN, Gate
+from tui.model.group import Group
+from tui.present.timing import ending, in_full, progress_words, title
+from tui.present.timing_past import comparison
+from tui.present.words import Field, Spelling, wrapped
+from tui.screens.dialogs.choice import ChoiceScreen
+from tui.screens.dialogs.prompt import PromptScreen
+from tui.screens.dialogs.report import ReportScreen
+from tui.screens.timing.export import export
+from tui.screens.timing.keys import TIMING_COMMANDS
+from tui.screens.timing.past import Kept, MineView, PastView
+from tui.screens.timing.run import Last, Measurement, Wish, parse_sizes
+from tui.screens.timing.views import BarsView, PlotView, TableView, View, cut
+from tui.timing.report.collect import Report
+from tui.timing.report.reading import loud
+from widgets.keyed_table.table import Cell, KeyedTable
+from widgets.lines import Lines
+
+_PERIOD = 0.25  # seconds between looks at what the measuring process told
+_VIEWS = ("bars", "plot", "table", "mine", "past")
+_OPERATIONS = {"m": "MTU", "u": "up", "d": "down", "q": "queue length"}
+_OPERATION_IDS = {"m": "mtu", "u": "up", "d": "down", "q": "txqueuelen"}
+_BAR = 10  # characters of the progress bar where there is ASCII alone
+
+
+class TimingScreen(Screen[Last | None]):
+    """Measures in a child process; leaving the panel ends it, and hands over what it showed."""
+
+    DEFAULT_CSS = """
+    TimingScreen { layout: vertical; }
+    TimingScreen .bar { height: 1; background: $panel; }
+    TimingScreen #timingtitle { text-style: bold; }
+    TimingScreen ProgressBar { height: 1; width: 1fr; padding: 0 1; }
+    TimingScreen ProgressBar Bar { width: 1fr; }
+    TimingScreen ContentSwitcher { height: 1fr; }
+    TimingScreen View { height: 1fr; }
+    TimingScreen View Bars { height: 10; }
+    TimingScreen View .words { height: 4; background: $surface; }
+    TimingScreen BarsView > .words { height: 1fr; min-height: 3; }
+    TimingScreen BarsView.-tall > .words { height: 6; }
+    TimingScreen BarsView PlotView { display: none; }
+    TimingScreen BarsView.-tall PlotView { display: block; }
+    TimingScreen PlotView .words { height: 3; }
+    TimingScreen MineView .words { height: 6; }
+    TimingScreen View KeyedTable, TimingScreen View Plot { height: 1fr; }
+    TimingScreen #timingbusy { background: $error; color: $text; text-style: bold reverse; display: none; }
+    TimingScreen #timingsaid { height: 2; }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Enter is ours even where a table has the focus.
+        Binding(command.keys, command.id, command.label, show=False, priority=command.id == "start")
+        for command in TIMING_COMMANDS
+    ]
+
+    def __init__(
+        self,
+        group: Group,
+        name: str,
+        samples: Sequence[Sample],
+        spell: Spelling,
+        ascii: bool,
+        wish: Wish | None = None,
+        last: Last | None = None,
+        gate: Gate = OPEN,
+    ) -> None:
+        """Measure for ``group``, called ``name`` (safe to show); ``samples``: the operator's own changes, oldest first.
+
+        ``wish``: what to measure; None: the paper's sweep of MTU changes, with the group's own size. ``last``: what to
+        show until then. ``gate`` may refuse to measure: that makes interfaces, if of its own, and every other change
+        waits for the kernel meanwhile.
+        """
+        super().__init__()
+        self._group = group
+        self._group_name = name
+        self._spell = spell
+        self._ascii = ascii
+        self._wish = wish or Wish()
+        self._last = last
+        self._gate = gate
+        self._seen = (-1, False)
+        self._report: Report | None = None
+        self._kept = Kept()
+        self._bars = BarsView(spell, ascii, group.members)
+        self._linear = False
+        self._plot = PlotView(spell, ascii, "plot")
+        self._mine = MineView(samples, self._kept, spell, ascii)
+        self._past = PastView(self._kept, spell, ascii)
+        self._views: dict[str, View] = {
+            "bars": self._bars,
+            "plot": self._plot,
+            "table": TableView(spell, ascii),
+            "mine": self._mine,
+            "past": self._past,
+        }
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Lines(id="timingtitle", classes="bar")
+        yield ProgressBar(total=1.0, show_eta=False)
+        yield Lines(id="timingstate")
+        yield Lines(id="timingbusy")
+        with ContentSwitcher(initial="bars"):
+            yield from self._views.values()
+        yield Lines(id="timingsaid")
+        yield Lines(id="timingkeys", classes="bar")
+
+    def on_mount(self) -> None:
+        """Wait for Enter."""
+        self.query_one(ProgressBar).display = not self._ascii
+        self._retitle()
+        self._state(self._invitation())
+        self.set_interval(_PERIOD, self._look)
+
+    def on_unmount(self) -> None:
+        """Leave no measuring process behind."""
+        if self._measurement is not None:
+            self._measurement.stop()
+
+    def on_resize(self, event: Resize) -> None:
+        """Show as many keys as there is room for."""
+        self._keys(event.size.width)
+        self._retitle()
+
+    def _keys(self, width: int) -> None:
+        keys, room = [Field(" ")], width - 1
+        for command in TIMING_COMMANDS:
+            label = f"[{command.label}]" if command.id == self._current else command.label
+            room -= len(command.shown) + len(label) + 3 if command.footer else 0
+            if command.footer and room >= 0:
+                keys += [Field(command.shown, "warn"), Field(f" {label}  ")]
+        self.query_one("#timingkeys", Lines).show([Cell(field.text, field.tone) for field in keys])
+
+    def _invitation(self) -> str:
+        if self._last is None:
+            return "Enter starts; Esc stops, and keeps what was measured."
+        return f"Measured for {self._last.name}. Enter measures once more."
+
+    @property
+    def _measurement(self) -> Measurement | None:
+        return None if self._last is None else self._last.measurement
+
+    @property
+    def _current(self) -> str:
+        return self.query_one(ContentSwitcher).current or "bars"
+
+    @property
+    def _measuring(self) -> bool:
+        return self._measurement is not None and not self._measurement.over
+
+    def _look(self) -> None:
+        """Take in what was measured since."""
+        measurement = self._measurement
+        if measurement is None:
+            return
+        # Whether it is over is asked first, and once: nothing is told after that.
+        over = measurement.over
+        seen = (measurement.revision, over)
+        if not over:
+            self._progress(measurement)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self._take(measurement.report())
+        if over:
+            self._finish(measurement)
+
+    def _take(self, report: Report) -> None:
+        self._report = report
+        warning = self.query_one("#timingbusy", Lines)
+        warning.display = bool(text := loud(report))
+        self._line("timingbusy", f" {text}")
+        # The others take it when they are shown.
+        self._views[self._current].take(report)
+
+    def _progress(self, measurement: Measurement) -> None:
+        share = measurement.share()
+        self.query_one(ProgressBar).update(progress=share)
+        drawn = f"[{'#' * round(share * _BAR):.<{_BAR}}] {share:.0%}  " if self._ascii else ""
+        self._state(drawn + progress_words(measurement.progress, measurement.left()))
+
+    def _finish(self, measurement: Measurement) -> None:
+        assert self._report is not None
+        if self._report["ended"] == "done":
+            self.query_one(ProgressBar).update(progress=1.0)
+        self._kept.look()
+        self._views[self._current].renew()
+        field = ending(self._report, measurement.took, measurement.kept, measurement.problem)
+        self._state(self._invitation())
+        self._retitle()
+        self._say(field.text, field.tone)
+
+    def _retitle(self) -> None:
+        try:
+            order = self._measurement.order if self._measurement and self._measuring else self._wish.order(self._group)
+            text = title(self._group_name, self._group, order)
+        except ValueError as error:
+            text = f" timing: {error}"
+        self._line("timingtitle", text)
+
+    def _state(self, text: str) -> None:
+        self._line("timingstate", f" {text}")
+
+    def _say(self, text: str, tone: str = "warn") -> None:
+        width = self.app.size.width
+        lines = wrapped(self._spell(text), width)
+        said = ([Cell(cut(line, width, self._ascii), tone)] for line in lines)
+        self.query_one("#timingsaid", Lines).show(*said)
+
+    def _line(self, which: str, text: str) -> None:
+        where = self.query_one(f"#{which}", Lines)
+        where.show([Cell(cut(self._spell(text), self.app.size.width, self._ascii))])
+
+    def _open(self, head: str, lines: Iterable[str]) -> None:
+        self.app.push_screen(ReportScreen(self._spell(head), [self._spell(line) for line in lines]))
+
+    def _go(self, name: str) -> None:
+        """Show a view, and give its table the keys."""
+        self.query_one(ContentSwitcher).current = name
+        view = self._views[name]
+        view.take(self._report)
+        tables = view.query(KeyedTable)
+        self.set_focus(tables.first() if tables else None)
+        self._keys(self.size.width)
+
+    def action_start(self) -> None:
+        """Start measuring; among past runs: show the one under the cursor in words."""
+        if self._current == "past":
+            self.action_words()
+            return
+        if self._measuring:
+            self._say("It is measuring already: Esc stops it.")
+            return
+        if why := self._gate.obstacle():
+            self._say(
+                f"Nothing is measured, since a measurement makes and changes interfaces: ifgroup was {why}.", "warn"
+            )
+            return
+        try:
+            order = self._wish.order(self._group)
+        except ValueError as error:
+            self._say(str(error), "bad")
+            return
+        self._say("")
+        self._seen = (-1, False)
+        self._bars.follow()
+        self._last = Last(Measurement(order), self._group_name)
+        self._retitle()
+        self._look()
+
+    def action_bars(self) -> None:
+        """Show the bars."""
+        self._go("bars")
+
+    def action_plot(self) -> None:
+        """Show the plot."""
+        self._go("plot")
+
+    def action_table(self) -> None:
+        """Show the table."""
+        self._go("table")
+
+    def action_mine(self) -> None:
+        """Show the operator's own changes."""
+        self._go("mine")
+
+    def action_past(self) -> None:
+        """Show what is kept."""
+        self._kept.look()
+        self._go("past")
+
+    def action_next_view(self) -> None:
+        """Go on to the next view."""
+        self._go(_VIEWS[(_VIEWS.index(self._current) + 1) % len(_VIEWS)])
+
+    def action_scale(self) -> None:
+        """Draw bars and curves on a linear scale, or on a logarithmic one again."""
+        self._linear = not self._linear
+        self._bars.turn(self._linear)
+        self._plot.turn(self._linear)
+
+    def action_smaller(self) -> None:
+        """Show the bars of the next smaller size."""
+        self._bars.step(-1)
+
+    def action_larger(self) -> None:
+        """Show the bars of the next larger size."""
+        self._bars.step(1)
+
+    @work(exclusive=True)
+    async def action_operation(self) -> None:
+        """Ask what to measure."""
+        lines = ["Up and down are measured on interfaces that are the other before; the rest as the group is now."]
+        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, _OPERATIONS, self._spell))
+        if key:
+            self._wish = Wish(_OPERATION_IDS[key], self._wish.links, self._wish.repeats)
+            self._retitle()
+
+    @work(exclusive=True)
+    async def action_sizes(self) -> None:
+        """Ask for the numbers of interfaces."""
+        now = self._wish.order(self._group).links
+        prompt = PromptScreen(
+            "How many interfaces? Several numbers make a sweep.",
+            _size_problem,
+            self._spell,
+            value=",".join(map(str, now)),
+        )
+        text = await self.app.push_screen_wait(prompt)
+        if text is not None:
+            self._wish = Wish(self._wish.operation, parse_sizes(text), self._wish.repeats)
+            self._retitle()
+
+    def _chosen(self) -> Report | None:
+        """Return the report that keys are about: in the view of past runs that under the cursor. Raises OSError."""
+        if self._current != "past":
+            return self._report if self._report is not None and self._report["results"] else None
+        return None if self._past.chosen is None else self._kept.report(self._past.chosen)
+
+    def action_words(self) -> None:
+        """Show the whole report; of an own change, all that is said of it."""
+        if self._current == "mine" and self._mine.chosen:
+            self._open("A change of yours", self._mine.chosen)
+            return
+        try:
+            report = self._chosen()
+        except OSError as error:
+            self._say(str(error.strerror), "bad")
+            return
+        if report is None:
+            self._say("Nothing was measured yet.")
+            return
+        self._open("The measurement in words and figures", in_full(report))
+
+    def action_compare(self) -> None:
+        """Compare the run under the cursor with the latest."""
+        if self._current != "past":
+            self._say("h shows the past runs; there c compares the one under the cursor with the latest.")
+            return
+        chosen, paths = self._past.chosen, self._kept.paths
+        if chosen is None or chosen == paths[0]:
+            self._say("This is the latest: go to an older one." if chosen else "There is nothing to compare.")
+            return
+        try:
+            lines = comparison(self._kept.report(chosen), self._kept.report(paths[0]))
+        except OSError as error:
+            self._say(str(error.strerror), "bad")
+            return
+        self._open("A past run and the latest", lines)
+
+    @work(exclusive=True)
+    async def action_export(self) -> None:
+        """Write it to a file."""
+        try:
+            said = await export(self.app, self._chosen(), self.app.export_screenshot, self._spell, self._gate)
+        except OSError as error:
+            self._say(str(error.strerror), "bad")
+            return
+        if said is not None:
+            self._say(said, "good")
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self._open("Keys of the timing panel", [f"{command.shown:<9} {command.help}" for command in TIMING_COMMANDS])
+
+    def action_back(self) -> None:
+        """Stop what is under way, else leave."""
+        if self._measuring and self._measurement is not None:
+            self._measurement.stop()
+            return
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        """Leave; what is under way is stopped."""
+        self.dismiss(self._last)
+
+    @on(KeyedTable.Chosen)
+    def _clicked(self, event: KeyedTable.Chosen) -> None:
+        """Show a past run that was clicked; a click starts nothing."""
+        event.stop()
+        if self._current == "past":
+            self.action_words()
+
+
+def _size_problem(text: str) -> str:
+    try:
+        parse_sizes(text)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,1 @@
+"""One operator's sitting, without a screen."""

@@ -1,0 +1,282 @@
+"""What the screens stand on, wired up: the monitor, the writer, the name map, the protected interfaces."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from tui.files.audit import Audit
+from tui.files.names.file import NameFile
+from tui.guard.ending import Ending, Guarded, forget, take_back
+from tui.guard.losses import Losses, losses
+from tui.guard.order import GuardError
+from tui.guard.orphans import Left, Orphan, left_over
+from tui.model.change.intent import Intent
+from tui.model.change.plan import Plan, make_plan
+from tui.model.change.progress import Progress
+from tui.model.change.protect import protect
+from tui.model.gate import Gate
+from tui.model.health import Health
+from tui.model.names.map import NameMap
+from tui.model.store import Snapshot, Store
+from tui.model.text import visible
+from tui.netlink.monitor import Monitor
+from tui.netlink.route_news import RouteNews
+from tui.netlink.routes import Carriers
+from tui.netlink.wire import WireError
+from tui.netlink.writer import Writer
+from tui.session.change_runner import Changer, Result
+from tui.session.name_editor import NameEditor
+
+GUARD_TIMEOUT = 60.0
+"""Seconds until a change that could lock the operator out is taken back, unless he says otherwise."""
+
+_SHOWING = 1.0  # seconds that a record waits, at most, for the outcome to be on the screen
+_RECORDING = 10.0  # seconds that the end waits, at most, for a record to be on the disk
+
+__all__ = ["GUARD_TIMEOUT", "Result", "Services"]
+
+
+class Services:
+    """Lives as long as the console. All methods are for the screen's thread and don't block."""
+
+    def __init__(
+        self,
+        names: NameFile,
+        read_only: bool,
+        *,
+        audit: Audit | None = None,
+        guard_timeout: float | None = GUARD_TIMEOUT,
+    ) -> None:
+        """Open the writer; `start` starts the monitor. Raises OSError where there is no netlink.
+
+        ``guard_timeout``: seconds until a change that could lock the operator out is taken back; None: no guard.
+        """
+        self._names = names
+        self._names.refresh()
+        self._store = Store()
+        self._dirty = False
+        self._notify: Callable[[], object] = lambda: None
+        self._ways = Carriers()
+        self._carriers: dict[int, str] = {}
+        self._route_news = RouteNews()
+        self._asking = threading.Lock()
+        self._shown = threading.Event()
+        self._records: list[threading.Event] = []
+        self._protected: tuple[object, dict[int, str]] = (None, {})
+        self.gate = Gate(read_only)
+        """What may be changed in this run at all."""
+        self._writer = Writer(self.gate)
+        self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
+        self._audit = audit or Audit(None)
+        self._guard_timeout = guard_timeout
+        self._changer = Changer(self._writer, self._monitor, self._store, self._audit, guard_timeout)
+
+    def start(self, notify: Callable[[], object]) -> None:
+        """Start following the kernel; ``notify`` is called on another thread whenever there is something to take."""
+        self._notify = notify
+        self._monitor.start()
+
+    def stop(self) -> None:
+        """End both threads."""
+        self._monitor.stop()
+        self._writer.close()
+        # What was told must be on record before we are gone.
+        self._shown.set()
+        for record in list(self._records):
+            record.wait(_RECORDING)
+        with self._asking:
+            self._route_news.close()
+
+    @property
+    def names(self) -> NameMap:
+        """The name map as last read."""
+        return self._names.names
+
+    @property
+    def names_problem(self) -> str:
+        """What was wrong with the name map, one sentence; empty: nothing."""
+        return self._names.problem
+
+    @property
+    def record_problem(self) -> str:
+        """Why no change will be on record in the audit file, one sentence; empty: it will, or none can be made."""
+        return "" if self.gate.obstacle() else self._audit.obstacle()
+
+    def refresh_names(self) -> bool:
+        """Read the name map again if it changed; return whether it did."""
+        return self._names.refresh()
+
+    def edit_names(self) -> NameEditor:
+        """Begin to edit the name map. Raises NameFileError."""
+        return NameEditor(self._names.explicit, self.gate)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to take in."""
+        return self._dirty
+
+    def take_dirty(self) -> bool:
+        """Return whether anything changed since the last call. Lowered before a snapshot is taken, never after."""
+        dirty, self._dirty = self._dirty, False
+        return dirty
+
+    @property
+    def health(self) -> Health:
+        """How far what we show can be trusted."""
+        return self._monitor.health
+
+    def obstacle(self) -> str:
+        """Return why nothing can be changed now, one sentence; empty if it can."""
+        return self._writer.obstacle()
+
+    def check(self) -> None:
+        """Ask for a full check."""
+        self._monitor.check()
+
+    @property
+    def revision(self) -> int:
+        """The store's revision."""
+        return self._store.revision
+
+    def snapshot(self) -> Snapshot:
+        """Return what is known now."""
+        return self._store.snapshot()
+
+    def protected(self, snapshot: Snapshot) -> Mapping[int, str]:
+        """Return why interfaces are protected, by ifindex."""
+        key = (snapshot.revision, self._carriers)
+        if self._protected[0] != key:
+            self._protected = (key, protect(snapshot, self._carriers))
+        return self._protected[1]
+
+    def plan(self, intent: Intent, snapshot: Snapshot) -> Plan:
+        """Work out what an intent takes."""
+        return make_plan(intent, self.protected(snapshot), self.names)
+
+    def change(
+        self,
+        plan: Plan,
+        title: str,
+        pressed: float,
+        progress: Progress,
+        done: Callable[[Result], object],
+        complain: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Carry a plan out on a thread of its own; ``done`` is called there with what became of it.
+
+        ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`).
+        It is put on record after that, once it is shown (see `outcome_shown`); ``complain`` is called there if that
+        failed, with one sentence.
+        """
+
+        recorded = threading.Event()
+
+        def told(result: Result) -> None:
+            self._records.append(recorded)
+            self._shown.clear()
+            done(result)
+            # The record of thousands takes the interpreter from the screen, which tells what the operator waits for.
+            self._shown.wait(_SHOWING)
+
+        def work() -> None:
+            result = self._changer.carry_out(plan, title, pressed, progress, self._risk_now, told)
+            recorded.set()
+            self._records.remove(recorded)
+            if result.complaint:
+                complain(result.complaint)
+
+        self._aside("change", work)
+
+    def outcome_shown(self) -> None:
+        """Take note that what became of the last change is on the screen."""
+        self._shown.set()
+
+    def weigh(self, plan: Plan, done: Callable[[Losses | str], object]) -> None:
+        """Find out what a change would cut off; ``done`` is called on another thread, with that or what went wrong."""
+
+        def work() -> None:
+            try:
+                done(losses(plan.steps, self.snapshot().links))
+            except (OSError, WireError) as error:
+                done(getattr(error, "strerror", None) or str(error))
+
+        self._aside("weigh", work)
+
+    def await_ending(self, guarded: Guarded, done: Callable[[Ending], object]) -> None:
+        """Have ``done`` called, on another thread, when a guarded change has ended."""
+        self._aside("guard-end", lambda: done(guarded.await_ending()))
+
+    def answer(self, guarded: Guarded, keep: bool, failed: Callable[[str], object]) -> None:
+        """Tell a guard what the operator decided; ``failed`` is called on another thread, with a sentence."""
+
+        def tell() -> None:
+            if problem := guarded.answer(keep=keep):
+                failed(problem)
+            elif keep:
+                self.record({"event": "keep", "what": visible(guarded.what)})
+
+        self._aside("guard-answer", tell)
+
+    def left_over(self) -> Left:
+        """Return the changes that killed consoles left behind here."""
+        return left_over()
+
+    def forget(self, orphan: Orphan) -> str:
+        """Let such a change stand; return what went wrong, one sentence, or ""."""
+        try:
+            forget(orphan)
+        except GuardError as error:
+            return str(error)
+        return self.record({"event": "keep", "what": visible(orphan.what)})
+
+    def take_back(self, orphan: Orphan, done: Callable[[Ending | str], object]) -> None:
+        """Take such a change back; ``done`` is called on another thread, with what came of it or what went wrong."""
+
+        def work() -> None:
+            try:
+                if why := self.gate.obstacle():
+                    raise GuardError(f"Nothing was taken back: ifgroup was {why}.")
+                done(take_back(orphan, self._audit))
+            except GuardError as error:
+                done(str(error))
+
+        self._aside("take-back", work)
+
+    def record(self, record: Mapping[str, object]) -> str:
+        """Put something else than a change on record; return why that failed, one sentence, or ""."""
+        return self._audit.write(record)
+
+    @property
+    def guard_timeout(self) -> float | None:
+        """Seconds until a change that could lock the operator out is taken back; None: there is no guard."""
+        return self._guard_timeout
+
+    def _aside(self, name: str, work: Callable[[], object]) -> None:
+        threading.Thread(target=work, name=name, daemon=True).start()
+
+    def _risk_now(self, plan: Plan) -> Mapping[int, str]:
+        """Look at the routes once more right before sending; return which members carry the way here by now.
+
+        Nothing here grows with the members, nor with their routes.
+        """
+        snapshot = self.snapshot()
+        self._find_carriers(anew=False)
+        now = protect(snapshot, self._carriers)
+        return {index: reason for index, reason in now.items() if index in plan.intent.members}
+
+    def _find_carriers(self, anew: bool = True) -> str:
+        """Find out who carries us; return what could not be asked for.
+
+        ``anew``: ask for the default routes even if the kernel told of no new one.
+        """
+        with self._asking:
+            # In this order: news that comes during the dump stays for the next time.
+            found = self._ways.find(routes=self._route_news.heard() or anew)
+        if found != self._carriers:
+            self._carriers = found
+            self._mark()
+        return self._ways.problem
+
+    def _mark(self) -> None:
+        if not self._dirty:
+            self._dirty = True
+            self._notify()

@@ -1,0 +1,264 @@
+"""The sweep: every size, every way, in alternating order, within the budget."""
+
+from collections.abc import Callable, Container, Mapping
+from statistics import fmean
+from time import perf_counter
+from typing import Any, NamedTuple, Protocol
+
+from tui.model.text import visible
+from tui.timing.child.listener import Listener
+from tui.timing.child.measure import NotChangedError, timed, unchanged, verify
+from tui.timing.child.sandbox import GROUP, Sandbox
+from tui.timing.child.schedule import HELPER_REPEATS, MAKING, Forecast, Runs, affordable, stages, turn
+from tui.timing.order import Order
+from tui.timing.ways.change import Change, Member
+from tui.timing.ways.client import Client, UnavailableError
+from tui.timing.ways.open import open_client
+from tui.timing.ways.ways import WAYS
+
+_MOST_FAILURES = 2  # of one way at one size, before it is given up there
+_QUIET = {"mtu": 0.1, "txqueuelen": 0.1, "up": 1.1, "down": 1.1}
+"""Seconds without a notification after which none is expected: linkwatch tells of a carrier up to a second later."""
+
+
+class Emit(Protocol):
+    """Takes an event."""
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        """Take it."""
+
+
+class _Stage(NamedTuple):
+    links: int
+    helper: bool
+    """Whether it only serves for estimates."""
+    members: list[Member]
+
+
+class Sweep:
+    """Carries one order out; for the measuring process, in its sandbox."""
+
+    def __init__(
+        self,
+        order: Order,
+        sandbox: Sandbox,
+        listener: Listener,
+        emit: Emit,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Measure nothing yet; ``clock`` tells how long runs take all told, in seconds."""
+        self._order = order
+        self._clock = clock
+        self._sandbox = sandbox
+        self._listener = listener
+        self._emit = emit
+        self._forecast = Forecast()
+        self._clients: dict[str, Client] = {}
+        self._skipped: set[str] = set()
+        self._warm: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._value = 0  # which of the order's values the members have
+        self._unready = 0  # members that the next run would not really change
+        self._listening = [_QUIET[order.operation]]  # seconds that it took to hear the last notification
+        self._later: list[tuple[int, bool]] = []  # sizes still to come, see `stages`
+        self._to_make = 0  # interfaces still to be made for the size at hand
+        self._to_run: dict[str, Runs] = {}  # what is still to be run at the size at hand
+
+    def run(self) -> None:
+        """Measure everything. Raises OSError where the sandbox itself fails."""
+        self._later = stages(self._order.links)
+        made = 0
+        while self._later:
+            links, helper = self._later.pop(0)
+            self._to_make, self._to_run = links - made, self._planned(links, helper, self._warm)
+            self._progress(links, "", f"making {links:,} interfaces")
+            members = self._make(links, made)
+            made = links
+            self._emit("sandbox", **self._sandbox.facts())
+            self._run_stage(_Stage(links, helper, members))
+        for client in self._clients.values():
+            client.close()
+
+    def _make(self, links: int, before: int) -> list[Member]:
+        begun = self._clock()
+
+        def making(made: int) -> None:
+            self._to_make = links - made
+            self._progress(links, "", f"making interfaces: {made:,} of {links:,}")
+
+        members = self._sandbox.grow(links, making)
+        self._sandbox.put(members)
+        self._to_make = 0
+        self._forecast.note(MAKING, links - before, self._clock() - begun)
+        return members
+
+    def _run_stage(self, stage: _Stage) -> None:
+        self._failures = {}
+        self._repair(stage)
+        rounds: dict[str, int] = {}
+        for way in self._ways():
+            self._progress(stage.links, way, "warming up")
+            if counted := self._first_runs(stage, way):
+                rounds[way] = counted
+            self._to_run[way] = Runs(False, counted)
+        for number in range(max(rounds.values(), default=0)):
+            for way in turn(list(rounds), number):
+                if number < rounds[way] and way not in self._given_up():
+                    self._progress(stage.links, way, f"run {number + 1} of {rounds[way]}")
+                    self._run_once(stage, way, "counted")
+                    self._to_run[way] = Runs(False, rounds[way] - number - 1)
+
+    def _ways(self) -> list[str]:
+        return [way for way in self._order.ways if way not in self._skipped]
+
+    def _given_up(self) -> set[str]:
+        return {way for way, failures in self._failures.items() if failures >= _MOST_FAILURES}
+
+    def _first_runs(self, stage: _Stage, way: str) -> int:
+        """Warm a way up and count its notifications; return how many counted runs the budget leaves."""
+        runs = self._affordable(way, stage.links, stage.helper)
+        if runs.counted == 0 and WAYS[way].each:
+            self._emit("estimate", links=stage.links, way=way)
+            return 0
+        if way not in self._clients and not self._open(way, stage):
+            return 0
+        if way not in self._warm:
+            self._run_once(stage, way, "warm-up")
+            self._warm.add(way)
+        if runs.listened:
+            self._to_run[way] = runs
+            self._progress(stage.links, way, "counting notifications")
+            self._run_once(stage, way, "listened")
+        if self._failures.get(way):
+            return runs.counted
+        return max(self._affordable(way, stage.links, stage.helper).counted, 1)
+
+    def _affordable(self, way: str, links: int, helper: bool) -> Runs:
+        repeats = HELPER_REPEATS if helper else self._order.repeats
+        runs = affordable(self._forecast.expect(way, links), repeats, self._order.budget)
+        return Runs(False, runs.counted) if helper else runs
+
+    def _open(self, way: str, stage: _Stage) -> bool:
+        try:
+            self._clients[way] = open_client(way, stage.members[0])
+        except UnavailableError as error:
+            self._skip(way, str(error))
+            return False
+        except OSError as error:
+            self._skip(way, error.strerror or str(error))
+            return False
+        return True
+
+    def _skip(self, way: str, reason: str, links: int | None = None) -> None:
+        """Say that a way can't be measured, at all or with so many interfaces."""
+        if links is None:
+            self._skipped.add(way)
+        self._emit("skipped", way=way, links=links, reason=visible(reason))
+
+    def _run_once(self, stage: _Stage, way: str, role: str) -> None:
+        """Make one run and tell of it; one that did not change everything is thrown out, and mended."""
+        if way in self._given_up():
+            return
+        begun = self._clock()
+        change = self._next_change(stage)
+        if self._unready:
+            why = f"{self._unready:,} of {stage.links:,} interfaces refused to be put where they can be changed."
+            self._throw_out(stage, way, role, why)
+            return
+        if role == "listened":
+            self._listener.begin()
+        why, measured = "", None
+        try:
+            measured = timed(self._clients[way], change, stage.members, GROUP)
+        except OSError as error:
+            why = error.strerror or str(error)
+        heard, listening = None, 0.0
+        if role == "listened":
+            since = self._clock()
+            heard = self._listener.end(_QUIET[self._order.operation])
+            listening = self._clock() - since
+            self._listening.append(listening)
+        try:
+            verify(change, stage.members)
+        except NotChangedError as error:
+            why = f"{error} {why}".strip()
+        if measured is None or why:
+            self._throw_out(stage, way, role, why)
+            return
+        # What a run costs is more than what it measures: making ready and reading back count too.
+        self._forecast.note(way, stage.links, self._clock() - begun - listening)
+        fields = {"seconds": measured.seconds, "ack_s": measured.ack_s, "user_s": measured.user_s}
+        fields["system_s"] = measured.system_s
+        if heard is not None:
+            last = max(heard.last - measured.begun, 0.0) if heard.notifications else None
+            self._emit(
+                "sample",
+                links=stage.links,
+                way=way,
+                role=role,
+                **fields,
+                notifications=heard.notifications,
+                last_notification_s=last,
+                lost=heard.lost,
+            )
+            return
+        self._emit("sample", links=stage.links, way=way, role=role, **fields)
+
+    def _throw_out(self, stage: _Stage, way: str, role: str, why: str) -> None:
+        self._emit("thrown_out", links=stage.links, way=way, role=role, reason=visible(why))
+        self._failures[way] = self._failures.get(way, 0) + 1
+        if way in self._given_up():
+            self._skip(way, f"given up after {_MOST_FAILURES} runs that were thrown out: {why}", stage.links)
+        # Answers may still be on their way: what comes next gets a socket of its own.
+        self._clients.pop(way).close()
+        if not self._open(way, stage):
+            self._failures[way] = _MOST_FAILURES
+        self._repair(stage)
+
+    def _next_change(self, stage: _Stage) -> Change:
+        """Return the change of the next run; every member is such that it is a real one."""
+        operation = self._order.operation
+        if operation in ("up", "down"):
+            self._repair(stage)
+            return Change(operation, 0)
+        self._value = 1 - self._value
+        return Change(operation, self._order.values[self._value])
+
+    def _repair(self, stage: _Stage) -> None:
+        """Put every member where the next run can really change it; one that refuses stays as it is."""
+        operation = self._order.operation
+        if operation in ("up", "down"):
+            change = Change("down" if operation == "up" else "up", 0)
+        else:
+            change = Change(operation, self._order.values[self._value])
+        self._unready = 0
+        if left := unchanged(change, stage.members):
+            self._sandbox.change_all(change, left)
+            self._unready = len(unchanged(change, stage.members))
+
+    def _planned(self, links: int, helper: bool, warm: Container[str]) -> dict[str, Runs]:
+        """Return the runs of each way that this many interfaces will take, by what is known now."""
+        planned = {}
+        for way in self._ways():
+            runs = self._affordable(way, links, helper)
+            # The first run of all warms up, and is no result.
+            planned[way] = runs if way in warm else Runs(runs.listened, runs.counted + 1)
+        return planned
+
+    def _left(self, links: int) -> float:
+        """Return the seconds that everything still to come will take."""
+        seconds, made = self._seconds(links, self._to_make, self._to_run), links
+        for size, helper in self._later:
+            seconds += self._seconds(size, size - made, self._planned(size, helper, WAYS))
+            made = size
+        return seconds
+
+    def _seconds(self, links: int, to_make: int, to_run: Mapping[str, Runs]) -> float:
+        seconds = self._forecast.guess(MAKING, to_make) if to_make else 0.0
+        listening = fmean(self._listening)
+        ways = [way for way in to_run if way not in self._skipped | self._given_up()]
+        return seconds + sum(self._forecast.cost(way, links, to_run[way], listening) for way in ways)
+
+    def _progress(self, links: int, way: str, text: str) -> None:
+        """Tell what comes now, and how many seconds are left."""
+        self._emit("progress", links=links, way=way, text=text, left_s=self._left(links))

@@ -1,0 +1,1 @@
+"""Results: collected, set beside the paper's, written out, kept."""

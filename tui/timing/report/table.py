@@ -1,0 +1,143 @@
+"""The report as a table for a terminal of 80 columns, and the cells and lines that other forms share with it."""
+
+import textwrap
+from typing import Any
+
+from tui.timing.order import from_json
+from tui.timing.report.collect import Report
+from tui.timing.report.reading import duration, loud, paper_row, times
+from tui.timing.ways.ways import WAYS
+
+WIDTH = 80
+ROW_HEADS = ["way", "median", "min–max", "× group", "user", "system", "msgs", "procs", "events"]
+_UNITS = ((1.0, "s", 1.0), (1e-3, "ms", 1e3), (0.0, "µs", 1e6))
+
+
+def row_cells(result: dict[str, Any]) -> list[str]:
+    """Return the cells of one result, under ROW_HEADS."""
+    mark = "~" if result["cpu_split_coarse"] else ""
+    at_least = "≥" if result["notifications_at_least"] else ""
+    return [
+        result["way"],
+        ("≈" if result["estimated"] else "") + duration(result["median_s"]),
+        "estimate" if result["estimated"] else _span(result["min_s"], result["max_s"]),
+        "–" if result["ratio"] is None else times(result["ratio"]),
+        "–" if result["user_s"] is None else mark + duration(result["user_s"]),
+        "–" if result["system_s"] is None else mark + duration(result["system_s"]),
+        f"{result['messages']:,}",
+        f"{result['processes']:,}",
+        "–" if result["notifications"] is None else f"{at_least}{result['notifications']:,}",
+    ]
+
+
+def _span(least: float, most: float) -> str:
+    """Return two durations in the unit of the larger."""
+    unit, factor = next((unit, factor) for limit, unit, factor in _UNITS if most >= limit)
+    return f"{least * factor:.3g}–{most * factor:.3g} {unit}"
+
+
+def conditions(report: Report) -> list[str]:
+    """Return under which conditions it was measured, line by line."""
+    host, sandbox, order = report["host"], report["sandbox"], from_json(report["order"])
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sandbox.get("kinds", {}).items())
+    lines = [
+        *filter(None, [loud(report)]),
+        f"{host.get('date', '')}, {host.get('kernel', '')} {host.get('machine', '')}, "
+        f"{host.get('cpu') or 'unknown CPU'}, {host.get('cores', 0)} cores, load {(host.get('load') or ['?'])[0]}",
+        f"ifgroup {host.get('ifgroup', '')}, Python {host.get('python', '')}, "
+        f"iproute2 {host.get('iproute2') or 'none'}, pyroute2 {host.get('pyroute2') or 'none'}, "
+        f"{'root' if host.get('root') else 'not root (a user namespace)'}",
+        f"{order.described}, interfaces {order.state} before; made of {kinds or 'nothing yet'}; "
+        f"sysfs {'mounted' if sandbox.get('sysfs') else 'not mounted'}",
+        *sandbox.get("notes", ()),
+    ]
+    if report["ended"] != "done":
+        why = report["error"] or "It was stopped; what was measured until then is here."
+        lines.append(f"NOT COMPLETE. {why}")
+    return lines
+
+
+def left_out(report: Report) -> list[str]:
+    """Return what was not measured, and why."""
+    lines = []
+    for skipped in report["skipped"]:
+        where = f" at {skipped['links']:,} interfaces" if skipped["links"] else ""
+        lines.append(f"{skipped['way']}{where}: {skipped['reason']}")
+    return lines + [
+        f"one run of {thrown['way']} at {thrown['links']:,} interfaces was thrown out: {thrown['reason']}"
+        for thrown in report["thrown_out"]
+    ]
+
+
+def way_lines(report: Report) -> list[str]:
+    """Return what each way does and takes, at the largest size that it has a result for."""
+    order = from_json(report["order"])
+    lines = []
+    for way in order.ways:
+        links = max((result["links"] for result in report["results"] if result["way"] == way), default=0)
+        if links:
+            cost = WAYS[way].cost(links, order.operation, order.values[1])
+            about = "" if cost.exact else "about "
+            lines.append(
+                f"{way}: {WAYS[way].sentence} For {links:,}: processes {cost.processes:,}, messages {cost.messages:,}, "
+                f"bytes {cost.size:,}, system calls {about}{cost.system_calls:,}."
+            )
+    return lines
+
+
+def paper_heads(report: Report) -> list[str]:
+    """Return the heads over `beside_paper`."""
+    which = "with sysfs" if report["sandbox"].get("sysfs") else "no sysfs"
+    return ["links", f"paper {which}: group", "process", "ratio", "here: ip-group", "process", "ratio"]
+
+
+def beside_paper(report: Report) -> list[list[str]]:
+    """Return the paper's Table I beside ours: one `ip` for the group against one for each interface, both times."""
+    if report["order"]["operation"] != "mtu":
+        return []
+    by_key = {(result["links"], result["way"]): result for result in report["results"]}
+    rows = []
+    for links in sorted({links for links, _ in by_key}):
+        row, group, each = paper_row(links), by_key.get((links, "ip-group")), by_key.get((links, "process"))
+        if row is None or group is None or each is None:
+            continue
+        cells = [f"{links:,}"]
+        for one, many in (row.times(bool(report["sandbox"].get("sysfs"))), (group["median_s"], each["median_s"])):
+            cells += [duration(one), duration(many), times(many / one)]
+        if each["estimated"]:
+            cells[5] = "≈" + cells[5]
+        rows.append(cells)
+    return rows
+
+
+def as_table(report: Report) -> str:
+    """Return it for a terminal."""
+    lines = [line for text in conditions(report) for line in _wrapped(text)]
+    for links in sorted({result["links"] for result in report["results"]}):
+        rows = [row_cells(result) for result in report["results"] if result["links"] == links]
+        lines += ["", f"{links:,} interfaces", *_columns([ROW_HEADS, *rows])]
+    if rows := beside_paper(report):
+        lines += ["", *_wrapped(f"Beside {report['paper']['source']}"), *_columns([paper_heads(report), *rows])]
+    for title, sentences in (
+        ("What it says", report["reading"]),
+        ("Not measured", left_out(report)),
+        ("The ways", way_lines(report)),
+    ):
+        if sentences:
+            lines += ["", title, *(line for sentence in sentences for line in _wrapped(sentence))]
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        " ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,94 @@
+"""The two ways without netlink: an ioctl(2) for each interface, as ifconfig does, and a write to sysfs for each."""
+
+import fcntl
+import os
+import socket
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui.model.link import IFF_UP
+from tui.timing.ways.change import Change, Member
+from tui.timing.ways.client import Client, UnavailableError
+
+# linux/sockios.h
+_SIOCGIFFLAGS = 0x8913
+_SIOCSIFFLAGS = 0x8914
+_SIOCSIFMTU = 0x8922
+_SIOCSIFTXQLEN = 0x8943
+_NUMBER = struct.Struct("16si20x")  # ifreq of netdevice(7), its union holding an int
+_FLAGS = struct.Struct("16sH22x")  # … or a short
+_CLASS = Path("/sys/class/net")
+_SYSFS_FILES = {"mtu": "mtu", "txqueuelen": "tx_queue_len"}
+_READ = 64
+
+
+class IoctlClient:
+    """netdevice(7): one call for each interface; two for up and down, which read the other flags first."""
+
+    def __init__(self) -> None:
+        """Open the socket that the calls go through. Raises OSError."""
+        self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+
+    def change(self, change: Change, members: Sequence[Member], group: int) -> None:
+        """See Client."""
+        descriptor, ioctl = self._sock.fileno(), fcntl.ioctl
+        if change.up is None:
+            call = _SIOCSIFMTU if change.operation == "mtu" else _SIOCSIFTXQLEN
+            for member in members:
+                ioctl(descriptor, call, _NUMBER.pack(member.name.encode(), change.value))
+            return
+        for member in members:
+            name = member.name.encode()
+            flags = _FLAGS.unpack(ioctl(descriptor, _SIOCGIFFLAGS, _FLAGS.pack(name, 0)))[1]
+            ioctl(descriptor, _SIOCSIFFLAGS, _FLAGS.pack(name, flags | IFF_UP if change.up else flags & ~IFF_UP))
+
+    def close(self) -> None:
+        """See Client."""
+        self._sock.close()
+
+
+class SysfsClient:
+    """Opens, writes and closes a file for each interface; for up and down it reads the other flags first."""
+
+    def change(self, change: Change, members: Sequence[Member], group: int) -> None:
+        """See Client."""
+        if change.up is None:
+            name, data = _SYSFS_FILES[change.operation], b"%d" % change.value
+            for member in members:
+                _write(f"{_CLASS}/{member.name}/{name}", data)
+            return
+        for member in members:
+            path = f"{_CLASS}/{member.name}/flags"
+            flags = int(_read(path), 16)
+            _write(path, b"0x%08x" % (flags | IFF_UP if change.up else flags & ~IFF_UP))
+
+    def close(self) -> None:
+        """See Client."""
+
+
+def _write(path: str, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, _READ)
+    finally:
+        os.close(descriptor)
+
+
+def open_file(way: str, first: Member) -> Client:
+    """Return the client of ``way``: ioctl or sysfs. Raises UnavailableError, OSError."""
+    if way == "ioctl":
+        return IoctlClient()
+    if not (_CLASS / first.name).exists():
+        raise UnavailableError("sysfs is not mounted in the sandbox.")
+    if not os.access(_CLASS / first.name / "mtu", os.W_OK):
+        raise UnavailableError("sysfs is mounted read-only here.")
+    return SysfsClient()

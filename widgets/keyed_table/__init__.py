@@ -1,0 +1,1 @@
+"""A table whose rows are keys; it paints what is visible alone."""
