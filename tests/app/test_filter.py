@@ -47,8 +47,8 @@ class Host(App[None]):
         self.view.order(self.snapshot, NAMES)
         self.box.say(self.view.problem, self.view.hint)
 
-    @on(FilterBox.Kept)
-    def _kept(self, event: FilterBox.Kept) -> None:
+    @on(FilterBox.Accepted)
+    def _kept(self, event: FilterBox.Accepted) -> None:
         if self.view.problem:
             self.bell()
         else:

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from tests.hostile import NAMES, controls
 from tests.links import a_link
 from tests.terminal import ROOT
-from tui.model.change.log import Entry, Log
+from tui.model.change.log import Log, LogEntry
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
@@ -86,7 +86,7 @@ async def shown(log: Log, size: tuple[int, int] = (80, 24), ascii: bool = False)
         yield Hands(app, pilot)
 
 
-def change(what: str = "group dmz (10) MTU 9000", **fields: Any) -> Entry:
+def change(what: str = "group dmz (10) MTU 9000", **fields: Any) -> LogEntry:
     made: dict[str, Any] = {
         "time": datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC),
         "netns": "net:[4026531840]",
@@ -99,10 +99,10 @@ def change(what: str = "group dmz (10) MTU 9000", **fields: Any) -> Entry:
         "lines": ("ip link set group dmz mtu 9000",),
         "steps": STEPS,
     }
-    return Entry(what=what, **made | fields)
+    return LogEntry(what=what, **made | fields)
 
 
-def log_of(*entries: Entry) -> Log:
+def log_of(*entries: LogEntry) -> Log:
     log = Log()
     for entry in entries:
         log.add(entry)

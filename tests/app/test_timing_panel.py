@@ -26,13 +26,13 @@ from tui.model.group import Group
 from tui.model.text import visible
 from tui.present.words import as_ascii
 from tui.screens.timing.keys import TIMING_COMMANDS
-from tui.screens.timing.run import Last, Wish
+from tui.screens.timing.run import Last, Request
 from tui.screens.timing.screen import TimingScreen
 from tui.timing.report import history
 
 GROUP = Group(10, 12, 3, ((1500, 12),), ((b"ifb", 12),))
-QUICK = Wish(links=(8, 16), repeats=1)
-LONG = Wish(links=(8, 64), repeats=500)
+QUICK = Request(links=(8, 16), repeats=1)
+LONG = Request(links=(8, 64), repeats=500)
 SAMPLES = (
     Sample("group dmz (10) MTU 9000", "mtu", 12, 3, True, 1, sent=0.001, acked=0.002, seen=0.005),
     Sample("3 interfaces up", "up", 3, 0, False, 3, sent=0.001, acked=0.003, seen=0.004),
@@ -44,10 +44,10 @@ class Host(KeyByKeyApp):
 
     CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
 
-    def __init__(self, name: str, wish: Wish | None, ascii: bool = False, group: Group = GROUP) -> None:
+    def __init__(self, name: str, request: Request | None, ascii: bool = False, group: Group = GROUP) -> None:
         super().__init__()
         self.set_class(ascii, "-ascii")
-        self.arguments = (name, SAMPLES, as_ascii if ascii else str, ascii, wish)
+        self.arguments = (name, SAMPLES, as_ascii if ascii else str, ascii, request)
         self.last: Last | None = None
         self.left = False
         self.enter(group)
@@ -112,9 +112,9 @@ class Hands:
 
 @asynccontextmanager
 async def panel(
-    wish: Wish | None = QUICK, name: str = "group dmz (10)", size: tuple[int, int] = (80, 24), **rest: Any
+    request: Request | None = QUICK, name: str = "group dmz (10)", size: tuple[int, int] = (80, 24), **rest: Any
 ) -> AsyncIterator[Hands]:
-    app = Host(name, wish, **rest)
+    app = Host(name, request, **rest)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Hands(app, pilot)

@@ -18,7 +18,7 @@ from tests.links import Ip, cheap_kind, many
 from tests.messages import DMZ, error, notification
 from tests.terminal import ROOT
 from tui.model.names.map import NameMap, parse
-from tui.model.wire.trace import Batch, Exchange
+from tui.model.wire.trace import Batch, WireTrace
 from tui.netlink.wire import attribute, group_change, link_change, u32
 from tui.present.wire import STEPS, VIEWS, about
 from tui.present.words import as_ascii
@@ -29,7 +29,7 @@ SINGLE = tuple(link_change(seq, seq + 1, mtu=9000, ack=False) for seq in (1, 2, 
 EVENT = notification(attribute(3, b"m0\0"), u32(4, 9000), u32(27, 10), attribute(20, bytes(range(1, 41))))
 
 
-def an_exchange(**fields: Any) -> Exchange:
+def a_trace(**fields: Any) -> WireTrace:
     """Return a group's MTU change of 64 members, but for ``fields``."""
     made: dict[str, Any] = {
         "title": "group dmz (10) MTU 9000",
@@ -51,10 +51,10 @@ def an_exchange(**fields: Any) -> Exchange:
         "other_way": Batch(SINGLE[:2], 64, 2560, 1),
         "remark": "Only the last of a send asks for an ACK; a send has at most 512 messages.",
     }
-    return Exchange(**made | fields)
+    return WireTrace(**made | fields)
 
 
-ONE_BY_ONE = an_exchange(
+ONE_BY_ONE = a_trace(
     title="520 interfaces to group 9",
     operation="retag",
     whole_group=False,
@@ -74,10 +74,10 @@ class Host(App[None]):
 
     CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
 
-    def __init__(self, exchange: Exchange | None, names: NameMap, ascii: bool) -> None:
+    def __init__(self, trace: WireTrace | None, names: NameMap, ascii: bool) -> None:
         super().__init__()
         self.set_class(ascii, "-ascii")
-        self.wire = WireScreen(exchange, names, as_ascii if ascii else str)
+        self.wire = WireScreen(trace, names, as_ascii if ascii else str)
 
     def on_mount(self) -> None:
         self.push_screen(self.wire)
@@ -125,9 +125,9 @@ class Hands:
 
 @asynccontextmanager
 async def shown(
-    exchange: Exchange | None, size: tuple[int, int] = (80, 24), ascii: bool = False, names: NameMap = DMZ
+    trace: WireTrace | None, size: tuple[int, int] = (80, 24), ascii: bool = False, names: NameMap = DMZ
 ) -> AsyncIterator[Hands]:
-    app = Host(exchange, names, ascii)
+    app = Host(trace, names, ascii)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Hands(app, pilot)
@@ -140,14 +140,14 @@ def bytes_in(rows: list[str]) -> bytes:
 
 @pytest.mark.parametrize("size", [(80, 24), (76, 16), (132, 43)])
 async def test_every_byte_of_each_view_is_on_the_screen(size: tuple[int, int]) -> None:
-    async with shown(an_exchange(), size) as hands:
+    async with shown(a_trace(), size) as hands:
         for key, wire in (("1", GROUP), ("2", error(0, GROUP)), ("3", EVENT), ("4", b"".join(SINGLE[:2]))):
             await hands.press(key)
             assert bytes_in(await hands.read_through()) == wire
 
 
 async def test_tab_goes_round_the_views_and_numbers_go_straight_there() -> None:
-    async with shown(an_exchange()) as hands:
+    async with shown(a_trace()) as hands:
         for number, view in enumerate((*VIEWS[1:], VIEWS[0]), 1):
             await hands.press("tab")
             assert f">{number % 4 + 1} {view}" in hands.text
@@ -159,7 +159,7 @@ async def test_tab_goes_round_the_views_and_numbers_go_straight_there() -> None:
 
 
 async def test_the_message_is_explained() -> None:
-    async with shown(an_exchange()) as hands:
+    async with shown(a_trace()) as hands:
         assert "group dmz (10) MTU 9000" in hands.lines[0]
         assert "We sent 1 message, 48 bytes, 1 send, to change 64 interfaces." in hands.text
         words = " ".join(" ".join(row[32:] for row in await hands.read_through()).split())
@@ -170,7 +170,7 @@ async def test_the_message_is_explained() -> None:
 
 
 async def test_one_message_is_compared_with_many() -> None:
-    async with shown(an_exchange()) as hands:
+    async with shown(a_trace()) as hands:
         await hands.press("4")
         assert "One by one (RTM_SETLINK): 64 messages, 2,560 bytes, 1 send, against 1 message, 48 bytes" in hands.words
         rows = await hands.read_through()
@@ -184,17 +184,17 @@ async def test_one_message_is_compared_with_many() -> None:
 
 
 async def test_notifications_are_counted_and_nobody_claims_them() -> None:
-    async with shown(an_exchange()) as hands:
+    async with shown(a_trace()) as hands:
         await hands.press("3")
         assert "128 notifications heard meanwhile; below is one of them." in hands.words
         assert "Others' changes can't be told from ours" in hands.words
-    async with shown(an_exchange(of_member=False)) as hands:
+    async with shown(a_trace(of_member=False)) as hands:
         await hands.press("3")
         assert "of an interface that we didn't change" in hands.words
     async with shown(ONE_BY_ONE) as hands:
         await hands.press("3")
         assert "No notification was heard." in hands.words
-    async with shown(an_exchange(events=2, notification=None, of_member=False)) as hands:
+    async with shown(a_trace(events=2, notification=None, of_member=False)) as hands:
         await hands.press("3")
         assert "2 notifications heard; none of them tells what an interface is like." in hands.words
 
@@ -202,7 +202,7 @@ async def test_notifications_are_counted_and_nobody_claims_them() -> None:
 async def test_a_refusal_shows_the_kernels_words() -> None:
     refusal = error(22, GROUP, b"mtu greater than device maximum")
     sent = Batch((GROUP, SINGLE[0]), 2, 88, 2)
-    async with shown(an_exchange(sent=sent, answers=(refusal, refusal), answered=2)) as hands:
+    async with shown(a_trace(sent=sent, answers=(refusal, refusal), answered=2)) as hands:
         assert "The last asks a member alone why it refused." in hands.words
         await hands.press("2")
         words = " ".join(" ".join(row[32:] for row in await hands.read_through()).split())
@@ -210,14 +210,14 @@ async def test_a_refusal_shows_the_kernels_words() -> None:
         assert "value mtu greater than device maximum" in words
 
 
-@pytest.mark.parametrize("exchange", [an_exchange(), ONE_BY_ONE], ids=["group", "one by one"])
-async def test_steps_walk_through_with_what_was_measured(exchange: Exchange) -> None:
-    async with shown(exchange) as hands:
+@pytest.mark.parametrize("trace", [a_trace(), ONE_BY_ONE], ids=["group", "one by one"])
+async def test_steps_walk_through_with_what_was_measured(trace: WireTrace) -> None:
+    async with shown(trace) as hands:
         assert "build → send → the kernel walks the members → ACK → events → read back" in hands.words
         for number, step in enumerate(STEPS, 1):
             await hands.press("n" if number % 2 else "enter")
-            assert f"Step {number} of 6: {step.title} ({step.took(exchange)})" in hands.words
-            assert step.says(exchange) in hands.words
+            assert f"Step {number} of 6: {step.title} ({step.took(trace)})" in hands.words
+            assert step.says(trace) in hands.words
             assert f">{VIEWS.index(step.view) + 1} {step.view}" in hands.text
         await hands.press("n")
         assert "Step 6 of 6" in hands.text
@@ -229,7 +229,7 @@ async def test_steps_walk_through_with_what_was_measured(exchange: Exchange) -> 
 
 
 async def test_a_step_marks_its_pieces_and_goes_there() -> None:
-    async with shown(an_exchange()) as hands:
+    async with shown(a_trace()) as hands:
         await hands.press("n", "n", "n")
         assert any(row.startswith(">0014  00 00 00 00") for row in hands.lines), hands.text
         marked = bytes_in([row for row in await hands.read_through() if row.startswith(">")])
@@ -242,7 +242,7 @@ async def test_a_step_marks_its_pieces_and_goes_there() -> None:
 
 
 async def test_what_did_not_come_is_not_made_up() -> None:
-    lost = an_exchange(answers=(), answered=0, inside=0.0, checked=False)
+    lost = a_trace(answers=(), answered=0, inside=0.0, checked=False)
     async with shown(lost) as hands:
         await hands.press("n", "n", "n")
         assert "send() had not returned" in hands.text
@@ -264,13 +264,13 @@ async def test_before_anything_was_sent_it_says_so() -> None:
 
 @pytest.mark.parametrize("key", ["escape", "q", "w"])
 async def test_it_can_be_left(key: str) -> None:
-    async with shown(an_exchange()) as hands:
+    async with shown(a_trace()) as hands:
         await hands.press(key)
         assert hands.app.screen is not hands.app.wire
 
 
 async def test_the_help_names_every_key() -> None:
-    async with shown(an_exchange(), size=(80, 30)) as hands:
+    async with shown(a_trace(), size=(80, 30)) as hands:
         await hands.press("question_mark")
         for command in WIRE_COMMANDS:
             assert f"{command.shown:<9} {command.help}" in hands.text
@@ -285,7 +285,7 @@ def test_each_command_has_an_action_and_a_key_of_its_own() -> None:
 
 
 async def test_scrolling_stays_within_the_rows() -> None:
-    async with shown(an_exchange()) as hands:
+    async with shown(a_trace()) as hands:
         top = hands.text
         await hands.press("k", "pageup", "up")
         assert hands.text == top
@@ -300,10 +300,10 @@ async def test_scrolling_stays_within_the_rows() -> None:
         assert hands.text == top
 
 
-@pytest.mark.parametrize("exchange", [an_exchange(), ONE_BY_ONE], ids=["group", "one by one"])
-def test_what_is_said_fits_its_lines_at_80_cells(exchange: Exchange) -> None:
-    big = replace(exchange, members=1_000_000, events=1_000_000, of_member=False, links=1_000_000)
-    for each in (exchange, big):
+@pytest.mark.parametrize("trace", [a_trace(), ONE_BY_ONE], ids=["group", "one by one"])
+def test_what_is_said_fits_its_lines_at_80_cells(trace: WireTrace) -> None:
+    big = replace(trace, members=1_000_000, events=1_000_000, of_member=False, links=1_000_000)
+    for each in (trace, big):
         for step in STEPS:
             assert len(wrap(step.says(each), 78)) <= 3, step.title
             assert len(f" Step 6 of 6: {step.title} ({step.took(each)})") <= 80, step.title
@@ -312,7 +312,7 @@ def test_what_is_said_fits_its_lines_at_80_cells(exchange: Exchange) -> None:
 
 
 async def test_plain_terminals_get_ascii_alone() -> None:
-    async with shown(an_exchange(), ascii=True) as hands:
+    async with shown(a_trace(), ascii=True) as hands:
         for key in ("1", "2", "3", "4", "n", "n", "n", "n", "n", "n", "question_mark"):
             await hands.press(key)
             assert hands.text.isascii(), hands.text
@@ -320,7 +320,7 @@ async def test_plain_terminals_get_ascii_alone() -> None:
 
 @pytest.mark.parametrize("size", [(20, 8), (1, 1), (40, 10)])
 async def test_tiny_terminals_do_no_harm(size: tuple[int, int]) -> None:
-    async with shown(an_exchange(), size) as hands:
+    async with shown(a_trace(), size) as hands:
         await hands.press("n", "n", "j", "G", "3", "4")
         await hands.pilot.resize_terminal(80, 24)
         await hands.pilot.pause()
@@ -332,8 +332,8 @@ async def test_hostile_names_do_not_reach_the_terminal(ascii: bool) -> None:
     parts = [attribute(3 if len(raw) < 16 else 20, raw + b"\0") for raw in (*NAMES, *ALIASES)]
     event = notification(*parts, u32(27, 7), u32(27, 10))
     words = b"esc\x1b[7z [b]\xff"
-    exchange = an_exchange(notification=event, answers=(error(22, GROUP, words),))
-    async with shown(exchange, ascii=ascii, names=parse(MAP)) as hands:
+    trace = a_trace(notification=event, answers=(error(22, GROUP, words),))
+    async with shown(trace, ascii=ascii, names=parse(MAP)) as hands:
         await hands.press("3")
         rows = await hands.read_through()
         assert bytes_in(rows) == event
@@ -358,7 +358,7 @@ async def test_the_key_w_shows_what_the_console_really_sent(ip: Ip, monkeypatch:
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("3")
-        await hands.until(lambda: hands.main.exchange is not None, "an exchange")
+        await hands.until(lambda: hands.main.trace is not None, "a trace")
         await hands.press("w")
         await hands.sees("We sent 1 message, 40 bytes, 1 send, to change 3 interfaces.")
         (batch,) = sent

@@ -20,7 +20,7 @@ from tests.links import Ip, many, needs_root
 from tui.guard import place
 from tui.guard.check import check_order
 from tui.guard.losses import losses
-from tui.guard.order import GuardError, Order, order_of
+from tui.guard.order import GuardError, GuardOrder, order_of
 from tui.guard.orphans import Left, Orphan, left_over
 from tui.guard.place import SUFFIX, folders, own_folder
 from tui.guard.record import content
@@ -29,22 +29,22 @@ from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.netlink import namespace
 from tui.netlink.dependants.item import read_message
-from tui.netlink.dependants.record import Held
+from tui.netlink.dependants.record import RouteOrAddress
 from tui.netlink.wire import u32
 
 __all__ = ["room"]
-HELD = Held._fields
+HELD = RouteOrAddress._fields
 _NUMBERS = itertools.count()
 
 
 @pytest.fixture
-def order(ip: Ip, room: Path) -> Order:
+def order(ip: Ip, room: Path) -> GuardOrder:
     many("ifb", 2, 7, up=True)
     for name in ("m0", "m1"):
         ip("addr", "add", "192.0.2.1/24", "dev", name)
         ip("route", "add", "198.51.100.0/24", "via", "192.0.2.9", "dev", name, "metric", int(name[1]) + 1)
     steps = tuple(steps_of("m", Settings(up=False)))
-    return Order("what \udcff\x1b", steps, losses(steps), 1.5, 2.5, Path("/a/\udcfe"), True)
+    return GuardOrder("what \udcff\x1b", steps, losses(steps), 1.5, 2.5, Path("/a/\udcfe"), True)
 
 
 def remove_all() -> None:
@@ -59,7 +59,7 @@ def orphans() -> list[Orphan]:
     return list(found.orphans)
 
 
-def leave(written: Order, **changes: object) -> Path:
+def leave(written: GuardOrder, **changes: object) -> Path:
     """Leave a state file behind, as one that was killed."""
     path = own_folder() / f"{os.getpid()}-{next(_NUMBERS)}{SUFFIX}"
     head = json.loads(content(written, "somebody")) | changes
@@ -68,12 +68,12 @@ def leave(written: Order, **changes: object) -> Path:
     return path
 
 
-def test_an_order_reads_as_it_was_written(order: Order) -> None:
+def test_an_order_reads_as_it_was_written(order: GuardOrder) -> None:
     assert order.losses.held
     assert order_of(json.loads(json.dumps(order.as_json()))) == order
 
 
-def test_what_nobody_locks_is_left_over_and_can_be_forgotten(order: Order) -> None:
+def test_what_nobody_locks_is_left_over_and_can_be_forgotten(order: GuardOrder) -> None:
     path = leave(order)
     (orphan,) = orphans()
     kept = replace(order, audit=None, journal=False)
@@ -82,13 +82,13 @@ def test_what_nobody_locks_is_left_over_and_can_be_forgotten(order: Order) -> No
     assert (orphans(), files()) == ([], [])
 
 
-def test_what_a_living_guard_holds_is_not_left_over(order: Order) -> None:
+def test_what_a_living_guard_holds_is_not_left_over(order: GuardOrder) -> None:
     guard = arm(list(order.steps))
     assert (orphans(), len(files())) == ([], 1)
     guard.keep()
 
 
-def test_the_oldest_is_told_first(order: Order) -> None:
+def test_the_oldest_is_told_first(order: GuardOrder) -> None:
     paths = [leave(order, when=f"2026-01-0{day}T00:00:00+00:00") for day in (3, 1, 2)]
     found = orphans()
     assert [orphan.path for orphan in found] == [paths[1], paths[2], paths[0]]
@@ -96,12 +96,12 @@ def test_the_oldest_is_told_first(order: Order) -> None:
         orphan.forget()
 
 
-def test_files_of_an_earlier_start_of_the_machine_are_removed(order: Order) -> None:
+def test_files_of_an_earlier_start_of_the_machine_are_removed(order: GuardOrder) -> None:
     leave(order, boot="another")
     assert (orphans(), files()) == ([], [])
 
 
-def test_files_of_another_netns_are_left_alone(order: Order) -> None:
+def test_files_of_another_netns_are_left_alone(order: GuardOrder) -> None:
     path = leave(order)
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     namespace.unshare(namespace.CLONE_NEWNET)
@@ -122,7 +122,7 @@ def test_a_torn_file_was_never_armed_and_is_removed(room: Path, content: bytes) 
     assert (orphans(), files()) == ([], [])
 
 
-def test_a_file_of_another_version_is_told_but_not_read(order: Order) -> None:
+def test_a_file_of_another_version_is_told_but_not_read(order: GuardOrder) -> None:
     leave(order, version=99, order={})
     (orphan,) = orphans()
     assert (orphan.what, orphan.order, orphan.steps) == (order.what, None, ())
@@ -144,7 +144,7 @@ def a_link_elsewhere(path: Path) -> None:
 
 @needs_root
 @pytest.mark.parametrize("spoil", [written_by_others, of_others, a_link_elsewhere])
-def test_a_file_that_others_may_have_made_is_set_aside(order: Order, spoil: Callable[[Path], None]) -> None:
+def test_a_file_that_others_may_have_made_is_set_aside(order: GuardOrder, spoil: Callable[[Path], None]) -> None:
     path = leave(order)
     spoil(path)
     found = left_over()
@@ -155,7 +155,7 @@ def test_a_file_that_others_may_have_made_is_set_aside(order: Order, spoil: Call
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o750])
-def test_a_directory_that_others_may_write_or_read_is_not_read(order: Order, room: Path, mode: int) -> None:
+def test_a_directory_that_others_may_write_or_read_is_not_read(order: GuardOrder, room: Path, mode: int) -> None:
     path = leave(order)
     room.chmod(mode)
     found = left_over()
@@ -168,7 +168,7 @@ def test_a_directory_that_others_may_write_or_read_is_not_read(order: Order, roo
 
 @needs_root
 def test_root_takes_no_record_for_its_own_but_the_systems(
-    order: Order, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    order: GuardOrder, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Anybody may make a directory in the temporary one, and sudo may keep $XDG_RUNTIME_DIR."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
@@ -185,7 +185,7 @@ def test_root_takes_no_record_for_its_own_but_the_systems(
 @needs_root
 @pytest.mark.parametrize("where", ["the user's", "the system's"])
 def test_a_record_that_is_roots_by_its_file_systems_word_is_not_taken_for_it(
-    order: Order, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+    order: GuardOrder, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     path = leave(order)
     data = path.read_bytes()
@@ -203,7 +203,7 @@ def test_a_record_that_is_roots_by_its_file_systems_word_is_not_taken_for_it(
 
 
 @needs_root
-def test_root_reads_no_record_on_a_file_system_that_is_mounted_there(order: Order, room: Path) -> None:
+def test_root_reads_no_record_on_a_file_system_that_is_mounted_there(order: GuardOrder, room: Path) -> None:
     """Its owner and mode are what that file system says."""
     path = leave(order)
     data = path.read_bytes()
@@ -219,7 +219,7 @@ def test_root_reads_no_record_on_a_file_system_that_is_mounted_there(order: Orde
 
 
 @needs_root
-def test_root_reads_no_record_below_a_directory_that_others_may_write(order: Order, room: Path) -> None:
+def test_root_reads_no_record_below_a_directory_that_others_may_write(order: GuardOrder, room: Path) -> None:
     path = leave(order)
     room.parent.chmod(0o1777)
     found = left_over()
@@ -240,7 +240,7 @@ def test_in_a_users_lab_the_first_safe_place_of_theirs_is_taken(
     assert state.remove() == ""
 
 
-def test_a_record_names_no_file_to_write(order: Order) -> None:
+def test_a_record_names_no_file_to_write(order: GuardOrder) -> None:
     """Whoever takes a change back puts that on record with his own changes."""
     path = leave(order)
     assert "/a/" not in path.read_text()
@@ -256,7 +256,7 @@ def test_a_record_names_no_file_to_write(order: Order) -> None:
     orphan.forget()
 
 
-def test_it_is_locked_from_the_first_byte(order: Order) -> None:
+def test_it_is_locked_from_the_first_byte(order: GuardOrder) -> None:
     state = State("somebody")
     taken = subprocess.run(["flock", "-n", state.path, "true"], check=False)
     assert taken.returncode == 1
@@ -309,7 +309,7 @@ FLAWS: list[tuple[list[str | int], object]] = [
     ("way", "value"), FLAWS, ids=[f"{'.'.join(map(str, way))}={str(value)[:20]}" for way, value in FLAWS]
 )
 def test_a_malformed_record_is_set_aside_and_told_once(
-    order: Order, room: Path, way: list[str | int], value: object
+    order: GuardOrder, room: Path, way: list[str | int], value: object
 ) -> None:
     path = leave(order)
     head = json.loads(path.read_text())
@@ -335,13 +335,13 @@ def test_a_whole_line_that_is_no_record_is_set_aside(room: Path, content: bytes)
     remove_all()
 
 
-def planted(body: bytes, type: int, held: Held) -> Held:
+def planted(body: bytes, type: int, held: RouteOrAddress) -> RouteOrAddress:
     """Return something held whose message is another, and all else as reading that gives it."""
     found = read_message(type, body, {})
     return held._replace(type=type, body=body) if found is None else found._replace(body=body)
 
 
-def test_messages_that_no_reading_makes_are_none_of_a_guards(order: Order) -> None:
+def test_messages_that_no_reading_makes_are_none_of_a_guards(order: GuardOrder) -> None:
     """An address in another netns, a route with what isn't on the list, a link that isn't a member."""
     address, route = next(iter(order.losses.held)), order.losses.held[-1]
     elsewhere = planted(address.body + u32(10, 1), address.type, address)

@@ -14,7 +14,7 @@ from tui.model.store import Store
 from tui.netlink.dump import LinkReader
 from tui.netlink.monitor import CHECK_SHARE, MIN_PERIOD
 from tui.netlink.sockets import open_socket
-from tui.netlink.subscription import Follower
+from tui.netlink.subscription import LinkSubscription
 from tui.netlink.wire import attribute, u32
 
 
@@ -118,17 +118,20 @@ def test_what_a_bridge_tells_of_its_ports_is_no_news_of_links(ip: Ip) -> None:
     stop = os.eventfd(0)
     store = Store()
     try:
-        with Follower(store, stop, 1 << 20) as follower, socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
-            assert follower.check()
+        with (
+            LinkSubscription(store, stop, 1 << 20) as subscription,
+            socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock,
+        ):
+            assert subscription.check()
             before = store.snapshot()
             # IFLA_PROTINFO { IFLA_BRPORT_COST }: the bridge sends RTM_NEWLINK of family AF_BRIDGE, without a group.
             body = struct.pack("=BxHiII", 7, 0, 700, 0, 0) + attribute(12 | 0x8000, u32(3, 55))
             sock.send(struct.pack("=IHHII", 16 + len(body), 19, 5, 1, 0) + body)
             assert struct.unpack_from("=i", sock.recv(4096), 16)[0] == 0
-            follower.take_events()
+            subscription.take_events()
             assert store.snapshot() is before
             ip("link", "set", "x0", "nomaster")  # RTM_DELLINK of family AF_BRIDGE, then the real news
-            follower.take_events()
+            subscription.take_events()
             assert store.snapshot().links[700].master == 0
     finally:
         os.close(stop)

@@ -13,7 +13,7 @@ import pytest
 from tests.links import REAL_ROOT, until
 from tests.terminal import ROOT
 from tui.timing import runner
-from tui.timing.order import Order, order_for_group
+from tui.timing.order import BenchOrder, order_for_group
 from tui.timing.report.collect import Collector
 from tui.timing.runner import Event, Run
 from tui.timing.ways.ways import WAYS
@@ -21,7 +21,7 @@ from tui.timing.ways.ways import WAYS
 CHEAP = ("group", "sendmsg", "ack")
 
 
-def measured(order: Order) -> dict[str, Any]:
+def measured(order: BenchOrder) -> dict[str, Any]:
     """Carry an order out; return its report."""
     collector = Collector(order)
     for event in Run.start(order):
@@ -65,7 +65,7 @@ def children() -> set[int]:
 STARTED: set[int] = set()
 
 
-def begun(order: Order, event: str = "sample") -> tuple[Run, list[Event]]:
+def begun(order: BenchOrder, event: str = "sample") -> tuple[Run, list[Event]]:
     """Start measuring; return once the first such event came, with all that came until then."""
     run = Run.start(order)
     events = []
@@ -80,12 +80,12 @@ def begun(order: Order, event: str = "sample") -> tuple[Run, list[Event]]:
 
 
 CHILD = "import sys; sys.path.insert(0, sys.argv[1]); {}; from tui.timing.child.worker import main; main()"
-LONG = Order(links=(64,), ways=("group", "process"), repeats=500, budget=1000.0)
+LONG = BenchOrder(links=(64,), ways=("group", "process"), repeats=500, budget=1000.0)
 
 
 @pytest.mark.parametrize("operation", ["mtu", "up", "down", "txqueuelen"])
 def test_every_way_is_measured_and_read_back(netns: None, operation: str) -> None:
-    order = Order(
+    order = BenchOrder(
         links=(16,), operation=operation, state="up" if operation == "down" else "down", repeats=2, values=(1300, 1400)
     )
     report = measured(order)
@@ -105,13 +105,13 @@ def test_every_way_is_measured_and_read_back(netns: None, operation: str) -> Non
 
 
 def test_a_group_message_tells_of_members_that_are_up_twice(netns: None) -> None:
-    results = measured(Order(links=(16,), ways=CHEAP, state="up", repeats=1))["results"]
+    results = measured(BenchOrder(links=(16,), ways=CHEAP, state="up", repeats=1))["results"]
     assert [result["notifications"] for result in results] == [32, 16, 16]
 
 
 def test_a_member_that_refuses_has_the_run_thrown_out_and_nothing_averaged(netns: None) -> None:
     # A bridge takes at most 65535 bytes, ifb and dummy more.
-    order = Order(links=(16,), ways=CHEAP, kinds=(("auto", 15), ("bridge", 1)), values=(1500, 70000), repeats=3)
+    order = BenchOrder(links=(16,), ways=CHEAP, kinds=(("auto", 15), ("bridge", 1)), values=(1500, 70000), repeats=3)
     report = measured(order)
     if "bridge" not in report["sandbox"]["kinds"]:
         pytest.skip("no bridges here")
@@ -137,14 +137,14 @@ def test_a_group_is_copied_with_its_kinds_its_mix_and_its_mtu(netns: None) -> No
 
 
 def test_peers_are_not_measured(netns: None) -> None:
-    report = measured(Order(links=(8,), ways=("group",), kinds=(("veth", 1),), repeats=1))
+    report = measured(BenchOrder(links=(8,), ways=("group",), kinds=(("veth", 1),), repeats=1))
     if "veth" not in report["sandbox"]["kinds"]:
         pytest.skip("no veth here")
     assert report["results"][0]["notifications"] == 8
 
 
 def test_without_sysfs_its_way_is_left_out_with_the_reason(netns: None) -> None:
-    report = measured(Order(links=(4,), ways=("group", "sysfs"), repeats=1, sysfs=False))
+    report = measured(BenchOrder(links=(4,), ways=("group", "sysfs"), repeats=1, sysfs=False))
     assert [result["way"] for result in report["results"]] == ["group"]
     assert report["sandbox"]["sysfs"] is False
     assert [(one["way"], one["reason"]) for one in report["skipped"]] == [
@@ -154,13 +154,13 @@ def test_without_sysfs_its_way_is_left_out_with_the_reason(netns: None) -> None:
 
 def test_without_ip_its_ways_are_left_out_with_the_reason(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_CODE", CHILD.format("import tui.timing.ways.ip as ip; ip.ip_path = lambda: None"))
-    report = measured(Order(links=(4,), ways=("group", "ip-group", "process"), repeats=1))
+    report = measured(BenchOrder(links=(4,), ways=("group", "ip-group", "process"), repeats=1))
     assert {one["way"] for one in report["skipped"]} == {"ip-group", "process"}
     assert "not installed" in report["skipped"][0]["reason"]
 
 
 def test_past_the_budget_slow_ways_are_estimated_and_marked(netns: None) -> None:
-    order = Order(links=(16, 32, 64, 600), ways=("group", "process"), repeats=1, budget=0.3)
+    order = BenchOrder(links=(16, 32, 64, 600), ways=("group", "process"), repeats=1, budget=0.3)
     results = {(one["links"], one["way"]): one for one in measured(order)["results"]}
     large = results[600, "process"]
     assert large["estimated"]
@@ -171,7 +171,7 @@ def test_past_the_budget_slow_ways_are_estimated_and_marked(netns: None) -> None
 
 
 def test_a_single_large_size_gets_small_ones_to_estimate_from(netns: None) -> None:
-    order = Order(links=(1000,), ways=("group", "process"), repeats=1, budget=0.5)
+    order = BenchOrder(links=(1000,), ways=("group", "process"), repeats=1, budget=0.5)
     report = measured(order)
     assert {one["links"] for one in report["results"]} == {1000}
     assert report["results"][1]["estimated"]
@@ -186,7 +186,7 @@ def test_it_tells_how_busy_others_keep_the_machine(netns: None, monkeypatch: pyt
         return "they are busy"
 
     monkeypatch.setattr("tui.timing.report.collect.busy", judge)
-    report = measured(Order(links=(16, 32, 64, 600), ways=("group", "process"), repeats=2, budget=0.3))
+    report = measured(BenchOrder(links=(16, 32, 64, 600), ways=("group", "process"), repeats=2, budget=0.3))
     assert report["others"] == told[-1]
     assert report["others"]["seconds"] > 1
     assert 0 <= report["others"]["cores"] <= report["host"]["cores"]
@@ -250,9 +250,9 @@ def test_killed_from_outside_it_says_so_and_leaves_neither_process_nor_namespace
 PARENT = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 from tui.timing.runner import Run
-run = Run.start(Order(links=(64,), ways=("process",), repeats=500, budget=1000.0))
+run = Run.start(BenchOrder(links=(64,), ways=("process",), repeats=500, budget=1000.0))
 for event in run:
     if event["event"] == "sample":
         break
@@ -294,9 +294,9 @@ def test_it_ends_when_its_input_does(netns: None) -> None:
 
 IPV6 = """
 import sys; sys.path.insert(0, sys.argv[1])
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 from tui.timing.child.sandbox import Sandbox
-sandbox = Sandbox(Order())
+sandbox = Sandbox(BenchOrder())
 name = sandbox.grow(1, lambda made: None)[0].name
 print(open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").read().strip(), *sandbox.facts()["notes"])
 """
@@ -315,21 +315,21 @@ def test_no_file_of_the_current_directory_is_run(netns: None, tmp_path: Path, mo
     (tmp_path / "tui").mkdir()
     (tmp_path / "tui" / "__init__.py").write_text("raise SystemExit(8)")
     monkeypatch.chdir(tmp_path)
-    assert measured(Order(links=(2,), ways=("group",), repeats=1))["results"]
+    assert measured(BenchOrder(links=(2,), ways=("group",), repeats=1))["results"]
 
 
 def test_where_no_namespace_can_be_made_it_says_why_in_one_sentence(
     netns: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "_CODE", CHILD.format("from tests.act import give_up_capability as f; f()"))
-    events = list(Run.start(Order(links=(2,), ways=("group",), repeats=1)))
+    events = list(Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1)))
     assert events[-1]["event"] == "error"
     assert re.fullmatch(r"A private network namespace can't be made \(.+\): .+\.", events[-1]["text"])
 
 
 def test_what_python_itself_complains_of_is_told(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_CODE", "raise RuntimeError('no\\x1b[7m way')")
-    events = list(Run.start(Order(links=(2,), ways=("group",), repeats=1)))
+    events = list(Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1)))
     assert [event["event"] for event in events] == ["error"]
     assert "ended with status 1 (RuntimeError: no\\x1b[7m way)" in events[-1]["text"]
 
@@ -338,7 +338,7 @@ def test_an_ordinary_user_can_measure(netns: None, tmp_path: Path) -> None:
     code = (
         "import sys, json; sys.path.insert(0, sys.argv[1]); from tui.timing.order import Order; "
         "from tui.timing.runner import Run; "
-        "[print(json.dumps(e)) for e in Run.start(Order(links=(4,), ways=('group', 'process'), repeats=1))]"
+        "[print(json.dumps(e)) for e in Run.start(BenchOrder(links=(4,), ways=('group', 'process'), repeats=1))]"
     )
     python = "/usr/bin/python3"
     line = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-B", "-P", "-c", code, str(ROOT)]

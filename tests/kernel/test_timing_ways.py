@@ -24,10 +24,10 @@ import os, subprocess, sys
 sys.path.insert(0, sys.argv[1])
 from tui.timing.ways.change import Change
 from tui.timing.ways.open import open_client
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 from tui.timing.child.sandbox import GROUP, Sandbox
 way, operation, value, links, before, start = sys.argv[2:]
-sandbox = Sandbox(Order())
+sandbox = Sandbox(BenchOrder())
 members = sandbox.grow(int(links), lambda made: None)
 sandbox.change_all(Change(before, int(start)), members)
 client = open_client(way, members[0])

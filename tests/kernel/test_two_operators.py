@@ -21,7 +21,7 @@ from tui.model.change.undo import plan_undo
 from tui.model.names.map import NameMap
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.session.change_runner import Changer, Result
+from tui.session.change_runner import ChangeRunner, Result
 
 NAMES = ("m0", "m1", "m2", "m3")
 MTUS = st.sampled_from((1400, 1500, 9000))
@@ -48,7 +48,7 @@ class World:
         self.ip = ip
         self.watch = watch
         self.lives: dict[int, int] = {}
-        self.changer = Changer(writer, watch.monitor, watch.store, Audit(None), None)
+        self.runner = ChangeRunner(writer, watch.monitor, watch.store, Audit(None), None)
 
     def reset(self, groups: list[int]) -> None:
         """Make all of them anew, with the MTU 1500."""
@@ -90,7 +90,7 @@ class World:
         plan = make_plan(intent, {}, NameMap())
         progress = Progress(len(intent.members))
         nobody: dict[int, str] = {}
-        return self.changer.carry_out(plan, "a test", time.monotonic(), progress, lambda _: nobody)
+        return self.runner.carry_out(plan, "a test", time.monotonic(), progress, lambda _: nobody)
 
 
 @pytest.fixture

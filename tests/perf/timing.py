@@ -16,7 +16,7 @@ from tests.perf.table import Line, ms, spread, timed, times
 from tui.netlink.dump import read_links
 from tui.timing.child.measure import timed as measured
 from tui.timing.child.measure import verify
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 from tui.timing.runner import Run
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.ip import ip_path
@@ -114,7 +114,7 @@ def _shell_loop(members: list[Member]) -> Iterator[Callable[[int], object]]:
 
 def _engine(way: str, links: int) -> list[float]:
     """Return the seconds of the counted runs that the whole engine measures, in its own process and namespace."""
-    order = Order(links=(links,), ways=(way,), repeats=_ROUNDS[way], budget=600.0)
+    order = BenchOrder(links=(links,), ways=(way,), repeats=_ROUNDS[way], budget=600.0)
     return [
         event["seconds"]
         for event in Run.start(order)

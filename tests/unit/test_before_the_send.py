@@ -24,7 +24,7 @@ from tui.model.store import Snapshot, Store
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Record, Writer
-from tui.session.change_runner import Changer
+from tui.session.change_runner import ChangeRunner
 
 FEW, MANY = 16, 4096
 
@@ -128,7 +128,7 @@ def farm(members: int) -> Store:
 def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -> int:
     store, counter = farm(members), make_counter()
     store.snapshot()
-    changer = Changer(Sent(counter.end), Silent(), store, Audit(None), None)
+    runner = ChangeRunner(Sent(counter.end), Silent(), store, Audit(None), None)
 
     def risk_now(plan: Plan) -> dict[int, str]:
         found = protect(store.snapshot(), {99999: "the default route"})
@@ -141,7 +141,7 @@ def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -
     counter.begin()
     try:
         plan = make_plan(make_intent(store.snapshot(), operation, 7, mtu), {99999: "the default route"}, NameMap())
-        result = changer.carry_out(plan, "a test", time.monotonic(), Progress(plan.preview.members), risk_now)
+        result = runner.carry_out(plan, "a test", time.monotonic(), Progress(plan.preview.members), risk_now)
     finally:
         counter.end()
         sys.settrace(before)

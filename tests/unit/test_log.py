@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.links import a_link
-from tui.model.change.log import LIMIT, WHOLE, Entry, Log
+from tui.model.change.log import LIMIT, WHOLE, Log, LogEntry
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
@@ -15,7 +15,7 @@ from tui.model.names.map import parse
 STEPS = (Step(a_link(1), Settings(mtu=9000)),)
 
 
-def change(what: str = "group 7 MTU 9000", **fields: Any) -> Entry:
+def change(what: str = "group 7 MTU 9000", **fields: Any) -> LogEntry:
     made: dict[str, Any] = {
         "time": datetime(2025, 1, 2, tzinfo=UTC),
         "netns": "",
@@ -24,7 +24,7 @@ def change(what: str = "group 7 MTU 9000", **fields: Any) -> Entry:
         "verdict": "done",
         "steps": STEPS,
     }
-    return Entry(what=what, **made | fields)
+    return LogEntry(what=what, **made | fields)
 
 
 def test_changes_are_numbered_from_1_in_their_order() -> None:

@@ -21,9 +21,9 @@ from tui.present.timing import (
 )
 from tui.present.timing_past import comparison, estimate, last_with, past_fields, sample_fields, sample_words
 from tui.present.words import as_ascii
-from tui.screens.timing.run import Wish, default_sizes, parse_sizes
-from tui.timing.order import Order
-from tui.timing.report.collect import Collector, Report
+from tui.screens.timing.run import Request, default_sizes, parse_sizes
+from tui.timing.order import BenchOrder
+from tui.timing.report.collect import Collector, TimingReport
 from tui.timing.report.formats import FORMATS
 from tui.timing.report.paper import TABLE
 from widgets.bars import Scale
@@ -33,9 +33,11 @@ SECONDS = {"group": 0.00001, "sendmsg": 0.000012, "ip-group": 0.00003, "process"
 """For each interface."""
 
 
-def measured(*links: int, operation: str = "mtu", factor: float = 1.0, ended: str = "done", **rest: Any) -> Report:
+def measured(
+    *links: int, operation: str = "mtu", factor: float = 1.0, ended: str = "done", **rest: Any
+) -> TimingReport:
     """Return a report in which every way takes its time in proportion to the interfaces; sysfs can't run."""
-    collector = Collector(Order(links=links, ways=WAYS, operation=operation, repeats=2, **rest))
+    collector = Collector(BenchOrder(links=links, ways=WAYS, operation=operation, repeats=2, **rest))
     collector.take({"event": "host", "date": "2026-01-02T03:04:05+00:00", "kernel": "6.18", "load": [0.5]})
     collector.take({"event": "sandbox", "kinds": {"ifb": links[-1]}, "sysfs": True, "notes": []})
     collector.take({"event": "skipped", "way": "sysfs", "links": None, "reason": "It is not mounted."})
@@ -60,7 +62,7 @@ def measured(*links: int, operation: str = "mtu", factor: float = 1.0, ended: st
     return collector.report()
 
 
-def estimated(report: Report, way: str) -> Report:
+def estimated(report: TimingReport, way: str) -> TimingReport:
     """Return the report with the largest size of a way as an estimate."""
     result = [one for one in report["results"] if one["way"] == way][-1]
     result |= {"estimated": True, "min_s": None, "max_s": None}
@@ -139,7 +141,7 @@ def test_the_legend_has_room_on_80_columns(sysfs: bool) -> None:
     assert max(map(len, legend_words(report))) < 79
 
 
-def legend_words(report: Report) -> list[str]:
+def legend_words(report: TimingReport) -> list[str]:
     return ["".join(field.text for field in line) for line in legend(report)]
 
 
@@ -295,11 +297,11 @@ def test_sizes_are_read_as_people_type_them() -> None:
 
 def test_an_order_copies_the_groups_kinds_and_mix_at_every_size() -> None:
     group = Group(10, 4, 1, ((9000, 4),), ((b"veth", 3), (b"", 1)))
-    order = Wish(links=(8, 16)).order(group)
+    order = Request(links=(8, 16)).order(group)
     assert (order.links, order.state, order.up_share, order.values) == ((8, 16), "mixed", 0.25, (8900, 9000))
     assert order.kinds == (("veth", 3), ("", 1))
-    assert Wish("down", (8,)).order(group).state == "up"
-    assert Wish(links=(8,)).order(Group(10, 0, 0, (), ())).kinds == (("auto", 1),)
+    assert Request("down", (8,)).order(group).state == "up"
+    assert Request(links=(8,)).order(Group(10, 0, 0, (), ())).kinds == (("auto", 1),)
     text = title("group dmz (10)", group, order)
     assert text == " timing: MTU 8900 ↔ 9000 bytes on 8…16 links   group dmz (10): 4, 1 up"
 

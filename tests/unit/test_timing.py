@@ -15,7 +15,7 @@ import pytest
 
 from tui.timing.child.kinds import apportion
 from tui.timing.child.schedule import Forecast, Runs, affordable, stages, turn
-from tui.timing.order import Order, default_values, from_json, order_for_group
+from tui.timing.order import BenchOrder, default_values, from_json, order_for_group
 from tui.timing.others import Others, busy
 from tui.timing.report import history
 from tui.timing.report.collect import Collector
@@ -49,11 +49,11 @@ from tui.timing.ways.ways import WAYS
 )
 def test_an_order_that_makes_no_sense_is_refused_in_one_sentence(fields: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        Order(**fields)
+        BenchOrder(**fields)
 
 
 def test_an_order_survives_the_way_to_the_other_process() -> None:
-    order = Order(links=(3, 9), kinds=(("veth", 2), ("ifb", 1)), state="mixed", up_share=0.25, sysfs=False)
+    order = BenchOrder(links=(3, 9), kinds=(("veth", 2), ("ifb", 1)), state="mixed", up_share=0.25, sysfs=False)
     assert from_json(json.loads(json.dumps(order.as_json()))) == order
     assert from_json({**order.as_json(), "of a later version": 1}) == order
     with pytest.raises(ValueError, match="can't be read"):
@@ -235,7 +235,7 @@ EVENTS = [
     {"event": "skipped", "links": None, "way": "pyroute2", "reason": "pyroute2 can't be imported."},
     {"event": "done"},
 ]
-ORDER = Order(links=(128, 256, 512))
+ORDER = BenchOrder(links=(128, 256, 512))
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from typing import Any, cast
 import pytest
 
 from tui.timing.child import sweep
-from tui.timing.child.listener import Heard, Listener
+from tui.timing.child.listener import EventCount, Listener
 from tui.timing.child.measure import Measured
 from tui.timing.child.sandbox import Sandbox
 from tui.timing.child.sweep import Sweep
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 from tui.timing.ways.change import Member
 
 FAIR = {
@@ -65,9 +65,9 @@ class World:
     def begin(self) -> None:
         pass
 
-    def end(self, quiet: float) -> Heard:
+    def end(self, quiet: float) -> EventCount:
         self.passes(quiet)
-        return Heard(1, self.now, False)
+        return EventCount(1, self.now, False)
 
 
 class FakeClient:
@@ -83,7 +83,7 @@ class FakeClient:
         pass
 
 
-def told(order: Order, world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
+def told(order: BenchOrder, world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
     """Run a sweep; return when a time left was told, and which; last the end, with 0."""
 
     def timed(client: FakeClient, change: object, members: Sequence[Member], group: int) -> Measured:
@@ -117,7 +117,7 @@ PAPERS = (64, 128, 256, 512, 1024, 2048)
 def test_the_time_left_is_near_the_truth_and_never_jumps_after_the_first_fifth(
     each: dict[str, float], links: tuple[int, ...], operation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = Order(links=links, operation=operation, repeats=3, budget=10.0)
+    order = BenchOrder(links=links, operation=operation, repeats=3, budget=10.0)
     seen = told(order, World(each, 0.004, 5e-4, 0.2, seed=len(links)), monkeypatch)
     end = seen[-1][0]
     for (before, left_before), (now, left) in pairwise(seen):
@@ -130,7 +130,7 @@ def test_the_time_left_is_near_the_truth_and_never_jumps_after_the_first_fifth(
 
 
 def test_the_time_left_falls(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = told(Order(links=PAPERS, repeats=3, budget=10.0), World(ODD, 0.004, 5e-4, 0.2, seed=1), monkeypatch)
+    seen = told(BenchOrder(links=PAPERS, repeats=3, budget=10.0), World(ODD, 0.004, 5e-4, 0.2, seed=1), monkeypatch)
     end = seen[-1][0]
     tenths = [min(left for now, left in seen if now >= end * share / 10) for share in range(2, 11)]
     at = [next(left for now, left in seen if now >= end * share / 10) for share in range(2, 11)]

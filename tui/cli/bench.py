@@ -10,7 +10,7 @@ from typing import Any
 
 from tui.model.number import decimal_number, whole_number
 from tui.model.text import visible
-from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, OPERATIONS, Order, default_values, needed_state
+from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, OPERATIONS, BenchOrder, default_values, needed_state
 from tui.timing.ways.ways import WAYS
 
 DONE, PARTLY = 0, 3
@@ -115,8 +115,8 @@ def run(options: argparse.Namespace, spell: Callable[[str], str]) -> int:
     return PARTLY if report["ended"] != "done" or missing or gave_up else DONE
 
 
-def _order(options: argparse.Namespace) -> Order:
-    return Order(
+def _order(options: argparse.Namespace) -> BenchOrder:
+    return BenchOrder(
         links=options.links,
         ways=options.ways or tuple(WAYS),
         operation=options.operation,
@@ -129,7 +129,7 @@ def _order(options: argparse.Namespace) -> Order:
     )
 
 
-def _measure(order: Order) -> dict[str, Any]:
+def _measure(order: BenchOrder) -> dict[str, Any]:
     """Return the report, of as much as there is when it ends or Ctrl+C is pressed."""
     from tui.timing.report.collect import Collector
     from tui.timing.runner import Run

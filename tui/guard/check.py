@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import get_type_hints
 
-from tui.guard.order import Order
+from tui.guard.order import GuardOrder
 from tui.model.change.reversal import Step
 from tui.model.link import Link
 from tui.netlink.dependants.item import read_message
-from tui.netlink.dependants.record import Held
+from tui.netlink.dependants.record import RouteOrAddress
 
 _U32 = 0xFFFFFFFF
 _INDEX = 0x7FFFFFFF
@@ -19,7 +19,7 @@ _HOURS = 24 * 3600.0
 _FIELDS = get_type_hints(Link)
 
 
-def check_order(order: Order) -> Order:
+def check_order(order: GuardOrder) -> GuardOrder:
     """Return the order, its words for people made anew from what would be sent. Raises ValueError, TypeError.
 
     Links and settings have the types and ranges of the kernel's. What was held is an address, a neighbour or a route of
@@ -72,7 +72,7 @@ def _check_texts(texts: Iterable[object]) -> None:
             raise ValueError("a text is none, or too long")
 
 
-def _held(held: Held, names: dict[int, bytes]) -> Held:
+def _held(held: RouteOrAddress, names: dict[int, bytes]) -> RouteOrAddress:
     """Return it with the words that its message has. Raises ValueError."""
     _check_texts((held.why_not,))
     if held.why_not and held.sort == "nexthop":

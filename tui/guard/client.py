@@ -14,7 +14,7 @@ from typing import Any
 import tui
 from tui.files.audit import who
 from tui.guard.losses import Losses, losses
-from tui.guard.order import GuardError, HeldError, Order, Reverted, reverted_of
+from tui.guard.order import GuardError, GuardOrder, HeldError, Reverted, reverted_of
 from tui.guard.revert import revert_now
 from tui.guard.state import open_locked
 from tui.model.change.reversal import Step
@@ -31,7 +31,7 @@ ARM_WAIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class GuardExit:
     """How a guard ended."""
 
     kept: bool = False
@@ -50,7 +50,7 @@ class Ended:
 class Guard:
     """A guard process, armed. The methods block, not for long but where they say so; any thread may call them."""
 
-    order: Order
+    order: GuardOrder
 
     def __init__(self, members: int) -> None:
         """Start the process; use `arm`. Raises GuardError."""
@@ -59,7 +59,7 @@ class Guard:
         self.path = Path()
         """The state file."""
         self._said: dict[str, Mapping[str, Any]] = {}
-        self._ended: Ended | None = None
+        self._ended: GuardExit | None = None
         self._news = threading.Condition()
         self._wait = ARM_WAIT + members / 1000
         try:
@@ -98,7 +98,7 @@ class Guard:
         try:
             guard._tell(who=_here())
             guard._hear("placed")
-            guard.order = Order(what, *_to_put_back(steps), timeout, change_wait, audit, journal)
+            guard.order = GuardOrder(what, *_to_put_back(steps), timeout, change_wait, audit, journal)
             guard._hand_over()
             armed = guard._hear("armed")
         except GuardError as error:
@@ -115,7 +115,7 @@ class Guard:
         return self._process.pid
 
     @property
-    def ended(self) -> Ended | None:
+    def ended(self) -> GuardExit | None:
         """How it ended; None: it stands guard, or is at work. Doesn't block."""
         return self._ended
 
@@ -124,7 +124,7 @@ class Guard:
         """Whether it has begun to take the change back: it can't be kept any more. Doesn't block."""
         return "reverting" in self._said
 
-    def wait(self, timeout: float | None = None) -> Ended | None:
+    def wait(self, timeout: float | None = None) -> GuardExit | None:
         """Wait until it has ended, ``timeout`` seconds at most; return how; None: it has not."""
         with self._news:
             self._news.wait_for(lambda: self._ended is not None, timeout)
@@ -240,13 +240,13 @@ class Guard:
             self._ended = self._how()
             self._news.notify_all()
 
-    def _how(self) -> Ended:
+    def _how(self) -> GuardExit:
         if kept := self._said.get("kept"):
-            return Ended(kept=True, problem=kept["problem"])
+            return GuardExit(kept=True, problem=kept["problem"])
         if reverted := self._said.get("reverted"):
-            return Ended(reverted=reverted_of(reverted["report"]), problem=reverted["problem"])
+            return GuardExit(reverted=reverted_of(reverted["report"]), problem=reverted["problem"])
         unable = self._said.get("unable")
-        return Ended(problem=unable["text"] if unable else "The guard died.")
+        return GuardExit(problem=unable["text"] if unable else "The guard died.")
 
 
 def _to_put_back(steps: Sequence[Step]) -> tuple[tuple[Step, ...], Losses]:

@@ -6,7 +6,7 @@ from typing import Any
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.link import Link
-from tui.netlink.dependants.record import Held
+from tui.netlink.dependants.record import RouteOrAddress
 
 _ALTNAMES = "altnames"
 _BYTES = frozenset({"name", "kind", "address", "broadcast", "alias"})
@@ -42,15 +42,15 @@ def step_of(row: Sequence[Any]) -> Step:
     return Step(link_of(before), Settings(*wanted))
 
 
-def held_row(held: Held) -> list[Any]:
+def held_row(held: RouteOrAddress) -> list[Any]:
     """Return something held as JSON takes it."""
     return [value.hex() if isinstance(value, bytes) else value for value in held]
 
 
-def held_of(row: Sequence[Any]) -> Held:
+def held_of(row: Sequence[Any]) -> RouteOrAddress:
     """Return what is held of a row. Raises like `link_of`."""
-    values: Mapping[str, Any] = dict(zip(Held._fields, row, strict=True))
-    return Held(
+    values: Mapping[str, Any] = dict(zip(RouteOrAddress._fields, row, strict=True))
+    return RouteOrAddress(
         **{
             **values,
             "indexes": tuple(values["indexes"]),

@@ -31,7 +31,7 @@ class Ending:
     """What went wrong beside, one sentence; empty: nothing."""
 
 
-class Guarded:
+class GuardedChange:
     """A change that stands only if the operator keeps it."""
 
     def __init__(self, guard: Guard, number: int) -> None:

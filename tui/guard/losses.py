@@ -16,7 +16,7 @@ from tui.model.change.reversal import Step
 from tui.model.link import Link
 from tui.model.text import visible
 from tui.netlink.dependants.item import read_held
-from tui.netlink.dependants.record import Held
+from tui.netlink.dependants.record import RouteOrAddress
 from tui.netlink.dump import read_links
 from tui.netlink.sockets import open_socket
 
@@ -32,7 +32,7 @@ class Losses:
 
     followers: tuple[Step, ...] = ()
     """Links that change along with the members."""
-    held: tuple[Held, ...] = ()
+    held: tuple[RouteOrAddress, ...] = ()
     """What members and followers hold now and will lose, in the order in which to make it anew."""
     settings: tuple[str, ...] = ()
     """What else is lost and not put back; harmless text."""
@@ -87,7 +87,7 @@ def _toll(step: Step) -> _Toll | None:
     return _Toll(down, down and _keeps_addresses(link), frozenset(ended)) if down or ended else None
 
 
-def _goes(held: Held, toll: _Toll) -> bool:
+def _goes(held: RouteOrAddress, toll: _Toll) -> bool:
     if held.sort == "nexthop":
         return toll.down
     if held.family in toll.ended or not toll.down:

@@ -21,7 +21,7 @@ class HeldError(GuardError):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class GuardOrder:
     """All that it takes to take a change back."""
 
     what: str
@@ -60,9 +60,9 @@ class Order:
         }
 
 
-def order_of(found: Mapping[str, Any]) -> Order:
+def order_of(found: Mapping[str, Any]) -> GuardOrder:
     """Read an order. Raises KeyError, ValueError or TypeError for what is none."""
-    return Order(
+    return GuardOrder(
         found["what"],
         tuple(step_of(row) for row in found["steps"]),
         Losses(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tui.guard.order import GuardError, Order
+from tui.guard.order import GuardError, GuardOrder
 from tui.guard.place import SUFFIX, check, folders, is_ours
 from tui.guard.record import record_of
 from tui.guard.state import LIMIT, open_locked
@@ -27,7 +27,7 @@ class Orphan:
     """The change in the operator's words; unsafe to show before `visible`."""
     when: datetime
     """When it was armed, UTC."""
-    order: Order | None
+    order: GuardOrder | None
     """What takes it back; None: another version of ifgroup wrote the file."""
 
     @property

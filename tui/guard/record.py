@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.guard.check import check_order
-from tui.guard.order import Order, order_of
+from tui.guard.order import GuardOrder, order_of
 from tui.netlink.namespace import identity
 from tui.netlink.sockets import open_socket
 
@@ -45,7 +45,7 @@ class Record:
     """When it was armed, UTC."""
     deadline: datetime
     """When the change is taken back at the latest, UTC."""
-    order: Order | None
+    order: GuardOrder | None
     """What takes it back; None: another version of ifgroup wrote the record."""
 
     def touches(self, indexes: frozenset[int]) -> bool:
@@ -53,7 +53,7 @@ class Record:
         return self.order is None or not self.order.indexes.isdisjoint(indexes)
 
 
-def content(order: Order, who: str) -> bytes:
+def content(order: GuardOrder, who: str) -> bytes:
     """Return the record of an order. ``who``: who makes the change, and where."""
     now = datetime.now(UTC)
     head = {

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from tui.files.audit import Audit
 from tui.files.syslog import SOCKETS
 from tui.guard.dependants import is_bridge
-from tui.guard.order import Order, Reverted
+from tui.guard.order import GuardOrder, Reverted
 from tui.model.change.outcome import Refusal
 from tui.model.change.reversal import reversal
 from tui.model.change.settings import Settings
@@ -29,7 +29,7 @@ _FAILURES = (OSError, WireError, StoppedError)
 Back: TypeAlias = tuple[Link, Settings]
 
 
-def revert_now(order: Order, why: str) -> Reverted:
+def revert_now(order: GuardOrder, why: str) -> Reverted:
     """Take the change back with sockets of our own. Blocks; never raises for what the kernel does: the report tells."""
     try:
         with open_socket() as sock:
@@ -42,7 +42,9 @@ def revert_now(order: Order, why: str) -> Reverted:
         return _on_record(order, Reverted(why, problem=_sentence(error)))
 
 
-def revert(order: Order, why: str, sock: socket.socket, writer: Writer, deletions: Deletions | None = None) -> Reverted:
+def revert(
+    order: GuardOrder, why: str, sock: socket.socket, writer: Writer, deletions: Deletions | None = None
+) -> Reverted:
     """Take the change back over ``sock`` (asks) and ``writer`` (changes), and write to the audit file what came of it.
 
     ``deletions``: those since before the change; None: nobody listened, so a device is known by its looks alone.
@@ -56,7 +58,7 @@ def revert(order: Order, why: str, sock: socket.socket, writer: Writer, deletion
     return _on_record(order, done)
 
 
-def _on_record(order: Order, done: Reverted) -> Reverted:
+def _on_record(order: GuardOrder, done: Reverted) -> Reverted:
     return replace(done, audit_problem=Audit(order.audit, SOCKETS if order.journal else ()).write(_record(order, done)))
 
 
@@ -95,7 +97,7 @@ class _Eyes:
         return now if same_device(before, now, told=told) else None
 
 
-def _revert(order: Order, why: str, sock: socket.socket, eyes: _Eyes, writer: Writer) -> Reverted:
+def _revert(order: GuardOrder, why: str, sock: socket.socket, eyes: _Eyes, writer: Writer) -> Reverted:
     eyes.look()
     found = reversal((*order.steps, *(step for step in order.losses.followers if not is_bridge(step))), eyes.find)
     members = {step.before.ifindex for step in order.steps}
@@ -137,7 +139,7 @@ def _message(pair: Back, seq: int, ack: bool) -> bytes:
     return link_change(seq, link.ifindex, mtu=former.mtu, up=former.up, group=former.group, ack=ack)
 
 
-def _put_back_held(order: Order, done: Reverted, eyes: _Eyes, sock: socket.socket, writer: Writer) -> Restored:
+def _put_back_held(order: GuardOrder, done: Reverted, eyes: _Eyes, sock: socket.socket, writer: Writer) -> Restored:
     left_alone = {link.ifindex for link in (*done.changed_since, *done.gone)}
     left_alone |= {step.before.ifindex for step in order.losses.followers if eyes.find(step.before) is None}
     short = {refusal.link.ifindex for refusal in done.refused}
@@ -157,7 +159,7 @@ def _put_back_held(order: Order, done: Reverted, eyes: _Eyes, sock: socket.socke
     return Restored(restored.back, (*restored.missing, *missing))
 
 
-def _record(order: Order, done: Reverted) -> dict[str, object]:
+def _record(order: GuardOrder, done: Reverted) -> dict[str, object]:
     """Return the line for the audit file."""
     return {
         "event": "revert",

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui.guard.order import GuardError, HeldError, Order
+from tui.guard.order import GuardError, GuardOrder, HeldError
 from tui.guard.place import SUFFIX, check, folders, is_ours, own_folder
 from tui.guard.record import Record, content, record_of, write_deadline
 from tui.model.text import visible
@@ -46,7 +46,7 @@ class State:
             self.remove()
             raise self._unwritable(error) from error
 
-    def write(self, order: Order) -> None:
+    def write(self, order: GuardOrder) -> None:
         """Write the order down. Raises GuardError, HeldError if somebody else guards one of its interfaces."""
         try:
             with open(self._descriptor, "wb", closefd=False) as file:

@@ -18,7 +18,7 @@ from tui.model.health import Health
 from tui.model.store import Snapshot, Store
 from tui.netlink.dump import NoAnswerError, StoppedError
 from tui.netlink.sockets import EVENT_BUFFER
-from tui.netlink.subscription import Follower, OverrunError
+from tui.netlink.subscription import LinkSubscription, OverrunError
 
 CHECK_SHARE = 0.005
 """The share of one core that full checks may cost."""
@@ -104,10 +104,10 @@ class Monitor:
         while not self._stopped:
             begun = time.monotonic()
             try:
-                with Follower(self._store, self._stop, self._buffer, self._force) as follower:
-                    follower.events, follower.foreign = self.health.events, self.health.foreign
-                    self._publish(buffer=follower.buffer, forced=follower.forced)
-                    self._follow(follower)
+                with LinkSubscription(self._store, self._stop, self._buffer, self._force) as subscription:
+                    subscription.events, subscription.foreign = self.health.events, self.health.foreign
+                    self._publish(buffer=subscription.buffer, forced=subscription.forced)
+                    self._follow(subscription)
             except StoppedError:
                 return
             except Exception as error:
@@ -117,11 +117,11 @@ class Monitor:
                 failures = 0 if time.monotonic() - begun > _BACKOFF[-1] else failures + 1
                 self._pause(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
 
-    def _follow(self, follower: Follower) -> None:
+    def _follow(self, subscription: LinkSubscription) -> None:
         poll = select.poll()
-        for descriptor in (follower.fileno(), self._stop, self._nudge):
+        for descriptor in (subscription.fileno(), self._stop, self._nudge):
             poll.register(descriptor, select.POLLIN)
-        follower.hurried = self._is_awaited
+        subscription.hurried = self._is_awaited
         next_check = 0.0
         while True:
             timeout = max(0.0, next_check - time.monotonic())
@@ -133,22 +133,22 @@ class Monitor:
                     os.eventfd_read(self._nudge)
             try:
                 if self._is_awaited() or time.monotonic() >= next_check:
-                    next_check = self._check(follower)
-                elif follower.take_events():
+                    next_check = self._check(subscription)
+                elif subscription.take_events():
                     self._changed()
             except OverrunError:
                 self._publish(state="resyncing", overruns=self.health.overruns + 1)
-                more = follower.wait_for_quiet()
+                more = subscription.wait_for_quiet()
                 self._publish(overruns=self.health.overruns + more)
                 next_check = 0.0
             except NoAnswerError as error:
                 self._publish(state="stale", reason=_sentence(error))
-                follower.ask_anew()
+                subscription.ask_anew()
                 next_check = time.monotonic() + _BACKOFF[min(self._unanswered, len(_BACKOFF) - 1)]
                 self._unanswered += 1
-            self._tell_heard(follower)
+            self._tell_heard(subscription)
 
-    def _check(self, follower: Follower) -> float:
+    def _check(self, subscription: LinkSubscription) -> float:
         """Check in full, answer who waits, and return when (time.monotonic()) the next check is due."""
         waiting = self._take_waiting()
         begun = time.monotonic()
@@ -156,12 +156,12 @@ class Monitor:
         def meanwhile() -> None:
             if self.health.state == "live":
                 self._publish(state="checking", since=begun)
-            self._tell_heard(follower)
+            self._tell_heard(subscription)
             self._changed()
 
         try:
-            found = follower.check(meanwhile)
-            protection, after = follower.ask(self._after_check)
+            found = subscription.check(meanwhile)
+            protection, after = subscription.ask(self._after_check)
         except BaseException:
             # They wait for the check that follows the restart.
             with self._lock:
@@ -181,7 +181,7 @@ class Monitor:
             period=period,
         )
         # Who waits for the check may count what was heard up to it.
-        self._tell_heard(follower)
+        self._tell_heard(subscription)
         snapshot = self._store.snapshot()
         for future in waiting:
             future.set_result(snapshot)
@@ -190,9 +190,9 @@ class Monitor:
             return time.monotonic() + self._backoff
         return time.monotonic() + (period if found.certain else max(_AGAIN, cost * 10))
 
-    def _tell_heard(self, follower: Follower) -> None:
-        self.heard = follower.heard or self.heard
-        self._publish(events=follower.events, foreign=follower.foreign)
+    def _tell_heard(self, subscription: LinkSubscription) -> None:
+        self.heard = subscription.heard or self.heard
+        self._publish(events=subscription.events, foreign=subscription.foreign)
 
     def _pause(self, seconds: float) -> None:
         """Wait, unless we are stopped."""

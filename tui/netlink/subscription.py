@@ -73,7 +73,7 @@ def _never() -> bool:
     return False
 
 
-class Follower:
+class LinkSubscription:
     """Subscribes before it dumps, takes events in, and checks the store against full dumps."""
 
     def __init__(self, store: Store, stop: int, buffer: int, force: bool = True) -> None:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome
-from tui.model.wire.trace import Batch, Exchange
+from tui.model.wire.trace import Batch, WireTrace
 from tui.netlink.batch import BATCH
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import HEADER, group_change, link_change
@@ -17,7 +17,7 @@ _INDEX = struct.Struct("=i")
 _INDEX_AT = HEADER.size + 4  # ifinfomsg.ifi_index
 
 
-class Capture:
+class Tracer:
     """One change under observation; costs a copy of a few messages."""
 
     def __init__(self, record: Record, monitor: Monitor) -> None:
@@ -27,11 +27,11 @@ class Capture:
         self._events = monitor.health.events
 
     @classmethod
-    def before(cls, writer: Writer, monitor: Monitor) -> "Capture":
+    def before(cls, writer: Writer, monitor: Monitor) -> "Tracer":
         """Begin, right before the change is sent."""
         return cls(writer.begin_record(), monitor)
 
-    def after(self, title: str, pressed: float, outcome: Outcome, links: int) -> Exchange | None:
+    def after(self, title: str, pressed: float, outcome: Outcome, links: int) -> WireTrace | None:
         """Return what was kept; None: nothing was sent.
 
         ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`);
@@ -43,7 +43,7 @@ class Capture:
         events = self._monitor.health.events - self._events
         heard = self._monitor.heard if events else None
         other_way, remark = _other_way(intent)
-        return Exchange(
+        return WireTrace(
             title=title,
             operation=intent.operation,
             whole_group=intent.group_id is not None,

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from tui.model.group import Group
 from tui.model.text import plural, visible
 from tui.present.words import Field, count
-from tui.timing.order import Order, from_json
-from tui.timing.report.collect import Report
+from tui.timing.order import BenchOrder, from_json
+from tui.timing.report.collect import TimingReport
 from tui.timing.report.paper import TABLE
 from tui.timing.report.reading import duration, paper_row, times
 from tui.timing.report.table import as_table, row_cells
@@ -47,7 +47,7 @@ class Series(NamedTuple):
     """Whether it is the paper's."""
 
 
-def title(name: str, group: Group, order: Order) -> str:
+def title(name: str, group: Group, order: BenchOrder) -> str:
     """Return what is measured; ``name``: the group's, safe to show."""
     first, last = order.links[0], order.links[-1]
     sizes = count(first) if first == last else f"{count(first)}…{count(last)}"
@@ -55,17 +55,17 @@ def title(name: str, group: Group, order: Order) -> str:
     return f" timing: {order.described} on {sizes} links   {name}: {now}"
 
 
-def sizes_of(report: Report) -> list[int]:
+def sizes_of(report: TimingReport) -> list[int]:
     """Return the sizes that there are results for, ascending."""
     return sorted({result["links"] for result in report["results"]})
 
 
-def at_size(report: Report, links: int) -> dict[str, dict[str, Any]]:
+def at_size(report: TimingReport, links: int) -> dict[str, dict[str, Any]]:
     """Return the results at one size, by way."""
     return {result["way"]: result for result in report["results"] if result["links"] == links}
 
 
-def bars(report: Report, links: int) -> list[BarWords]:
+def bars(report: TimingReport, links: int) -> list[BarWords]:
     """Return every way that was ordered, at one size: measured, estimated, skipped or still to come."""
     found = at_size(report, links)
     gone = {skipped["way"]: skipped for skipped in report["skipped"] if skipped["links"] in (None, links)}
@@ -82,7 +82,7 @@ def bars(report: Report, links: int) -> list[BarWords]:
     return rows
 
 
-def decades(report: Report) -> tuple[int, int] | None:
+def decades(report: TimingReport) -> tuple[int, int] | None:
     """Return the powers of ten, in seconds, between which all medians lie; None: there are none."""
     found = [result["median_s"] for result in report["results"]]
     if not found:
@@ -109,7 +109,7 @@ def _round(seconds: float) -> str:
     return f"{seconds / 10**unit:.4g} {_UNITS[unit]}" if seconds else "0"
 
 
-def bars_head(report: Report, links: int, linear: bool) -> str:
+def bars_head(report: TimingReport, links: int, linear: bool) -> str:
     """Return what the bars show."""
     order = from_json(report["order"])
     size = "   size (, .)" if len(sizes_of(report)) > 1 else ""
@@ -118,7 +118,7 @@ def bars_head(report: Report, links: int, linear: bool) -> str:
     return f" {order.described}, {count(links)} {noun} {order.state} before   {scale} scale (l){size}"
 
 
-def ratios(report: Report, links: int) -> list[str]:
+def ratios(report: TimingReport, links: int) -> list[str]:
     """Return the ratios of the ways that matter most in words, a sentence each, with the paper's beside them."""
     found = at_size(report, links)
     lines = []
@@ -129,7 +129,7 @@ def ratios(report: Report, links: int) -> list[str]:
     return [*lines, *_paper_at(report, links)] if lines else []
 
 
-def _paper_at(report: Report, links: int) -> list[str]:
+def _paper_at(report: TimingReport, links: int) -> list[str]:
     row = paper_row(links) if report["order"]["operation"] == "mtu" else None
     if row is None:
         return []
@@ -140,15 +140,15 @@ def _paper_at(report: Report, links: int) -> list[str]:
     ]
 
 
-def _sysfs(report: Report) -> bool:
+def _sysfs(report: TimingReport) -> bool:
     return bool(report["sandbox"].get("sysfs"))
 
 
-def _kernels(report: Report) -> str:
+def _kernels(report: TimingReport) -> str:
     return f"{'with' if _sysfs(report) else 'without'} sysfs"
 
 
-def series(report: Report) -> list[Series]:
+def series(report: TimingReport) -> list[Series]:
     """Return the curves: three ways as measured (no estimates), and the paper's two where it measured the same."""
     known: dict[str, list[tuple[int, float]]] = {}
     for result in report["results"]:
@@ -168,7 +168,7 @@ def series(report: Report) -> list[Series]:
     return curves
 
 
-def legend(report: Report) -> list[list[Field]]:
+def legend(report: TimingReport) -> list[list[Field]]:
     """Return what the curves are, line by line, each in its own colour, and what of the paper they are."""
     curves = series(report)
     here, paper = ([curve for curve in curves if curve.papers is papers] for papers in (False, True))
@@ -193,7 +193,7 @@ def result_fields(result: Mapping[str, Any]) -> list[Field]:
     return [Field(count(result["links"]), "muted"), *(Field(cell, tone) for cell in cells)]
 
 
-def result_words(report: Report, result: Mapping[str, Any]) -> list[str]:
+def result_words(report: TimingReport, result: Mapping[str, Any]) -> list[str]:
     """Return what one result means."""
     way = WAYS[result["way"]]
     cost = (
@@ -206,7 +206,7 @@ def result_words(report: Report, result: Mapping[str, Any]) -> list[str]:
     return [f"{way.label}: {way.sentence}", f"{marked}{result['ratio_words']}.", *paper, cost]
 
 
-def in_full(report: Report) -> list[str]:
+def in_full(report: TimingReport) -> list[str]:
     """Return the printed table with its sentences unwrapped, line by line, safe to show wherever it came from."""
     lines: list[str] = []
     for line in map(visible, as_table(report).splitlines()):
@@ -239,7 +239,7 @@ def clock(seconds: float) -> str:
     return f"{max(seconds, 0):.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def ending(report: Report, took: float, kept: str, problem: str) -> Field:
+def ending(report: TimingReport, took: float, kept: str, problem: str) -> Field:
     """Return how a measurement ended; ``took``: seconds; ``kept``: its file, ``problem``: why there is none."""
     number = len(report["results"])
     got = plural(number, "result")
@@ -257,6 +257,6 @@ def ending(report: Report, took: float, kept: str, problem: str) -> Field:
     return Field(f"Nothing could be measured. {_first_reason(report)}", "bad")
 
 
-def _first_reason(report: Report) -> str:
+def _first_reason(report: TimingReport) -> str:
     reasons: Iterable[Mapping[str, Any]] = (*report["skipped"], *report["thrown_out"])
     return next((f"{one['way']}: {one['reason']}" for one in reasons), "")

@@ -8,7 +8,7 @@ from tui.model.text import visible
 from tui.present.timing import at_size, sizes_of
 from tui.present.words import Field, count
 from tui.timing.order import from_json
-from tui.timing.report.collect import Report, overlap
+from tui.timing.report.collect import TimingReport, overlap
 from tui.timing.report.reading import duration, loud, times
 from tui.timing.report.statistics import extrapolate
 from tui.timing.ways.ways import WAYS
@@ -19,7 +19,7 @@ _ALIKE = 1.1  # ratios below it are called alike, where the extremes overlap too
 _COMPARED = ("host", "kernel", "cpu", "cores", "iproute2", "ifgroup")
 
 
-def last_with(reports: Sequence[Report], operation: str) -> Report | None:
+def last_with(reports: Sequence[TimingReport], operation: str) -> TimingReport | None:
     """Return the first report of this operation, else the first that has results; None: there is none.
 
     Nothing is estimated from a run on a busy machine.
@@ -28,7 +28,7 @@ def last_with(reports: Sequence[Report], operation: str) -> Report | None:
     return next((one for one in usable if one["order"]["operation"] == operation), usable[0] if usable else None)
 
 
-def estimate(report: Report, way: str, links: int) -> float | None:
+def estimate(report: TimingReport, way: str, links: int) -> float | None:
     """Return the seconds that ``way`` would take for so many interfaces, by what was measured; None: it wasn't.
 
     Between two measured sizes by the straight line, below the smallest in proportion, above by `extrapolate`.
@@ -50,7 +50,7 @@ def estimate(report: Report, way: str, links: int) -> float | None:
     return float(low_s if high == low else low_s + (high_s - low_s) * (links - low) / (high - low))
 
 
-def sample_fields(number: int, sample: Sample, report: Report | None) -> list[Field]:
+def sample_fields(number: int, sample: Sample, report: TimingReport | None) -> list[Field]:
     """Return the cells of a real change; ``report``: what the estimates come from."""
     cells = [
         Field(str(number), "muted"),
@@ -66,7 +66,7 @@ def sample_fields(number: int, sample: Sample, report: Report | None) -> list[Fi
     return cells
 
 
-def sample_words(sample: Sample, report: Report | None) -> list[str]:
+def sample_words(sample: Sample, report: TimingReport | None) -> list[str]:
     """Return what a real change took, and what slower ways would have taken."""
     how = "one message for the group" if sample.whole_group else f"{count(sample.messages)} messages"
     lines = [
@@ -89,7 +89,7 @@ def sample_words(sample: Sample, report: Report | None) -> list[str]:
     return [*lines, f"From message to ACK it took {duration(took)}. {by}: {guesses}.{care}"]
 
 
-def _which(report: Report) -> str:
+def _which(report: TimingReport) -> str:
     """Return which measurement it is, in a few words."""
     order = report["order"]
     return f"{_date(report)}, {order['operation']}, interfaces {order['state']}"
@@ -99,7 +99,7 @@ def _date(report: Mapping[str, Any]) -> str:
     return visible(str(report["host"].get("date", "")))[:16].replace("T", " ")
 
 
-def past_fields(report: Report) -> list[Field]:
+def past_fields(report: TimingReport) -> list[Field]:
     """Return the cells of a past measurement: its figures at the largest size."""
     sizes = sizes_of(report)
     order = from_json(report["order"])
@@ -118,7 +118,7 @@ def past_fields(report: Report) -> list[Field]:
     return [*cells, Field(ended, "" if report["ended"] == "done" else "warn")]
 
 
-def comparison(past: Report, latest: Report) -> list[str]:
+def comparison(past: TimingReport, latest: TimingReport) -> list[str]:
     """Return what became of every result that both have, and what else differs between the two."""
     orders = from_json(past["order"]), from_json(latest["order"])
     lines = [f"past:   {_date(past)}, {orders[0].described}, interfaces {orders[0].state}"]

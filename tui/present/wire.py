@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.model.text import plural
-from tui.model.wire.trace import Batch, Exchange
+from tui.model.wire.trace import Batch, WireTrace
 from tui.present.words import milliseconds
 
 View = Literal["message", "answer", "notification", "other way"]
@@ -20,55 +20,55 @@ class Step:
     view: View
     names: frozenset[str]
     """Names of the pieces that belong to it."""
-    says: Callable[[Exchange], str]
-    took: Callable[[Exchange], str]
+    says: Callable[[WireTrace], str]
+    took: Callable[[WireTrace], str]
     """What was measured."""
 
 
-def raw_messages(exchange: Exchange, view: View) -> tuple[bytes, ...]:
+def raw_messages(trace: WireTrace, view: View) -> tuple[bytes, ...]:
     """Return the messages to take apart."""
     if view == "message":
-        return exchange.sent.first
+        return trace.sent.first
     if view == "answer":
-        return exchange.answers
+        return trace.answers
     if view == "notification":
-        return () if exchange.notification is None else (exchange.notification,)
-    return () if exchange.other_way is None else exchange.other_way.first
+        return () if trace.notification is None else (trace.notification,)
+    return () if trace.other_way is None else trace.other_way.first
 
 
-def total(exchange: Exchange, view: View) -> int:
+def total(trace: WireTrace, view: View) -> int:
     """Return how many messages of this sort there are, kept or not."""
-    other = 0 if exchange.other_way is None else exchange.other_way.messages
-    numbers = {"message": exchange.sent.messages, "answer": exchange.answered, "notification": exchange.events}
+    other = 0 if trace.other_way is None else trace.other_way.messages
+    numbers = {"message": trace.sent.messages, "answer": trace.answered, "notification": trace.events}
     return numbers.get(view, other)
 
 
-def about(exchange: Exchange, view: View) -> str:
+def about(trace: WireTrace, view: View) -> str:
     """Return what is to be said of a view: a sentence or two."""
     if view == "message":
-        asked = " The last asks a member alone why it refused." if _asked_why(exchange) else ""
-        return f"We sent {cost(exchange.sent)}, to change {plural(exchange.members, 'interface')}.{asked}"
+        asked = " The last asks a member alone why it refused." if _asked_why(trace) else ""
+        return f"We sent {cost(trace.sent)}, to change {plural(trace.members, 'interface')}.{asked}"
     if view == "answer":
-        return f"The kernel sent {plural(exchange.answered, 'answer')} to the socket that asked."
+        return f"The kernel sent {plural(trace.answered, 'answer')} to the socket that asked."
     if view == "notification":
-        return _about_events(exchange)
-    if exchange.other_way is None:
-        return exchange.remark
-    how = "one by one (RTM_SETLINK)" if exchange.whole_group else "as one group (RTM_NEWLINK)"
-    return f"{how[0].upper()}{how[1:]}: {cost(exchange.other_way)}, against {cost(exchange.sent)}. {exchange.remark}"
+        return _about_events(trace)
+    if trace.other_way is None:
+        return trace.remark
+    how = "one by one (RTM_SETLINK)" if trace.whole_group else "as one group (RTM_NEWLINK)"
+    return f"{how[0].upper()}{how[1:]}: {cost(trace.other_way)}, against {cost(trace.sent)}. {trace.remark}"
 
 
-def _asked_why(exchange: Exchange) -> bool:
-    return exchange.whole_group and exchange.sent.messages > 1
+def _asked_why(trace: WireTrace) -> bool:
+    return trace.whole_group and trace.sent.messages > 1
 
 
-def _about_events(exchange: Exchange) -> str:
-    if exchange.notification is None and not exchange.events:
+def _about_events(trace: WireTrace) -> str:
+    if trace.notification is None and not trace.events:
         return "No notification was heard. The kernel sends none for a new group or alias of a DOWN interface."
-    if exchange.notification is None:
-        return f"{plural(exchange.events, 'notification')} heard; none of them tells what an interface is like."
-    whose = "one of them" if exchange.of_member else "one of them, of an interface that we didn't change"
-    heard = f"{plural(exchange.events, 'notification')} heard meanwhile; below is {whose}."
+    if trace.notification is None:
+        return f"{plural(trace.events, 'notification')} heard; none of them tells what an interface is like."
+    whose = "one of them" if trace.of_member else "one of them, of an interface that we didn't change"
+    heard = f"{plural(trace.events, 'notification')} heard meanwhile; below is {whose}."
     return f"{heard} Others' changes can't be told from ours: seq and pid are 0."
 
 
@@ -77,8 +77,8 @@ def cost(batch: Batch) -> str:
     return f"{plural(batch.messages, 'message')}, {plural(batch.size, 'byte')}, {plural(batch.sends, 'send')}"
 
 
-def _build(exchange: Exchange) -> str:
-    if exchange.whole_group:
+def _build(trace: WireTrace) -> str:
+    if trace.whole_group:
         return (
             "A header, an ifinfomsg with index 0, what is to be set, and IFLA_GROUP. No interface is named: the "
             "kernel finds the members itself, so the message is as short for 16,384 of them as for one."
@@ -89,16 +89,16 @@ def _build(exchange: Exchange) -> str:
     )
 
 
-def _send(exchange: Exchange) -> str:
-    taker = "rtnl_newlink" if exchange.whole_group else "rtnl_setlink"
+def _send(trace: WireTrace) -> str:
+    taker = "rtnl_newlink" if trace.whole_group else "rtnl_setlink"
     return (
         f"send() goes straight into the kernel: netlink_rcv_skb checks each header, rtnetlink_rcv_msg looks the type "
         f"up and calls {taker}, which works under RTNL: every other writer of links waits."
     )
 
 
-def _walk(exchange: Exchange) -> str:
-    if exchange.whole_group:
+def _walk(trace: WireTrace) -> str:
+    if trace.whole_group:
         return (
             "rtnl_newlink sees IFLA_GROUP, no index and no CREATE: rtnl_group_changelink walks the devices and calls "
             "do_setlink for each of the group. It stops at the first error; what was changed stays changed."
@@ -109,44 +109,44 @@ def _walk(exchange: Exchange) -> str:
     )
 
 
-def _ack(exchange: Exchange) -> str:
+def _ack(trace: WireTrace) -> str:
     return (
         "netlink_ack puts an NLMSG_ERROR into our socket: error 0 is the ACK. It names no member and no count, and "
         "an empty group gets it too, so it proves nothing."
     )
 
 
-def _events(exchange: Exchange) -> str:
+def _events(trace: WireTrace) -> str:
     return (
         "rtmsg_ifinfo describes each changed interface anew, some 1.5 KB, to everyone who listens. They were queued "
         "during the walk, before the ACK; we read them from another socket. What doesn't fit there is lost."
     )
 
 
-def _read_back(exchange: Exchange) -> str:
+def _read_back(trace: WireTrace) -> str:
     return (
         "A full dump (RTM_GETLINK with NLM_F_DUMP) shows every interface as it is now; it is compared with what was "
         "asked, member by member. Only this proves what happened."
     )
 
 
-def _inside(exchange: Exchange) -> str:
-    if not exchange.inside:
+def _inside(trace: WireTrace) -> str:
+    if not trace.inside:
         return "send() had not returned"
-    each = exchange.inside / max(exchange.members, 1)
-    return f"in send() {milliseconds(exchange.inside)}, {each * 1e6:,.0f} us a member"
+    each = trace.inside / max(trace.members, 1)
+    return f"in send() {milliseconds(trace.inside)}, {each * 1e6:,.0f} us a member"
 
 
-def _acked(exchange: Exchange) -> str:
-    if not exchange.answered:
-        return f"none within {milliseconds(exchange.acked_at - exchange.sent_at)}"
-    return f"{milliseconds(exchange.acked_at - exchange.sent_at)} from the first send to the last answer"
+def _acked(trace: WireTrace) -> str:
+    if not trace.answered:
+        return f"none within {milliseconds(trace.acked_at - trace.sent_at)}"
+    return f"{milliseconds(trace.acked_at - trace.sent_at)} from the first send to the last answer"
 
 
-def _seen(exchange: Exchange) -> str:
-    if not exchange.checked:
+def _seen(trace: WireTrace) -> str:
+    if not trace.checked:
         return "it failed"
-    return f"{milliseconds(exchange.seen_at - exchange.acked_at)} after the ACK, {plural(exchange.links, 'interface')}"
+    return f"{milliseconds(trace.seen_at - trace.acked_at)} after the ACK, {plural(trace.links, 'interface')}"
 
 
 _SET = frozenset({"ifinfomsg.flags", "ifinfomsg.change", "IFLA_MTU", "IFLA_GROUP"})
@@ -157,14 +157,14 @@ STEPS = (
         "message",
         _SET | {"nlmsghdr.len", "ifinfomsg.index"},
         _build,
-        lambda exchange: f"{milliseconds(exchange.sent_at)} from the key to the send",
+        lambda trace: f"{milliseconds(trace.sent_at)} from the key to the send",
     ),
     Step(
         "send",
         "message",
         frozenset({"nlmsghdr.type", "nlmsghdr.flags", "nlmsghdr.seq", "nlmsghdr.pid"}),
         _send,
-        lambda exchange: plural(exchange.sent.sends, "send"),
+        lambda trace: plural(trace.sent.sends, "send"),
     ),
     Step("the kernel walks the members", "message", _SET | {"ifinfomsg.index"}, _walk, _inside),
     Step(
@@ -179,7 +179,7 @@ STEPS = (
         "notification",
         frozenset({"nlmsghdr.seq", "nlmsghdr.pid", "IFLA_IFNAME", "IFLA_MTU", "IFLA_GROUP", "ifinfomsg.flags"}),
         _events,
-        lambda exchange: plural(exchange.events, "event"),
+        lambda trace: plural(trace.events, "event"),
     ),
     Step("read back", "message", _SET, _read_back, _seen),
 )

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from tui.model.change.log import Entry, Log, LogVerdict
+from tui.model.change.log import Log, LogEntry, LogVerdict
 from tui.model.change.shell import shortened
 from tui.model.text import plural
 from tui.present.commands import LOG_COMMANDS
@@ -126,7 +126,7 @@ class LogScreen(ModalScreen[int | None]):
             shown[height - 1 :] = self._cells([Field(" … Enter shows it in full", "muted")])
         pane.show(*([cell] for cell in shown))
 
-    def _chosen(self) -> Entry | None:
+    def _chosen(self) -> LogEntry | None:
         key = self._table.cursor_key
         return None if key is None else self._log.get(key)
 
@@ -182,7 +182,7 @@ class LogScreen(ModalScreen[int | None]):
         self.dismiss(None)
 
 
-def _in_full(entry: Entry, room: int) -> list[str]:
+def _in_full(entry: LogEntry, room: int) -> list[str]:
     """Return all of a change as lines; those for the shell are shortened to ``room`` characters."""
     marks: list[str] = [entry.verdict]
     if entry.undoes is not None:

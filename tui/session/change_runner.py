@@ -20,12 +20,12 @@ from tui.model.change.sample import Sample
 from tui.model.change.still import one_message, steps_now, still_so
 from tui.model.link import Link
 from tui.model.store import Snapshot, Store
-from tui.model.wire.trace import Exchange
+from tui.model.wire.trace import WireTrace
 from tui.netlink.actions import ack_deadline, change_group
 from tui.netlink.bulk import change_links
 from tui.netlink.dump import StoppedError
 from tui.netlink.monitor import Monitor
-from tui.netlink.tracer import Capture
+from tui.netlink.tracer import Tracer
 from tui.netlink.writer import Writer
 
 _TRIES = 3  # of arming a guard while others change what it is to guard
@@ -43,7 +43,7 @@ class Result:
     """Links that change along with the members, such as those on top of one that gets a smaller MTU."""
     sample: Sample | None = None
     """How long it took; None: nothing was sent, or it wasn't answered or read back."""
-    exchange: Exchange | None = None
+    trace: WireTrace | None = None
     """What went over the wire; None: nothing was sent."""
     armed: bool = False
     """Whether there was a guard, even if it had nothing to guard in the end."""
@@ -55,7 +55,7 @@ class _UnseenError(Exception):
     """Nothing was sent, since what is there now can't be learnt; the text is a clause."""
 
 
-class Changer:
+class ChangeRunner:
     """Makes one change at a time."""
 
     def __init__(
@@ -98,7 +98,7 @@ class Changer:
         risk_now: Callable[[Plan], Mapping[int, str]],
     ) -> Result:
         guard: Guard | None = None
-        capture = Capture.before(self._writer, self._monitor)
+        tracer = Tracer.before(self._writer, self._monitor)
         try:
             if not plan.preview.needs_name and risk_now(plan):
                 return _refused(plan, "by now it carries the way to this machine; look again, then press")
@@ -120,9 +120,9 @@ class Changer:
             followers = ()
             reply = Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0)
             outcome = Outcome(plan.intent, reply, checked=False)
-        exchange = capture.after(title, pressed, outcome, len(self._store.snapshot().links))
+        trace = tracer.after(title, pressed, outcome, len(self._store.snapshot().links))
         sample = _sample(plan, title, pressed, outcome)
-        result = Result(plan, outcome, guard, followers, sample, exchange, armed=guard is not None)
+        result = Result(plan, outcome, guard, followers, sample, trace, armed=guard is not None)
         if guard is None:
             return result
         if outcome.verdict in ("refused", "nothing", "failed") and not outcome.changed:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
-from tui.guard.ending import Ending, Guarded, forget, take_back
+from tui.guard.ending import Ending, GuardedChange, forget, take_back
 from tui.guard.losses import Losses, losses
 from tui.guard.order import GuardError
 from tui.guard.orphans import Left, Orphan, left_over
@@ -23,7 +23,7 @@ from tui.netlink.route_news import RouteNews
 from tui.netlink.routes import Carriers
 from tui.netlink.wire import WireError
 from tui.netlink.writer import Writer
-from tui.session.change_runner import Changer, Result
+from tui.session.change_runner import ChangeRunner, Result
 from tui.session.name_editor import NameEditor
 
 GUARD_TIMEOUT = 60.0
@@ -68,7 +68,7 @@ class Services:
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
         self._audit = audit or Audit(None)
         self._guard_timeout = guard_timeout
-        self._changer = Changer(self._writer, self._monitor, self._store, self._audit, guard_timeout)
+        self._runner = ChangeRunner(self._writer, self._monitor, self._store, self._audit, guard_timeout)
 
     def start(self, notify: Callable[[], object]) -> None:
         """Start following the kernel; ``notify`` is called on another thread whenever there is something to take."""
@@ -178,7 +178,7 @@ class Services:
             self._shown.wait(_SHOWING)
 
         def work() -> None:
-            result = self._changer.carry_out(plan, title, pressed, progress, self._risk_now, told)
+            result = self._runner.carry_out(plan, title, pressed, progress, self._risk_now, told)
             recorded.set()
             self._records.remove(recorded)
             if result.complaint:
@@ -201,11 +201,11 @@ class Services:
 
         self._aside("weigh", work)
 
-    def await_ending(self, guarded: Guarded, done: Callable[[Ending], object]) -> None:
+    def await_ending(self, guarded: GuardedChange, done: Callable[[Ending], object]) -> None:
         """Have ``done`` called, on another thread, when a guarded change has ended."""
         self._aside("guard-end", lambda: done(guarded.await_ending()))
 
-    def answer(self, guarded: Guarded, keep: bool, failed: Callable[[str], object]) -> None:
+    def answer(self, guarded: GuardedChange, keep: bool, failed: Callable[[str], object]) -> None:
         """Tell a guard what the operator decided; ``failed`` is called on another thread, with a sentence."""
 
         def tell() -> None:

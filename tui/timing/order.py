@@ -23,7 +23,7 @@ _MOST_REPEATS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BenchOrder:
     """What is to be measured. Raises ValueError, one sentence, for what can't be."""
 
     links: tuple[int, ...] = DEFAULT_LINKS
@@ -102,17 +102,17 @@ def default_values(operation: str, mtu: int = 0) -> tuple[int, int]:
     return (mtu - _MTU_STEP, mtu) if mtu >= LEAST_MTU + _MTU_STEP else _MTUS
 
 
-def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str, **rest: Any) -> Order:
+def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str, **rest: Any) -> BenchOrder:
     """Return the order that copies a group: its size, its kinds, its up/down mix, its MTU in bytes.
 
-    ``kinds``: members by kind; ``up``: members that are up. ``rest``: other fields of Order. Raises ValueError.
+    ``kinds``: members by kind; ``up``: members that are up. ``rest``: other fields of BenchOrder. Raises ValueError.
     """
     size = sum(kinds.values())
     if operation in ("up", "down"):
         state = needed_state(operation)
     else:
         state = "down" if up == 0 else "up" if up >= size else "mixed"
-    return Order(
+    return BenchOrder(
         links=(size,),
         operation=operation,
         state=state,
@@ -123,14 +123,14 @@ def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str,
     )
 
 
-def from_json(data: Any) -> Order:
-    """Return the order that `Order.as_json` gave, through JSON. Raises ValueError."""
+def from_json(data: Any) -> BenchOrder:
+    """Return the order that `BenchOrder.as_json` gave, through JSON. Raises ValueError."""
     try:
         # What a later version added means nothing here.
-        fields = {key: value for key, value in dict(data).items() if key in Order.__slots__}
+        fields = {key: value for key, value in dict(data).items() if key in BenchOrder.__slots__}
         fields["kinds"] = tuple((str(kind), int(count)) for kind, count in fields["kinds"])
         for key in ("links", "ways", "values"):
             fields[key] = tuple(fields[key])
-        return Order(**fields)
+        return BenchOrder(**fields)
     except (TypeError, KeyError) as error:
         raise ValueError(f"The order can't be read ({error}).") from error

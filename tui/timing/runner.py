@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tui.model.text import visible
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 
 Event: TypeAlias = dict[str, Any]
 """One event of the measuring process (see worker.py), or "stopped", the last one after `Run.stop`."""
@@ -27,7 +27,7 @@ _MOST_COMPLAINT = 4096  # bytes of standard error that are looked at
 class Run:
     """A measurement under way. Iterate for its events; `stop` may be called from any thread, as often as you like."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BenchOrder) -> None:
         """Start it: returns at once. What goes wrong comes as the event "error"."""
         self._order = order
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
@@ -40,7 +40,7 @@ class Run:
         self._thread.start()
 
     @classmethod
-    def start(cls, order: Order) -> "Run":
+    def start(cls, order: BenchOrder) -> "Run":
         """Start measuring."""
         return cls(order)
 

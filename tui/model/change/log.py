@@ -20,7 +20,7 @@ LogVerdict = Verdict | Literal["reverted", "saved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LogEntry:
     """One change. All its text is visible and ready to be shown."""
 
     time: datetime
@@ -70,7 +70,7 @@ class Log:
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._entries: list[Entry] = []
+        self._entries: list[LogEntry] = []
         self._dropped = 0
         self.revision = 0
         """Grows with every change of the log."""
@@ -80,11 +80,11 @@ class Log:
         return len(self._entries)
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[LogEntry]:
         """The changes that are kept, the oldest first; not to be changed."""
         return self._entries
 
-    def add(self, entry: Entry) -> Entry:
+    def add(self, entry: LogEntry) -> LogEntry:
         """Append a change; return it with the number that it was given."""
         numbered = replace(entry, number=self._dropped + len(self._entries) + 1)
         self._entries.append(numbered)
@@ -96,12 +96,12 @@ class Log:
         self.revision += 1
         return numbered
 
-    def get(self, number: int) -> Entry | None:
+    def get(self, number: int) -> LogEntry | None:
         """Return the change with this number; None: it isn't kept, or never was."""
         place = number - self._dropped - 1
         return self._entries[place] if 0 <= place < len(self._entries) else None
 
-    def last_undoable(self) -> Entry | None:
+    def last_undoable(self) -> LogEntry | None:
         """Return what the undo key takes back: the latest change that isn't undone, and is no undo itself.
 
         So one undo after the other steps back through the changes, and never redoes one.
@@ -123,11 +123,11 @@ class Log:
             place, undone_by = entry.undoes, None if undone_by is not None else entry.number
             self.revision += 1
 
-    def _put(self, entry: Entry) -> None:
+    def _put(self, entry: LogEntry) -> None:
         self._entries[entry.number - self._dropped - 1] = entry
 
 
-def _aged(entry: Entry) -> Entry:
+def _aged(entry: LogEntry) -> LogEntry:
     """Return ``entry`` without what takes memory."""
     lines = tuple(map(_aged_line, entry.lines))
     if lines == entry.lines and not entry.steps:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from tui.model.group import DEFAULT_GROUP
-from tui.model.names.map import WIDTH, Entry, NameMap, entry, ignored, parse, pieces
+from tui.model.names.map import WIDTH, NameEntry, NameMap, entry, ignored, parse, pieces
 from tui.model.names.rules import DEFAULT_NAME, NameRuleError, check_id, check_name
 from tui.model.text import visible
 
@@ -23,7 +23,7 @@ class NameLine:
     """Every byte of it, its end included."""
     kind: Kind
     """By its first piece; "malformed" if `ip` stops at any piece of it. "negative": `ip` skips it."""
-    found: Entry | None
+    found: NameEntry | None
     """The entry in its first piece."""
     pieces: int
     """How many lines `ip` takes it for: more than 1 if it is longer than 511 bytes."""
@@ -185,7 +185,7 @@ class NameDocument:
             raws[-1] = texts[-1]
         return self._with(line_number - 1, line_number, raws)
 
-    def _entry(self, line_number: int) -> tuple[NameLine, Entry]:
+    def _entry(self, line_number: int) -> tuple[NameLine, NameEntry]:
         line = self.line(line_number)
         if line.found is None or line.kind == "malformed":
             raise NameRuleError(f"Line {line_number} is no entry.")
@@ -198,7 +198,7 @@ class NameDocument:
         # “#10 dmz” is an entry that somebody switched off, not a remark on the next one.
         return None if above.raw.lstrip(b" \t")[1:2].isdigit() else above
 
-    def _edited(self, line: NameLine, found: Entry, group_id: int, name: bytes) -> "NameDocument":
+    def _edited(self, line: NameLine, found: NameEntry, group_id: int, name: bytes) -> "NameDocument":
         text = line.text
         number = text[found.id_at]
         if group_id != found.number:

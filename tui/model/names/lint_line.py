@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tui.model.group import DEFAULT_GROUP, MAX_IP_GROUP
 from tui.model.names.document import NameLine
-from tui.model.names.map import WIDTH, Entry
+from tui.model.names.map import WIDTH, NameEntry
 from tui.model.names.mend import Mender, Texts, off, plain
 from tui.model.names.readers import UnreadableError, pyroute2_entries
 from tui.model.names.rules import DEFAULT_NAME, number_like
@@ -72,7 +72,7 @@ def line_problems(line: NameLine, mender: Mender) -> Iterator[Problem]:
         yield Problem(number, "leading-zero", what, why, mender.keep(line))
 
 
-def _out_of_range(line: NameLine, found: Entry) -> Problem:
+def _out_of_range(line: NameLine, found: NameEntry) -> Problem:
     spelled = visible(line.text[found.id_at])
     reads = (
         f"`ip` skips it, nft reads {found.group_id & 0xFFFFFFFF}"
@@ -85,7 +85,7 @@ def _out_of_range(line: NameLine, found: Entry) -> Problem:
     return Problem(line.number, "id-range", f"The id {spelled} is above {MAX_IP_GROUP}.", why, off(line))
 
 
-def _name(line: NameLine, found: Entry, mender: Mender) -> Iterator[Problem]:
+def _name(line: NameLine, found: NameEntry, mender: Mender) -> Iterator[Problem]:
     name, shown = found.name, visible(found.name)
     if found.group_id == DEFAULT_GROUP:
         if name != DEFAULT_NAME.encode():
@@ -107,7 +107,7 @@ def _name(line: NameLine, found: Entry, mender: Mender) -> Iterator[Problem]:
         yield Problem(line.number, "odd-name", what, why, mender.rename(line, plain(name)))
 
 
-def _tail(line: NameLine, found: Entry, mender: Mender) -> Iterator[Problem]:
+def _tail(line: NameLine, found: NameEntry, mender: Mender) -> Iterator[Problem]:
     tail = line.text[found.name_at.stop :].split(b"\0")[0].strip(b" \t\r\v\f")
     if not tail:
         return

@@ -46,7 +46,7 @@ def name_as_ip(group_id: int, names: NameMap) -> str:
     return names.name(group_id) if group_id <= MAX_IP_GROUP or group_id in names.by_id else str(_as_int(group_id))
 
 
-class Entry(NamedTuple):
+class NameEntry(NamedTuple):
     """One entry as `ip` takes it apart, and where its two words stand."""
 
     group_id: int
@@ -70,7 +70,7 @@ def ignored(piece: bytes) -> bool:
     return piece.lstrip(b" \t")[:1] in (b"", b"#")
 
 
-def entry(piece: bytes) -> Entry | None:
+def entry(piece: bytes) -> NameEntry | None:
     """Read one piece of a line that isn't `ignored`; None: `ip` calls the file corrupt and stops."""
     indent = len(piece) - len(piece.lstrip(b" \t"))
     if match := _HEX.match(piece, indent):
@@ -79,7 +79,7 @@ def entry(piece: bytes) -> Entry | None:
         number, first = int(match[1]), match.start(1)
     else:
         return None
-    return Entry(_as_int(number), match[2], number, slice(first, match.end(1)), slice(*match.span(2)))
+    return NameEntry(_as_int(number), match[2], number, slice(first, match.end(1)), slice(*match.span(2)))
 
 
 def _as_int(number: int) -> int:

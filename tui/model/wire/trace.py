@@ -22,7 +22,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class WireTrace:
     """A change that was sent, and what came back. All times in seconds from the key that sent it."""
 
     title: str

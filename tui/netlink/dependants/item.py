@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from typing import TypeAlias
 
 from tui.netlink.dependants.nexthop import NHMSG_SIZE, RTM_GETNEXTHOP, RTM_NEWNEXTHOP, read_nexthops
-from tui.netlink.dependants.record import Held, Names
+from tui.netlink.dependants.record import Names, RouteOrAddress
 from tui.netlink.dependants.route import read_route
 from tui.netlink.dependants.text import address_text, device, neighbour_text
 from tui.netlink.dump import NoAnswerError
@@ -59,14 +59,14 @@ _TRIES = 5  # dumps, before an interrupted one is taken
 _TIMEOUT = 10.0  # seconds for each part of an answer
 
 
-def read_held(sock: socket.socket, indexes: Container[int], names: Names) -> list[Held]:
+def read_held(sock: socket.socket, indexes: Container[int], names: Names) -> list[RouteOrAddress]:
     """Return what the interfaces of ``indexes`` hold now, in the order in which to make it anew.
 
     ``names`` are those of all interfaces, for the texts. Raises OSError, NoAnswerError, WireError.
     """
-    found: list[Held] = []
+    found: list[RouteOrAddress] = []
 
-    def take(request: int, answer: int, asked: bytes) -> list[Held]:
+    def take(request: int, answer: int, asked: bytes) -> list[RouteOrAddress]:
         bodies = (body for body in _dump(sock, request, answer, asked) if body[:1] == asked[:1])
         return [held for body in bodies if (held := _READ[answer](body, indexes, names)) is not None]
 
@@ -82,7 +82,7 @@ def read_held(sock: socket.socket, indexes: Container[int], names: Names) -> lis
     return sorted(found, key=lambda held: (held.sort, held.leans))
 
 
-def read_message(type: int, body: bytes, names: Names) -> Held | None:
+def read_message(type: int, body: bytes, names: Names) -> RouteOrAddress | None:
     """Read the message that makes something anew as if the kernel had listed it; None: no such thing is made anew.
 
     What comes of a message that `read_held` gave is equal, but for `text` and `why_not`. Raises WireError.
@@ -155,7 +155,7 @@ def _word(values: Mapping[int, bytes], kind: int, default: int) -> int:
     return int(_U32.unpack(values[kind])[0])
 
 
-def _address(body: bytes, indexes: Indexes, names: Names) -> Held | None:
+def _address(body: bytes, indexes: Indexes, names: Names) -> RouteOrAddress | None:
     family, length, old_flags, scope, index = _head(_IFADDR, body, "an address")
     if indexes is not None and index not in indexes:
         return None
@@ -174,10 +174,10 @@ def _address(body: bytes, indexes: Indexes, names: Names) -> Held | None:
     own = values.get(_IFA_LOCAL) or values.get(_IFA_ADDRESS, b"")
     key = bytes((_RTM_NEWADDR, family, length)) + _U32.pack(index) + own + values.get(_IFA_ADDRESS, b"")
     text = address_text(own, length, device(index, names))
-    return Held("address", family, (index,), _RTM_NEWADDR, message_body, key, scope, False, text, why_not)
+    return RouteOrAddress("address", family, (index,), _RTM_NEWADDR, message_body, key, scope, False, text, why_not)
 
 
-def _neighbour(body: bytes, indexes: Indexes, names: Names) -> Held | None:
+def _neighbour(body: bytes, indexes: Indexes, names: Names) -> RouteOrAddress | None:
     family, index, state, flags, _ = _head(_NDMSG, body, "a neighbour")
     proxy = bool(flags & _NTF_PROXY)
     if (indexes is not None and index not in indexes) or flags & _NTF_EXT_LEARNED:
@@ -192,20 +192,22 @@ def _neighbour(body: bytes, indexes: Indexes, names: Names) -> Held | None:
     message_body += b"".join(attribute(kind, values[kind]) for kind in wanted if kind in values)
     key = bytes((_RTM_NEWNEIGH, family, proxy)) + _U32.pack(index) + values[_NDA_DST]
     text = neighbour_text(values[_NDA_DST], device(index, names), proxy)
-    return Held("neighbour", family, (index,), _RTM_NEWNEIGH, message_body, key, 0, False, text)
+    return RouteOrAddress("neighbour", family, (index,), _RTM_NEWNEIGH, message_body, key, 0, False, text)
 
 
-def _route(body: bytes, indexes: Indexes, names: Names) -> Held | None:
+def _route(body: bytes, indexes: Indexes, names: Names) -> RouteOrAddress | None:
     route = read_route(body, names)
     if route is None or (indexes is not None and not any(hop.ifindex in indexes for hop in route.hops)):
         return None
     uses = tuple(dict.fromkeys(hop.ifindex for hop in route.hops))
     leans = any(hop.gateway for hop in route.hops)
     key = bytes((_RTM_NEWROUTE,)) + route.body
-    return Held("route", body[0], uses, _RTM_NEWROUTE, route.body, key, route.scope, leans, route.text, route.why_not)
+    return RouteOrAddress(
+        "route", body[0], uses, _RTM_NEWROUTE, route.body, key, route.scope, leans, route.text, route.why_not
+    )
 
 
-_READ: Mapping[int, Callable[[bytes, Indexes, Names], Held | None]] = {
+_READ: Mapping[int, Callable[[bytes, Indexes, Names], RouteOrAddress | None]] = {
     _RTM_NEWADDR: _address,
     _RTM_NEWNEIGH: _neighbour,
     _RTM_NEWROUTE: _route,

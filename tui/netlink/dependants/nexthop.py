@@ -6,7 +6,7 @@ Their ids belong to whoever made them, as a rule a routing daemon, which makes t
 import struct
 from collections.abc import Container, Iterable
 
-from tui.netlink.dependants.record import Held, Names
+from tui.netlink.dependants.record import Names, RouteOrAddress
 from tui.netlink.dependants.text import address, device
 from tui.netlink.wire import WireError, attributes
 
@@ -19,12 +19,12 @@ _U32 = struct.Struct("=I")
 _WHY_NOT = "nexthop objects are left to who made them; routes come back without"
 
 
-def read_nexthops(bodies: Iterable[bytes], indexes: Container[int], names: Names) -> list[Held]:
+def read_nexthops(bodies: Iterable[bytes], indexes: Container[int], names: Names) -> list[RouteOrAddress]:
     """Return the objects that lead out by ``indexes``, and the groups that lose one of those. Raises WireError.
 
     ``bodies``: of every RTM_NEWNEXTHOP that the kernel lists.
     """
-    found: dict[int, Held] = {}
+    found: dict[int, RouteOrAddress] = {}
     groups = []
     for body in bodies:
         if len(body) < NHMSG_SIZE:
@@ -45,9 +45,11 @@ def read_nexthops(bodies: Iterable[bytes], indexes: Container[int], names: Names
     return list(found.values())
 
 
-def _held(number: int, family: int, uses: tuple[int, ...], words: str) -> Held:
+def _held(number: int, family: int, uses: tuple[int, ...], words: str) -> RouteOrAddress:
     key = bytes((RTM_NEWNEXTHOP,)) + _U32.pack(number)
-    return Held("nexthop", family, uses, RTM_NEWNEXTHOP, b"", key, 0, False, f"nexthop object {words}", _WHY_NOT)
+    return RouteOrAddress(
+        "nexthop", family, uses, RTM_NEWNEXTHOP, b"", key, 0, False, f"nexthop object {words}", _WHY_NOT
+    )
 
 
 def _number(raw: bytes) -> int:

@@ -7,7 +7,7 @@ Sort = Literal["address", "neighbour", "nexthop", "route"]
 Names: TypeAlias = Mapping[int, bytes]
 
 
-class Held(NamedTuple):
+class RouteOrAddress(NamedTuple):
     """Something that one or several interfaces hold."""
 
     sort: Sort

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.netlink.batch import send_each
 from tui.netlink.dependants.item import read_held
-from tui.netlink.dependants.record import Held, Names
+from tui.netlink.dependants.record import Names, RouteOrAddress
 from tui.netlink.wire import NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, message
 from tui.netlink.writer import Writer
 
@@ -27,7 +27,7 @@ class Restored:
     """(what, why); the reason may be the kernel's, unsafe to show before `visible`."""
 
 
-def restore(wanted: Sequence[Held], sock: socket.socket, writer: Writer, names: Names) -> Restored:
+def restore(wanted: Sequence[RouteOrAddress], sock: socket.socket, writer: Writer, names: Names) -> Restored:
     """Make what is missing of ``wanted`` anew, in its order; blocks for PATIENCE at most beyond the kernel's own time.
 
     What is there already stays as it is, somebody else's too. Raises OSError, NoAnswerError, WireError.
@@ -59,5 +59,5 @@ def restore(wanted: Sequence[Held], sock: socket.socket, writer: Writer, names: 
     )
 
 
-def _message(held: Held, seq: int, ack: bool) -> bytes:
+def _message(held: RouteOrAddress, seq: int, ack: bool) -> bytes:
     return message(held.type, NLM_F_CREATE | NLM_F_EXCL | (NLM_F_ACK if ack else 0), seq, held.body)

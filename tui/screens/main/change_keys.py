@@ -5,7 +5,7 @@ import time
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.guard.ending import Guarded
+from tui.guard.ending import GuardedChange
 from tui.guard.losses import Losses
 from tui.model.change.intent import Operation
 from tui.model.change.plan import Plan
@@ -68,7 +68,7 @@ class Changes(Screen[None]):
         self._pressed: dict[tuple[str, Chosen | None], float] = {}
         self._last: Result | None = None
         self._shown: Result | None = None
-        self.guarded: Guarded | None = None
+        self.guarded: GuardedChange | None = None
         """The last change, if it stands only if it is kept."""
 
     @property
@@ -123,7 +123,7 @@ class Changes(Screen[None]):
 
     def action_mtu(self) -> None:
         """Ask for an MTU, and set it; it becomes the preset when it is sent."""
-        if self.held("mtu") or (chosen := self._chosen()) is None:
+        if self.is_repeat("mtu") or (chosen := self._chosen()) is None:
             return
         seen = self.picture.snapshot
 
@@ -146,7 +146,7 @@ class Changes(Screen[None]):
 
     def action_retag(self) -> None:
         """Ask for the group that the marked interfaces are to go to, and retag them."""
-        if self.held("retag") or not self.ready():
+        if self.is_repeat("retag") or not self.ready():
             return
         if not (chosen := self.picture.marks.indexes):
             away = "Go to the interfaces with Tab and mark some with space (all that are shown: *): r retags those."
@@ -196,13 +196,13 @@ class Changes(Screen[None]):
 
     def _propose(self, command: str, *, unseen: bool = False) -> None:
         """Ask or send; ``unseen``: what the operator pressed didn't say what it would do."""
-        if self.held(command) or (chosen := self._chosen()) is None:
+        if self.is_repeat(command) or (chosen := self._chosen()) is None:
             return
         operation: Operation = "mtu" if command == "preset_mtu" else "up" if command == "up" else "down"
         plan = self.picture.plan(operation, chosen, self.picture.preset if operation == "mtu" else None)
         self.confirm(plan, unseen=unseen or not self.plan_is_seen)
 
-    def held(self, command: str) -> bool:
+    def is_repeat(self, command: str) -> bool:
         """Whether this is the auto-repeat of a held key, which must not send twice."""
         now = time.monotonic()
         key = (command, self.target.chosen)

@@ -95,7 +95,7 @@ class FilterBox(Vertical):
             """Whether that one needs no answer any more."""
             return isinstance(message, FilterBox.Changed)
 
-    class Kept(Message):
+    class Accepted(Message):
         """Enter was pressed."""
 
         def __init__(self, text: str) -> None:
@@ -155,4 +155,4 @@ class FilterBox(Vertical):
     @on(Input.Submitted)
     def _input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Kept(event.value))
+        self.post_message(self.Accepted(event.value))

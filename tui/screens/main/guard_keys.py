@@ -8,9 +8,9 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from tui.guard.client import Guard
-from tui.guard.ending import Ending, Guarded
+from tui.guard.ending import Ending, GuardedChange
 from tui.guard.orphans import Orphan
-from tui.model.change.log import Entry, Log
+from tui.model.change.log import Log, LogEntry
 from tui.model.text import visible
 from tui.present.guard import ending_line, ending_report, orphan_lines
 from tui.present.words import Field
@@ -57,9 +57,9 @@ class Guarding(Marking):
         """Whether a change waits for K or R."""
         return self.guarded is not None and not self._decision
 
-    def count_down(self, guard: Guard, entry: Entry) -> None:
+    def count_down(self, guard: Guard, entry: LogEntry) -> None:
         """Begin to count down until ``guard`` takes back the change of ``entry``."""
-        self.guarded = guarded = Guarded(guard, entry.number)
+        self.guarded = guarded = GuardedChange(guard, entry.number)
         self._decision, self._shown_at = "", time.monotonic()
         self._counter = self.set_interval(_PERIOD, self._count)
         self._count()
@@ -156,7 +156,7 @@ class Guarding(Marking):
             return
         self.services.check()
         entry = self.command_log.add(
-            Entry(
+            LogEntry(
                 time=datetime.now(UTC),
                 netns=self.where,
                 what=f"taken back: {ending.what}",

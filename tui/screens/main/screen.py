@@ -356,7 +356,7 @@ class MainScreen(Undoing, Screen[None]):
             self._set_filter(message.text.strip())
             self.sync_links()
 
-    def on_filter_box_kept(self, message: FilterBox.Kept) -> None:
+    def on_filter_box_accepted(self, message: FilterBox.Accepted) -> None:
         """Close the filter, and leave it in force."""
         if self.picture.view.problem:
             self.app.bell()
@@ -434,7 +434,7 @@ class MainScreen(Undoing, Screen[None]):
         self.settle()
         from tui.screens.wire.screen import WireScreen
 
-        self.app.push_screen(WireScreen(self.exchange, self.picture.names, self.spell))
+        self.app.push_screen(WireScreen(self.trace, self.picture.names, self.spell))
 
     def action_help(self) -> None:
         """Show every key."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tui.model.change.log import Entry, Log
+from tui.model.change.log import Log, LogEntry
 from tui.model.change.outcome import sent_to, steps_taken, takes_back
 from tui.model.change.plan import ip_lines
 from tui.model.change.reversal import Reversal
@@ -10,7 +10,7 @@ from tui.model.change.sample import Sample
 from tui.model.change.shell import shortened
 from tui.model.change.undo import plan_undo
 from tui.model.text import plural, visible
-from tui.model.wire.trace import Exchange
+from tui.model.wire.trace import WireTrace
 from tui.present.change import asked, effort, outcome_line, transition
 from tui.present.words import Field, some
 from tui.screens.dialogs.choice import ChoiceScreen
@@ -29,7 +29,7 @@ class Undoing(Guarding):
         self.command_log = Log()
         self.samples: list[Sample] = []
         """How long the changes of this session took, oldest first."""
-        self.exchange: Exchange | None = None
+        self.trace: WireTrace | None = None
         """What went over the wire for the last change."""
 
     def ended(self, result: Result) -> None:
@@ -37,7 +37,7 @@ class Undoing(Guarding):
         names, intent, outcome = self.services.names, result.outcome.intent, result.outcome
         preview = result.plan.preview
         entry = self.command_log.add(
-            Entry(
+            LogEntry(
                 time=datetime.now(UTC),
                 netns=self.where,
                 what=asked(intent, names),
@@ -57,7 +57,7 @@ class Undoing(Guarding):
             self.command_log.mark_undone(intent.undoes, entry.number)
         if result.sample is not None:
             self.samples.append(result.sample)
-        self.exchange = result.exchange or self.exchange
+        self.trace = result.trace or self.trace
         if result.guard is not None:
             self.count_down(result.guard, entry)
 
@@ -65,7 +65,7 @@ class Undoing(Guarding):
         """Put a save of the name map on record. ``problem``: why it failed, one sentence; empty: it is saved."""
         added = sum(line.startswith("+") for line in changes)
         removed = sum(line.startswith("-") for line in changes)
-        entry = Entry(
+        entry = LogEntry(
             time=datetime.now(UTC),
             netns=self.where,
             what=f"name map {visible(path)}",
@@ -79,7 +79,7 @@ class Undoing(Guarding):
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        if self.held("undo") or not self.ready():
+        if self.is_repeat("undo") or not self.ready():
             return
         if (entry := self.command_log.last_undoable()) is None:
             self.say(Field("There is nothing to undo: no change of this session that still stands.", "warn"))
@@ -119,7 +119,7 @@ class Undoing(Guarding):
         meanings = {key: f"what {key} would do" for key in plans} | ({"l": "the last change"} if "l" in lines else {})
         self.app.push_screen(ChoiceScreen("Copy the `ip` lines of", shown, meanings, self.spell), answered)
 
-    def _undo(self, entry: Entry) -> None:
+    def _undo(self, entry: LogEntry) -> None:
         snapshot = self.services.snapshot()
         intent, found = plan_undo(entry.number, entry.steps, entry.revision, snapshot)
         left = _left_alone(found)

@@ -32,7 +32,7 @@ class NamesSaving(Screen[None]):
         self.editor = editor
         self._on_record = on_record
         self._saving = False
-        self.held = False
+        self.locked = False
         """Whether the editor must not look at the file: it is being written."""
 
     def say(self, text: str, tone: str = "") -> None:
@@ -91,11 +91,11 @@ class NamesSaving(Screen[None]):
         return True
 
     async def _to_disk(self, in_place: bool) -> None:
-        self._saving = self.held = True
+        self._saving = self.locked = True
         try:
             await asyncio.to_thread(self.editor.save, in_place)
         finally:
-            self._saving = self.held = False
+            self._saving = self.locked = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let no key begin anything while the disk writes: it would end the save unheard."""

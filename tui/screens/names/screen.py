@@ -90,7 +90,7 @@ class NamesScreen(NamesSaving):
         """Notice what somebody else did to the file, and who joined or left a group."""
         told = Field("")
         try:
-            if not self.held and self.editor.stale():
+            if not self.locked and self.editor.stale():
                 if self.editor.edited:
                     told = Field("Somebody else changed the file; saving will merge both edits.", "warn")
                 else:
@@ -233,11 +233,11 @@ class NamesScreen(NamesSaving):
 
     async def _answer(self, page: Screen[Answer]) -> Answer:
         """Ask; meanwhile nothing is read anew, since the answer is an edit of what was read before."""
-        self.held = True
+        self.locked = True
         try:
             return await self.app.push_screen_wait(page)
         finally:
-            self.held = False
+            self.locked = False
 
     @work(exclusive=True)
     async def action_add(self) -> None:

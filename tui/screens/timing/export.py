@@ -12,7 +12,7 @@ from tui.model.text import visible
 from tui.present.words import Spelling
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.timing.report.collect import Report
+from tui.timing.report.collect import TimingReport
 from tui.timing.report.formats import FORMATS
 
 _KEYS = {"c": "CSV", "j": "JSON", "m": "Markdown", "s": "SVG of the panel"}
@@ -21,7 +21,7 @@ _WRITERS = {"c": "csv", "j": "json", "m": "markdown"}
 
 
 async def export(
-    app: App[object], report: Report | None, picture: Callable[[], str], spell: Spelling, gate: Gate
+    app: App[object], report: TimingReport | None, picture: Callable[[], str], spell: Spelling, gate: Gate
 ) -> str | None:
     """Ask for form and file, and write where ``gate`` lets us; return what came of it, one sentence, None if left.
 
@@ -41,7 +41,7 @@ async def export(
     return f"Written to {visible(os.fsencode(write_new(Path(name), text.encode(), gate)))}."
 
 
-def _proposed(report: Report | None, ending: str) -> Path:
+def _proposed(report: TimingReport | None, ending: str) -> Path:
     stamp = "".join(char for char in str((report or {"host": {}})["host"].get("date", ""))[:19] if char.isalnum())
     base = Path.cwd() / f"ifgroup-timing{'-' + stamp if stamp.isascii() and stamp else ''}.{ending}"
     number, path = 1, base

@@ -14,7 +14,7 @@ from tui.present.timing_past import last_with, past_fields, sample_fields, sampl
 from tui.present.words import Field, Spelling
 from tui.screens.timing.views import View, column_as
 from tui.timing.report import history
-from tui.timing.report.collect import Report
+from tui.timing.report.collect import TimingReport
 from tui.timing.report.formats import FORMATS
 from widgets.keyed_table.table import Column, KeyedTable, Row
 from widgets.lines import Lines
@@ -43,20 +43,20 @@ PAST_COLUMNS = (
 )
 
 
-class Kept:
+class KeptReports:
     """The measurements that are kept, read when they are asked for and once only."""
 
     def __init__(self) -> None:
         """Look which there are."""
         self.paths: list[Path] = []
-        self._read: dict[Path, Report | str] = {}
+        self._read: dict[Path, TimingReport | str] = {}
         self.look()
 
     def look(self) -> None:
         """Look which there are now, newest first."""
         self.paths = history.runs()
 
-    def report(self, path: Path) -> Report:
+    def report(self, path: Path) -> TimingReport:
         """Return one of which all that is shown is there. Raises OSError, one sentence."""
         if path not in self._read:
             try:
@@ -68,7 +68,7 @@ class Kept:
             raise OSError(errno.EINVAL, found)
         return found
 
-    def newest(self) -> list[Report]:
+    def newest(self) -> list[TimingReport]:
         """Return the newest that can be read, newest first."""
         found = []
         for path in self.paths[:_LOOKED_BACK]:
@@ -80,7 +80,7 @@ class Kept:
         return found
 
 
-def _whole(path: Path) -> Report:
+def _whole(path: Path) -> TimingReport:
     report = history.load(path)
     try:
         past_fields(report)
@@ -95,7 +95,7 @@ def _whole(path: Path) -> Report:
 class MineView(View):
     """The operator's own changes beside estimates of what slower ways would have taken."""
 
-    def __init__(self, samples: Sequence[Sample], kept: Kept, spell: Spelling, ascii: bool) -> None:
+    def __init__(self, samples: Sequence[Sample], kept: KeptReports, spell: Spelling, ascii: bool) -> None:
         """Show ``samples``, newest first."""
         super().__init__(spell, ascii, "mine")
         self._samples = samples
@@ -118,7 +118,7 @@ class MineView(View):
         sample = self._samples[key]
         return self.cells(sample_fields(key + 1, sample, self._last(sample)))
 
-    def _last(self, sample: Sample) -> Report | None:
+    def _last(self, sample: Sample) -> TimingReport | None:
         """Return the last measurement of the same work, else the last."""
         current = [self.report] if self.report is not None else []
         return last_with([*current, *self._kept.newest()], sample.operation)
@@ -137,7 +137,7 @@ class MineView(View):
 class PastView(View):
     """The measurements that are kept, newest first."""
 
-    def __init__(self, kept: Kept, spell: Spelling, ascii: bool) -> None:
+    def __init__(self, kept: KeptReports, spell: Spelling, ascii: bool) -> None:
         """Show ``kept``."""
         super().__init__(spell, ascii, "past")
         self._kept = kept

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from tui.model.group import Group
 from tui.model.text import visible
-from tui.timing.order import AUTO, DEFAULT_LINKS, Order, order_for_group
+from tui.timing.order import AUTO, DEFAULT_LINKS, BenchOrder, order_for_group
 from tui.timing.report import history
-from tui.timing.report.collect import Collector, Report
+from tui.timing.report.collect import Collector, TimingReport
 from tui.timing.runner import Run
 
 MOST_OWN = 16_384
@@ -20,7 +20,7 @@ BUDGET = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Request:
     """What the operator wants measured, apart from the group that it is measured for."""
 
     operation: str = "mtu"
@@ -28,7 +28,7 @@ class Wish:
     """Sizes, ascending; empty: the paper's and the group's own."""
     repeats: int = REPEATS
 
-    def order(self, group: Group) -> Order:
+    def order(self, group: Group) -> BenchOrder:
         """Return the order for a group. Raises ValueError, one sentence."""
         kinds = {kind.decode("utf-8", "replace"): number for kind, number in group.kinds} or {AUTO: 1}
         order = order_for_group(kinds, group.up, group.mtu or 0, self.operation, repeats=self.repeats, budget=BUDGET)
@@ -47,7 +47,7 @@ def parse_sizes(text: str) -> tuple[int, ...]:
         sizes = tuple(sorted({int(part.replace("_", "")) for part in text.replace(" ", ",").split(",") if part}))
     except ValueError:
         raise ValueError("Give numbers of interfaces, such as 128,256,512.") from None
-    return Order(links=sizes).links
+    return BenchOrder(links=sizes).links
 
 
 class Last(NamedTuple):
@@ -61,7 +61,7 @@ class Last(NamedTuple):
 class Measurement:
     """A measurement under way or over. Its thread never touches the screen, which asks instead."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BenchOrder) -> None:
         """Start it."""
         self.order = order
         self.revision = 0
@@ -87,7 +87,7 @@ class Measurement:
         """End the measuring process; what was measured stays, and is kept. May be called at any time."""
         self._run.stop()
 
-    def report(self) -> Report:
+    def report(self) -> TimingReport:
         """Return everything that is known by now."""
         with self._lock:
             return self._collector.report()
@@ -126,7 +126,7 @@ class Measurement:
         finally:
             self.over = True
 
-    def _keep(self, report: Report) -> None:
+    def _keep(self, report: TimingReport) -> None:
         if not report["results"]:
             return
         try:

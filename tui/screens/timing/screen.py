@@ -21,10 +21,10 @@ from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.dialogs.report import ReportScreen
 from tui.screens.timing.export import export
 from tui.screens.timing.keys import TIMING_COMMANDS
-from tui.screens.timing.past import Kept, MineView, PastView
-from tui.screens.timing.run import Last, Measurement, Wish, parse_sizes
+from tui.screens.timing.past import KeptReports, MineView, PastView
+from tui.screens.timing.run import Last, Measurement, Request, parse_sizes
 from tui.screens.timing.views import BarsView, PlotView, TableView, View, cut
-from tui.timing.report.collect import Report
+from tui.timing.report.collect import TimingReport
 from tui.timing.report.reading import loud
 from widgets.keyed_table.table import Cell, KeyedTable
 from widgets.lines import Lines
@@ -73,14 +73,14 @@ class TimingScreen(Screen[Last | None]):
         samples: Sequence[Sample],
         spell: Spelling,
         ascii: bool,
-        wish: Wish | None = None,
+        request: Request | None = None,
         last: Last | None = None,
         gate: Gate = OPEN,
     ) -> None:
         """Measure for ``group``, called ``name`` (safe to show); ``samples``: the operator's own changes, oldest first.
 
-        ``wish``: what to measure; None: the paper's sweep of MTU changes, with the group's own size. ``last``: what to
-        show until then. ``gate`` may refuse to measure: that makes interfaces, if of its own, and every other change
+        ``request``: what to measure; None: the paper's sweep of MTU changes, with the group's own size. ``last``: what
+        to show until then. ``gate`` may refuse to measure: that makes interfaces, if of its own, and every other change
         waits for the kernel meanwhile.
         """
         super().__init__()
@@ -88,12 +88,12 @@ class TimingScreen(Screen[Last | None]):
         self._group_name = name
         self._spell = spell
         self._ascii = ascii
-        self._wish = wish or Wish()
+        self._request = request or Request()
         self._last = last
         self._gate = gate
         self._seen = (-1, False)
-        self._report: Report | None = None
-        self._kept = Kept()
+        self._report: TimingReport | None = None
+        self._kept = KeptReports()
         self._bars = BarsView(spell, ascii, group.members)
         self._linear = False
         self._plot = PlotView(spell, ascii, "plot")
@@ -178,7 +178,7 @@ class TimingScreen(Screen[Last | None]):
         if over:
             self._finish(measurement)
 
-    def _take(self, report: Report) -> None:
+    def _take(self, report: TimingReport) -> None:
         self._report = report
         warning = self.query_one("#timingbusy", Lines)
         warning.display = bool(text := loud(report))
@@ -205,7 +205,7 @@ class TimingScreen(Screen[Last | None]):
 
     def _retitle(self) -> None:
         try:
-            order = self._measurement.order if self._measurement and self._measuring else self._wish.order(self._group)
+            order = self._measurement.order if self._measurement and self._measuring else self._request.order(self._group)
             text = title(self._group_name, self._group, order)
         except ValueError as error:
             text = f" timing: {error}"
@@ -250,7 +250,7 @@ class TimingScreen(Screen[Last | None]):
             )
             return
         try:
-            order = self._wish.order(self._group)
+            order = self._request.order(self._group)
         except ValueError as error:
             self._say(str(error), "bad")
             return
@@ -306,13 +306,13 @@ class TimingScreen(Screen[Last | None]):
         lines = ["Up and down are measured on interfaces that are the other before; the rest as the group is now."]
         key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, _OPERATIONS, self._spell))
         if key:
-            self._wish = Wish(_OPERATION_IDS[key], self._wish.links, self._wish.repeats)
+            self._request = Request(_OPERATION_IDS[key], self._request.links, self._request.repeats)
             self._retitle()
 
     @work(exclusive=True)
     async def action_sizes(self) -> None:
         """Ask for the numbers of interfaces."""
-        now = self._wish.order(self._group).links
+        now = self._request.order(self._group).links
         prompt = PromptScreen(
             "How many interfaces? Several numbers make a sweep.",
             _size_problem,
@@ -321,10 +321,10 @@ class TimingScreen(Screen[Last | None]):
         )
         text = await self.app.push_screen_wait(prompt)
         if text is not None:
-            self._wish = Wish(self._wish.operation, parse_sizes(text), self._wish.repeats)
+            self._request = Request(self._request.operation, parse_sizes(text), self._request.repeats)
             self._retitle()
 
-    def _chosen(self) -> Report | None:
+    def _chosen(self) -> TimingReport | None:
         """Return the report that keys are about: in the view of past runs that under the cursor. Raises OSError."""
         if self._current != "past":
             return self._report if self._report is not None and self._report["results"] else None

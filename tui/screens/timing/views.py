@@ -25,7 +25,7 @@ from tui.present.timing import (
     steps,
 )
 from tui.present.words import Field, Spelling
-from tui.timing.report.collect import Report
+from tui.timing.report.collect import TimingReport
 from widgets.bars import Bar, Bars, Scale
 from widgets.keyed_table.layout import fit
 from widgets.keyed_table.table import Cell, Column, KeyedTable, Row
@@ -56,9 +56,9 @@ class View(Vertical):
         super().__init__(id=id)
         self.spell = spell
         self.ascii = ascii
-        self.report: Report | None = None
+        self.report: TimingReport | None = None
 
-    def take(self, report: Report | None) -> None:
+    def take(self, report: TimingReport | None) -> None:
         """Show a report; None: there is none yet."""
         self.report = report
         if self.is_mounted:
@@ -128,7 +128,7 @@ class BarsView(View):
         yield Lines(classes="words")
         yield self._below
 
-    def take(self, report: Report | None) -> None:
+    def take(self, report: TimingReport | None) -> None:
         """Show a report; None: there is none yet."""
         super().take(report)
         self._below.take(report)
@@ -182,7 +182,7 @@ class BarsView(View):
         self.query_one(Bars).draw(drawn, self._scale(report, drawn))
         self.words(ratios(report, links))
 
-    def _scale(self, report: Report, drawn: Sequence[Bar]) -> Scale | None:
+    def _scale(self, report: TimingReport, drawn: Sequence[Bar]) -> Scale | None:
         powers = decades(report)
         if powers is None:
             return None

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 
 from tui.model.names.map import NameMap
 from tui.model.text import plural
-from tui.model.wire.trace import Exchange
+from tui.model.wire.trace import WireTrace
 from tui.present.commands import Command
 from tui.present.wire import STEPS, VIEWS, Step, View, about, raw_messages, total
 from tui.present.words import Field, Spelling, count
@@ -49,7 +49,7 @@ WIRE_COMMANDS = (
 
 
 class WireScreen(ModalScreen[None]):
-    """Shows an exchange taken apart, and walks through it."""
+    """Shows a trace taken apart, and walks through it."""
 
     DEFAULT_CSS = """
     WireScreen { layout: vertical; }
@@ -64,10 +64,10 @@ class WireScreen(ModalScreen[None]):
         Binding(command.keys, command.id, command.label, show=False) for command in WIRE_COMMANDS
     ]
 
-    def __init__(self, exchange: Exchange | None, names: NameMap, spell: Spelling) -> None:
-        """Show ``exchange``; None: nothing was sent yet. ``names`` gives the groups' names."""
+    def __init__(self, trace: WireTrace | None, names: NameMap, spell: Spelling) -> None:
+        """Show ``trace``; None: nothing was sent yet. ``names`` gives the groups' names."""
         super().__init__()
-        self._exchange = exchange
+        self._trace = trace
         self._names = names
         self._spell = spell
         self._view: View = "message"
@@ -105,36 +105,36 @@ class WireScreen(ModalScreen[None]):
 
     def _around(self) -> None:
         """Show everything."""
-        exchange = self._exchange
-        title = " message view" if exchange is None else f" message view: {exchange.title}"
+        trace = self._trace
+        title = " message view" if trace is None else f" message view: {trace.title}"
         self._show("wiretitle", [[Field(title)]])
-        if exchange is None:
+        if trace is None:
             self._show("wireabout", self._sentence(_NOTHING))
             return
-        self._rows, self._marked = self._taken_apart(exchange)
-        self._show("wireabout", self._sentence(about(exchange, self._view)))
-        self._show_step(exchange)
+        self._rows, self._marked = self._taken_apart(trace)
+        self._show("wireabout", self._sentence(about(trace, self._view)))
+        self._show_step(trace)
         self._show_from(self._top)
 
-    def _show_step(self, exchange: Exchange) -> None:
+    def _show_step(self, trace: WireTrace) -> None:
         stage = self._stage
         if stage is None:
             text = f"n walks through it in {len(STEPS)} steps: {' → '.join(step.title for step in STEPS)}."
             self._show("wirestep", self._sentence(text, "muted"))
             return
-        head = f" Step {self._step} of {len(STEPS)}: {stage.title} ({stage.took(exchange)})"
-        self._show("wirestep", [[Field(head, "warn")], *self._sentence(stage.says(exchange))])
+        head = f" Step {self._step} of {len(STEPS)}: {stage.title} ({stage.took(trace)})"
+        self._show("wirestep", [[Field(head, "warn")], *self._sentence(stage.says(trace))])
 
     def _sentence(self, text: str, tone: str = "") -> list[list[Field]]:
         """Return a text as lines that fit."""
         return [[Field(f" {line}", tone)] for line in wrap(self._spell(text), max(self.size.width - 2, _LEAST))]
 
-    def _taken_apart(self, exchange: Exchange) -> tuple[list[list[Cell]], int | None]:
+    def _taken_apart(self, trace: WireTrace) -> tuple[list[list[Cell]], int | None]:
         """Return the rows of the view, and which is the first that belongs to the step."""
         stage = self._stage
         names = stage.names if stage is not None and stage.view == self._view else frozenset()
         rows = Rows(self._names, self._spell, names, self.size.width)
-        raws, number = raw_messages(exchange, self._view), total(exchange, self._view)
+        raws, number = raw_messages(trace, self._view), total(trace, self._view)
         single = self._view == "notification"
         for place, raw in enumerate(raws, 1):
             which = "" if single else f" {count(place)} of {count(number)}"
@@ -156,7 +156,7 @@ class WireScreen(ModalScreen[None]):
         ]
         last = min(self._top + height, len(self._rows))
         place = f"  rows {self._top + 1 if self._rows else 0} to {last} of {count(len(self._rows))}"
-        self._show("wireviews", [[*views, Field(place, "muted")]] if self._exchange is not None else [])
+        self._show("wireviews", [[*views, Field(place, "muted")]] if self._trace is not None else [])
 
     def _show(self, which: str, lines: list[list[Field]]) -> None:
         cells = [[Cell(self._spell(field.text), field.tone) for field in line] for line in lines]
@@ -169,7 +169,7 @@ class WireScreen(ModalScreen[None]):
 
     def _walk(self, steps: int) -> None:
         """Go to another step, and to what belongs to it."""
-        if self._exchange is None:
+        if self._trace is None:
             return
         self._step = max(0, min(self._step + steps, len(STEPS)))
         stage = self._stage

@@ -24,7 +24,7 @@ _ANSWER = struct.Struct("=Qd?")
 _SUBSCRIBE = -1.0
 
 
-class Heard(NamedTuple):
+class EventCount(NamedTuple):
     """What the kernel told during one run."""
 
     notifications: int
@@ -52,7 +52,7 @@ class Listener:
         self._control.send(_ORDER.pack(_SUBSCRIBE))
         self._answer()
 
-    def end(self, quiet: float) -> Heard:
+    def end(self, quiet: float) -> EventCount:
         """Return what was heard, once nothing more came for ``quiet`` seconds, and unsubscribe. Raises OSError."""
         self._control.send(_ORDER.pack(quiet))
         return self._answer()
@@ -62,11 +62,11 @@ class Listener:
         self._control.close()
         os.waitpid(self.pid, 0)
 
-    def _answer(self) -> Heard:
+    def _answer(self) -> EventCount:
         data = self._control.recv(_ANSWER.size)
         if len(data) != _ANSWER.size:
             raise OSError(errno.EPIPE, "The process that counts notifications has ended.")
-        return Heard(*_ANSWER.unpack(data))
+        return EventCount(*_ANSWER.unpack(data))
 
 
 def _serve(control: socket.socket) -> NoReturn:
@@ -95,7 +95,7 @@ def _next_order(control: socket.socket) -> float | None:
     return float(_ORDER.unpack(data)[0]) if data else None
 
 
-def _follow(sock: socket.socket, control: socket.socket) -> Heard:
+def _follow(sock: socket.socket, control: socket.socket) -> EventCount:
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     poll.register(control, select.POLLIN)
@@ -106,12 +106,12 @@ def _follow(sock: socket.socket, control: socket.socket) -> Heard:
     while True:
         ready = poll.poll(None if quiet is None else quiet * 1000)
         if not ready:
-            return Heard(count, last, lost)
+            return EventCount(count, last, lost)
         for descriptor, _ in ready:
             if descriptor == control.fileno():
                 quiet = _next_order(control)
                 if quiet is None:
-                    return Heard(count, last, lost)
+                    return EventCount(count, last, lost)
                 poll.unregister(control)
                 continue
             more, overrun = _take(sock, head)

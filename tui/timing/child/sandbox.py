@@ -9,8 +9,8 @@ from tui.model.text import visible
 from tui.netlink.dump import read_links
 from tui.netlink.namespace import enter_private, mount
 from tui.timing.child.kinds import CHEAP, LOWER, apportion, creation, deletion, needs_lower
-from tui.timing.order import AUTO, Order
-from tui.timing.ways.ack_socket import Talk
+from tui.timing.order import AUTO, BenchOrder
+from tui.timing.ways.ack_socket import AckSocket
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.ways import NAME
 
@@ -27,14 +27,14 @@ class SandboxError(OSError):
 class Sandbox:
     """The interfaces, made as the sizes grow."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BenchOrder) -> None:
         """Enter the namespace, before any thread exists. Raises NamespaceError, SandboxError, OSError."""
         enter_private()
         self._order = order
         self._notes: list[str] = []
         self._ipv6_off()
         self._sysfs = self._mount_sysfs(order.sysfs)
-        self._talk = Talk()
+        self._acks = AckSocket()
         self._lower = 0
         self._made: dict[str, int] = {}
         self._count = 0
@@ -68,9 +68,9 @@ class Sandbox:
             part = members[first : first + _BATCH]
             data, last = [], 0
             for member in part:
-                last = self._talk.next_seq()
+                last = self._acks.next_seq()
                 data.append(change.link_message(last, member.ifindex, ack=member is part[-1]))
-            self._talk.send(b"".join(data), last)
+            self._acks.send(b"".join(data), last)
 
     def facts(self) -> dict[str, object]:
         """Return what it is made of, for the report."""
@@ -120,8 +120,8 @@ class Sandbox:
 
     def _refusal(self, kind: str) -> str:
         """Try to make one interface of ``kind``; return why that fails, and if it doesn't, keep nothing of it."""
-        seq = self._talk.next_seq()
-        ack = self._talk.send(creation(seq, 0, NAME % 0, kind, 0, self._lower), seq)
+        seq = self._acks.next_seq()
+        ack = self._acks.send(creation(seq, 0, NAME % 0, kind, 0, self._lower), seq)
         if ack.errno:
             return ack.words
         self._delete(NAME % 0)
@@ -129,13 +129,13 @@ class Sandbox:
 
     def _delete(self, name: str) -> None:
         index = next(link.ifindex for link in read_links().values() if link.name == name.encode())
-        seq = self._talk.next_seq()
-        self._talk.send(deletion(seq, index), seq)
+        seq = self._acks.next_seq()
+        self._acks.send(deletion(seq, index), seq)
 
     def _make_lower(self, kind: str) -> int:
         """Make the interface that others stand on: up, and as wide as it can be."""
-        seq = self._talk.next_seq()
-        self._talk.send_all([(seq, creation(seq, 0, LOWER, kind, 0, 0))])
+        seq = self._acks.next_seq()
+        self._acks.send_all([(seq, creation(seq, 0, LOWER, kind, 0, 0))])
         index = next(link.ifindex for link in read_links().values() if link.name == LOWER.encode())
         lower = [Member(index, LOWER)]
         self.change_all(Change("mtu", _WIDE), lower)
@@ -146,9 +146,9 @@ class Sandbox:
         """Make some more of ``kind``. Raises SandboxError."""
         batch, last = [], 0
         for number in range(self._count, self._count + count):
-            last = self._talk.next_seq()
+            last = self._acks.next_seq()
             batch.append(creation(last, number, NAME % number, kind, GROUP, self._lower))
-        ack = self._talk.send(b"".join(batch), last)
+        ack = self._acks.send(b"".join(batch), last)
         if ack.errno:
             raise SandboxError(ack.errno, f"Interfaces of kind {kind} can't be made: {ack.words}.")
         self._made[kind] = self._made.get(kind, 0) + count

@@ -10,7 +10,7 @@ from tui.timing.child.listener import Listener
 from tui.timing.child.measure import NotChangedError, timed, unchanged, verify
 from tui.timing.child.sandbox import GROUP, Sandbox
 from tui.timing.child.schedule import HELPER_REPEATS, MAKING, Forecast, Runs, affordable, stages, turn
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.client import Client, UnavailableError
 from tui.timing.ways.open import open_client
@@ -40,7 +40,7 @@ class Sweep:
 
     def __init__(
         self,
-        order: Order,
+        order: BenchOrder,
         sandbox: Sandbox,
         listener: Listener,
         emit: Emit,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from tui.timing.order import Order
+from tui.timing.order import BenchOrder
 from tui.timing.others import busy
 from tui.timing.report.paper import CLAIMS, SOURCE, TABLE
 from tui.timing.report.reading import ratio_words, reading
@@ -11,7 +11,7 @@ from tui.timing.report.statistics import exponent, extrapolate, mean, median, su
 from tui.timing.runner import Event
 from tui.timing.ways.ways import WAYS
 
-Report: TypeAlias = dict[str, Any]
+TimingReport: TypeAlias = dict[str, Any]
 """The report as JSON has it; keys are only ever added."""
 
 _SPLIT_FROM = 0.08
@@ -42,7 +42,7 @@ def overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 class Collector:
     """Takes the events of one run; keeps what was measured, whatever becomes of the rest."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BenchOrder) -> None:
         """Know nothing yet."""
         self._order = order
         self._host: dict[str, Any] = {}
@@ -90,11 +90,11 @@ class Collector:
                 event["notifications"], event["last_notification_s"], event["seconds"], event["lost"]
             )
 
-    def report(self) -> Report:
+    def report(self) -> TimingReport:
         """Return everything that is known by now."""
         # What others did to the machine spoils every figure; a fit or an estimate would lend it an air of exactness.
         spoilt = busy(self._host, self._others)
-        report: Report = {
+        report: TimingReport = {
             "host": self._host,
             "sandbox": self._sandbox,
             "others": self._others,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tui.timing.report.collect import Report
+from tui.timing.report.collect import TimingReport
 from tui.timing.report.table import (
     ROW_HEADS,
     as_table,
@@ -45,12 +45,12 @@ _KEYS = (
 _HOST_KEYS = ("date", "kernel", "cpu", "cores", "python", "iproute2", "pyroute2", "ifgroup")
 
 
-def as_json(report: Report) -> str:
+def as_json(report: TimingReport) -> str:
     """Return it as JSON: all that there is."""
     return json.dumps(report, indent=2)
 
 
-def as_csv(report: Report) -> str:
+def as_csv(report: TimingReport) -> str:
     """Return a line for each result, with the machine and the kinds on each; skipped ways have a reason instead."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -74,7 +74,7 @@ def _plain(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(report: TimingReport) -> str:
     """Return it as a Markdown document."""
     lines = ["# Changing interfaces by group and by each other way", ""]
     lines += [f"- {line}" for line in conditions(report)]
@@ -100,7 +100,7 @@ def _grid(heads: list[str], rows: list[list[str]]) -> list[str]:
     return [line(heads), line(["---", *("---:" for _ in heads[1:])]), *(line(row) for row in rows)]
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {
+FORMATS: dict[str, Callable[[TimingReport], str]] = {
     "table": as_table,
     "csv": as_csv,
     "json": as_json,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.files import own
 from tui.model.text import visible
-from tui.timing.report.collect import Report
+from tui.timing.report.collect import TimingReport
 
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}\.json")
 _MOST = 8 * 1024 * 1024  # bytes of a file that may be one of ours: a hundred times what one has
@@ -20,7 +20,7 @@ def directory() -> Path:
     return own.data_home() / "ifgroup" / "timing"
 
 
-def save(report: Report) -> Path:
+def save(report: TimingReport) -> Path:
     """Keep a report; return where. Raises OSError, one sentence."""
     stamp = re.sub(r"[-:]|\+.*", "", str(report["host"].get("date", "")))
     name = f"{stamp}Z-{secrets.token_hex(2)}.json"
@@ -44,7 +44,7 @@ def runs() -> list[Path]:
         return []
 
 
-def load(path: Path) -> Report:
+def load(path: Path) -> TimingReport:
     """Return a report that was kept. Raises OSError, one sentence, for a file that can't be read or is none."""
     shown = visible(os.fsencode(path))
     try:

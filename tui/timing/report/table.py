@@ -4,7 +4,7 @@ import textwrap
 from typing import Any
 
 from tui.timing.order import from_json
-from tui.timing.report.collect import Report
+from tui.timing.report.collect import TimingReport
 from tui.timing.report.reading import duration, loud, paper_row, times
 from tui.timing.ways.ways import WAYS
 
@@ -36,7 +36,7 @@ def _span(least: float, most: float) -> str:
     return f"{least * factor:.3g}–{most * factor:.3g} {unit}"
 
 
-def conditions(report: Report) -> list[str]:
+def conditions(report: TimingReport) -> list[str]:
     """Return under which conditions it was measured, line by line."""
     host, sandbox, order = report["host"], report["sandbox"], from_json(report["order"])
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sandbox.get("kinds", {}).items())
@@ -57,7 +57,7 @@ def conditions(report: Report) -> list[str]:
     return lines
 
 
-def left_out(report: Report) -> list[str]:
+def left_out(report: TimingReport) -> list[str]:
     """Return what was not measured, and why."""
     lines = []
     for skipped in report["skipped"]:
@@ -69,7 +69,7 @@ def left_out(report: Report) -> list[str]:
     ]
 
 
-def way_lines(report: Report) -> list[str]:
+def way_lines(report: TimingReport) -> list[str]:
     """Return what each way does and takes, at the largest size that it has a result for."""
     order = from_json(report["order"])
     lines = []
@@ -85,13 +85,13 @@ def way_lines(report: Report) -> list[str]:
     return lines
 
 
-def paper_heads(report: Report) -> list[str]:
+def paper_heads(report: TimingReport) -> list[str]:
     """Return the heads over `beside_paper`."""
     which = "with sysfs" if report["sandbox"].get("sysfs") else "no sysfs"
     return ["links", f"paper {which}: group", "process", "ratio", "here: ip-group", "process", "ratio"]
 
 
-def beside_paper(report: Report) -> list[list[str]]:
+def beside_paper(report: TimingReport) -> list[list[str]]:
     """Return the paper's Table I beside ours: one `ip` for the group against one for each interface, both times."""
     if report["order"]["operation"] != "mtu":
         return []
@@ -110,7 +110,7 @@ def beside_paper(report: Report) -> list[list[str]]:
     return rows
 
 
-def as_table(report: Report) -> str:
+def as_table(report: TimingReport) -> str:
     """Return it for a terminal."""
     lines = [line for text in conditions(report) for line in _wrapped(text)]
     for links in sorted({result["links"] for result in report["results"]}):

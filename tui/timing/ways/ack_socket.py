@@ -10,7 +10,7 @@ from tui.netlink.wire import NLMSG_ERROR, Ack, decode_ack, messages
 _PATIENCE = 120  # seconds for one answer: far more than any change took
 
 
-class Talk:
+class AckSocket:
     """Sends and waits; for one thread. Between send and answer there are two system calls and nothing else."""
 
     def __init__(self) -> None:

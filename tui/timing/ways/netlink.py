@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
-from tui.timing.ways.ack_socket import Talk
+from tui.timing.ways.ack_socket import AckSocket
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.ways import PER_SEND
 
@@ -17,18 +17,18 @@ class NetlinkClient:
     def __init__(self, build: Build) -> None:
         """``build`` makes the batches. Raises OSError."""
         self._build = build
-        self._talk = Talk()
+        self._acks = AckSocket()
 
     def change(self, change: Change, members: Sequence[Member], group: int) -> float:
         """See Client."""
-        batches = self._build(self._talk.next_seq, change, members, group)
+        batches = self._build(self._acks.next_seq, change, members, group)
         sent = perf_counter()
-        self._talk.send_all(batches)
+        self._acks.send_all(batches)
         return sent
 
     def close(self) -> None:
         """See Client."""
-        self._talk.close()
+        self._acks.close()
 
 
 def _one(next_seq: Callable[[], int], change: Change, members: Sequence[Member], group: int) -> Batches:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.links import fuzz
 from tui.netlink.dependants.item import read_message
 from tui.netlink.dependants.nexthop import read_nexthops
-from tui.netlink.dependants.record import Held
+from tui.netlink.dependants.record import RouteOrAddress
 from tui.netlink.wire import WireError, attribute
 
 NAMES = {1: b"lo", 2: b"eth0"}
@@ -36,7 +36,7 @@ BODIES = st.builds(
 )
 
 
-def attempt(type: int, body: bytes) -> Held | None:
+def attempt(type: int, body: bytes) -> RouteOrAddress | None:
     """Read it; a WireError says something."""
     with contextlib.suppress(WireError):
         return read_message(type, body, NAMES)

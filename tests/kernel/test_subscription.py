@@ -11,28 +11,28 @@ from tests.links import Ip, as_ip, cheap_kind, from_ip, many
 from tui.model.link import Link
 from tui.model.store import Store
 from tui.netlink.dump import NoAnswerError
-from tui.netlink.subscription import Follower
+from tui.netlink.subscription import LinkSubscription
 from tui.netlink.wire import Buffer, link_change
 
 Dumped = tuple[dict[int, Link], bool]
 
 
 class Step:
-    """A follower whose every step the test takes."""
+    """A subscription whose every step the test takes."""
 
-    def __init__(self, follower: Follower, store: Store) -> None:
-        self.follower = follower
+    def __init__(self, subscription: LinkSubscription, store: Store) -> None:
+        self.subscription = subscription
         self.store = store
 
     def after_dumps(self, happens: Callable[[int], bool]) -> None:
         """Call ``happens`` with the dump's number once each dump is read; True: claim that it was interrupted."""
-        dump, done = self.follower._reader.dump, iter(range(100))
+        dump, done = self.subscription._reader.dump, iter(range(100))
 
         def raced() -> Dumped:
             links, interrupted = dump()
             return links, happens(next(done)) or interrupted
 
-        self.follower._reader.dump = raced  # type: ignore[method-assign]
+        self.subscription._reader.dump = raced  # type: ignore[method-assign]
 
     def assert_true(self, ip: Ip) -> None:
         assert as_ip(dict(self.store.snapshot().links)) == from_ip(ip)
@@ -42,9 +42,9 @@ class Step:
 def following() -> Iterator[Step]:
     store, stop = Store(), os.eventfd(0, os.EFD_CLOEXEC)
     try:
-        with Follower(store, stop, 1 << 20) as follower:
-            assert follower.check().certain
-            yield Step(follower, store)
+        with LinkSubscription(store, stop, 1 << 20) as subscription:
+            assert subscription.check().certain
+            yield Step(subscription, store)
     finally:
         os.close(stop)
 
@@ -64,8 +64,8 @@ def test_events_alone_keep_the_store_true(ip: Ip) -> None:
     with following() as step:
         for change in changes:
             ip(*change)
-            assert step.follower.take_events()
-            assert not step.follower.take_events()
+            assert step.subscription.take_events()
+            assert not step.subscription.take_events()
             step.assert_true(ip)
 
 
@@ -75,9 +75,9 @@ def test_an_old_event_does_not_undo_a_check(ip: Ip) -> None:
     with following() as step:
         ip("link", "set", "x0", "mtu", 1400)
         ip("link", "set", "x0", "group", 2)
-        assert step.follower.check().certain
+        assert step.subscription.check().certain
         step.assert_true(ip)
-        step.follower.take_events()
+        step.subscription.take_events()
         step.assert_true(ip)
 
 
@@ -89,7 +89,7 @@ def test_many_old_events_do_not_undo_a_check_either(ip: Ip) -> None:
         for index in step.store.snapshot().members(1):
             sock.send(link_change(1, index, group=2))
             sock.recv(4096)
-        step.follower.check()
+        step.subscription.check()
         step.assert_true(ip)
 
 
@@ -98,21 +98,21 @@ def test_what_a_dump_tells_is_not_decoded_from_events_before(ip: Ip, monkeypatch
     many(cheap_kind(ip), 600, 1, up=False)
     with following() as step:
         decoded: list[int] = []
-        decode = step.follower._decoder.decode
+        decode = step.subscription._decoder.decode
 
         def counting(buffer: Buffer, start: int, end: int) -> Link:
             decoded.append(start)
             return decode(buffer, start, end)
 
-        monkeypatch.setattr(step.follower._decoder, "decode", counting)
+        monkeypatch.setattr(step.subscription._decoder, "decode", counting)
         ip("link", "set", "group", 1, "mtu", 1400)
         ip("link", "del", "m0")
-        step.follower.hurried = lambda: True
-        step.follower.take_events()
+        step.subscription.hurried = lambda: True
+        step.subscription.take_events()
         assert 0 < len(decoded) <= 256  # one turn
         some = len(decoded)
         ip("link", "set", "group", 1, "mtu", 1300)
-        assert step.follower.check().certain
+        assert step.subscription.check().certain
         assert len(decoded) == some
         step.assert_true(ip)
 
@@ -125,10 +125,10 @@ def test_what_was_left_for_a_dump_that_never_came_is_taken_in(ip: Ip, monkeypatc
             raise NoAnswerError("no answer")
 
         ip("link", "set", "group", 1, "mtu", 1400)
-        monkeypatch.setattr(step.follower._reader, "dump", unanswered)
+        monkeypatch.setattr(step.subscription._reader, "dump", unanswered)
         with pytest.raises(NoAnswerError):
-            step.follower.check()
-        assert step.follower.take_events()
+            step.subscription.check()
+        assert step.subscription.take_events()
         step.assert_true(ip)
 
 
@@ -142,7 +142,7 @@ def test_what_changes_silently_after_an_event_during_a_dump(ip: Ip) -> None:
 
     with following() as step:
         step.after_dumps(happens)
-        assert step.follower.check().certain
+        assert step.subscription.check().certain
         step.assert_true(ip)
 
 
@@ -159,7 +159,7 @@ def test_what_comes_and_goes_during_a_dump(ip: Ip) -> None:
 
     with following() as step:
         step.after_dumps(happens)
-        assert step.follower.check().certain
+        assert step.subscription.check().certain
         step.assert_true(ip)
 
 
@@ -176,7 +176,7 @@ def test_an_interrupted_dump_is_made_again(ip: Ip) -> None:
 
     with following() as step:
         step.after_dumps(happens)
-        assert step.follower.check().certain
+        assert step.subscription.check().certain
         assert numbers == [0, 1, 2]
         step.assert_true(ip)
 
@@ -192,7 +192,7 @@ def test_dumps_that_are_always_interrupted_end_without_certainty_and_sweep_nothi
     with following() as step:
         step.store.apply({4000: step.store.snapshot().links[1]._replace(ifindex=4000)})
         step.after_dumps(happens)
-        assert not step.follower.check().certain
+        assert not step.subscription.check().certain
         assert len(numbers) < 20
         assert 4000 in step.store.snapshot().links
 
@@ -208,6 +208,6 @@ def test_more_that_races_than_is_asked_for_again(ip: Ip, count: int) -> None:
 
     with following() as step:
         step.after_dumps(happens)
-        found = step.follower.check()
+        found = step.subscription.check()
         assert found.certain or count > 500
         assert found.overruns or step.store.snapshot().groups[1].mtus == ((1400, count),)

@@ -14,11 +14,11 @@ from tui.model.change.intent import Intent, Operation, intent_for_links, make_in
 from tui.model.change.progress import Progress
 from tui.model.gate import Gate
 from tui.model.wire.dissect import Piece, dissect
-from tui.model.wire.trace import KEPT, Exchange
+from tui.model.wire.trace import KEPT, WireTrace
 from tui.netlink.actions import change_group
 from tui.netlink.batch import BATCH
 from tui.netlink.bulk import change_links
-from tui.netlink.tracer import Capture
+from tui.netlink.tracer import Tracer
 from tui.netlink.writer import Writer
 
 
@@ -40,21 +40,21 @@ class Console:
         snapshot = self.watch.store.snapshot()
         return intent_for_links(snapshot, operation, frozenset(indexes), mtu, new_group)
 
-    def act(self, intent: Intent, deadline: float | None = None) -> Exchange | None:
+    def act(self, intent: Intent, deadline: float | None = None) -> WireTrace | None:
         pressed = time.monotonic()
-        capture = Capture.before(self.writer, self.watch.monitor)
+        tracer = Tracer.before(self.writer, self.watch.monitor)
         if intent.group_id is not None:
             outcome = change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, deadline)
         else:
             snapshot = self.watch.store.snapshot()
             progress = Progress(len(intent.members))
             outcome = change_links(intent, self.writer, self.watch.monitor, lambda: snapshot, progress)
-        return capture.after("test", pressed, outcome, len(self.watch.links))
+        return tracer.after("test", pressed, outcome, len(self.watch.links))
 
-    def kept(self, intent: Intent) -> Exchange:
-        exchange = self.act(intent)
-        assert exchange is not None
-        return exchange
+    def kept(self, intent: Intent) -> WireTrace:
+        trace = self.act(intent)
+        assert trace is not None
+        return trace
 
 
 @pytest.fixture
@@ -89,25 +89,25 @@ def value(pieces: list[Piece], attribute: str) -> str:
 def test_what_is_kept_is_what_was_sent_and_the_ack(ip: Ip, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     many(cheap_kind(ip), 4, 7, up=True)
     sent = record_sends(monkeypatch)
-    exchange = console.kept(console.group("mtu", 1400))
-    assert [list(exchange.sent.first)] == [list(batch.values()) for batch in sent]
-    assert (exchange.sent.messages, exchange.sent.size, exchange.sent.sends) == (1, 48, 1)
-    (ack,) = exchange.answers
-    assert (exchange.answered, exchange.members, exchange.links, exchange.checked) == (1, 4, 5, True)
+    trace = console.kept(console.group("mtu", 1400))
+    assert [list(trace.sent.first)] == [list(batch.values()) for batch in sent]
+    assert (trace.sent.messages, trace.sent.size, trace.sent.sends) == (1, 48, 1)
+    (ack,) = trace.answers
+    assert (trace.answered, trace.members, trace.links, trace.checked) == (1, 4, 5, True)
     values = {piece.name: piece.value for piece in reversed(apart(ack))}
     assert values["nlmsgerr.error"] == "0"
     assert values["nlmsghdr.seq"] == str(next(iter(sent[0])))
-    assert 0 < exchange.sent_at < exchange.acked_at < exchange.seen_at
-    assert 0 < exchange.inside < exchange.acked_at - exchange.sent_at
+    assert 0 < trace.sent_at < trace.acked_at < trace.seen_at
+    assert 0 < trace.inside < trace.acked_at - trace.sent_at
 
 
 def test_the_events_of_a_change_are_counted_and_one_is_kept(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 4, 7, up=True)
-    exchange = console.kept(console.group("mtu", 1400))
-    assert exchange.events >= 4
-    assert exchange.of_member
-    assert exchange.notification is not None
-    pieces = apart(exchange.notification)
+    trace = console.kept(console.group("mtu", 1400))
+    assert trace.events >= 4
+    assert trace.of_member
+    assert trace.notification is not None
+    pieces = apart(trace.notification)
     assert value(pieces, "IFLA_IFNAME") in {"m0", "m1", "m2", "m3"}
     assert (value(pieces, "IFLA_MTU"), value(pieces, "IFLA_GROUP")) == ("1400", "7: a group without a name")
 
@@ -116,7 +116,7 @@ def test_each_change_is_kept_for_itself(ip: Ip, console: Console, monkeypatch: p
     many(cheap_kind(ip), 4, 7, up=True)
     sent = record_sends(monkeypatch)
     first, second = (console.kept(console.group("mtu", mtu)) for mtu in (1400, 1300))
-    assert [list(exchange.sent.first) for exchange in (first, second)] == [list(batch.values()) for batch in sent]
+    assert [list(trace.sent.first) for trace in (first, second)] == [list(batch.values()) for batch in sent]
     assert (second.sent.sends, second.answered, second.events) == (1, 1, first.events)
 
 
@@ -143,8 +143,8 @@ def test_a_change_that_nobody_tells_of_has_no_notification(ip: Ip, console: Cons
     many(cheap_kind(ip), 2, 7, up=False)
     ip("link", "set", "m0", "mtu", "1400")
     until(lambda: console.watch.monitor.heard is not None, "an event")
-    exchange = console.kept(console.marked("retag", index_of(ip, "m0"), new_group=8))
-    assert (exchange.events, exchange.notification, exchange.of_member) == (0, None, False)
+    trace = console.kept(console.marked("retag", index_of(ip, "m0"), new_group=8))
+    assert (trace.events, trace.notification, trace.of_member) == (0, None, False)
 
 
 def test_an_event_of_somebody_elses_is_not_taken_for_a_members(
@@ -158,11 +158,11 @@ def test_an_event_of_somebody_elses_is_not_taken_for_a_members(
         return send(*words)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Writer, "send", meanwhile)
-    exchange = console.kept(console.marked("retag", index_of(ip, "m0"), new_group=8))
-    assert exchange.events >= 1
-    assert not exchange.of_member
-    assert exchange.notification is not None
-    assert value(apart(exchange.notification), "IFLA_IFNAME") == "m1"
+    trace = console.kept(console.marked("retag", index_of(ip, "m0"), new_group=8))
+    assert trace.events >= 1
+    assert not trace.of_member
+    assert trace.notification is not None
+    assert value(apart(trace.notification), "IFLA_IFNAME") == "m1"
 
 
 def test_a_refusal_keeps_the_kernels_words_and_the_question_why(
@@ -171,14 +171,14 @@ def test_a_refusal_keeps_the_kernels_words_and_the_question_why(
     add(ip, "bridge", "b0")
     ip("link", "set", "b0", "group", 7)
     sent = record_sends(monkeypatch)
-    exchange = console.kept(console.group("mtu", 65536))
-    assert list(exchange.sent.first) == [raw for batch in sent for raw in batch.values()]
-    assert (exchange.sent.messages, exchange.sent.sends, exchange.answered) == (2, 2, 2)
-    for answer, raw in zip(exchange.answers, exchange.sent.first, strict=True):
+    trace = console.kept(console.group("mtu", 65536))
+    assert list(trace.sent.first) == [raw for batch in sent for raw in batch.values()]
+    assert (trace.sent.messages, trace.sent.sends, trace.answered) == (2, 2, 2)
+    for answer, raw in zip(trace.answers, trace.sent.first, strict=True):
         pieces = apart(answer)
         assert [piece.value for piece in pieces if piece.name == "nlmsgerr.error"] == ["-22 = EINVAL: Invalid argument"]
         assert raw[:16] in answer  # our header, brought back
-    assert value(apart(exchange.answers[0]), "NLMSGERR_ATTR_MSG") == "mtu greater than device maximum"
+    assert value(apart(trace.answers[0]), "NLMSGERR_ATTR_MSG") == "mtu greater than device maximum"
 
 
 def test_an_event_about_a_real_veth_is_taken_apart_in_full(ip: Ip, console: Console) -> None:
@@ -215,10 +215,10 @@ def test_the_other_way_of_a_group_change_does_the_same(ip: Ip, console: Console)
     many(cheap_kind(ip), 2, 7, up=False)
     changes: tuple[tuple[Operation, int | None], ...] = (("mtu", 1400), ("up", None), ("down", None))
     for operation, mtu in changes:
-        exchange = console.kept(console.group(operation, mtu))
+        trace = console.kept(console.group(operation, mtu))
         done = states(ip)
         ip("link", "set", "group", 7, "mtu", 1500, "up" if operation == "down" else "down")
-        other = exchange.other_way
+        other = trace.other_way
         assert other is not None
         assert (other.messages, other.size, other.sends) == (2, sum(map(len, other.first)), 1)
         send_raw(other.first)
@@ -231,11 +231,11 @@ def test_the_other_way_of_a_group_change_does_the_same(ip: Ip, console: Console)
 
 def test_the_other_way_of_marked_interfaces_is_the_groups_message(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 3, 7, up=False)
-    exchange = console.kept(console.marked("mtu", index_of(ip, "m0"), index_of(ip, "m1"), mtu=1400))
-    other = exchange.other_way
+    trace = console.kept(console.marked("mtu", index_of(ip, "m0"), index_of(ip, "m1"), mtu=1400))
+    other = trace.other_way
     assert other is not None
     assert (other.messages, other.sends, other.size) == (1, 1, len(other.first[0]))
-    assert "not these interfaces alone" in exchange.remark
+    assert "not these interfaces alone" in trace.remark
     send_raw(other.first)
     assert {name: state.mtu for name, state in states(ip).items() if name != "lo"} == dict.fromkeys(
         ("m0", "m1", "m2"), 1400
@@ -247,18 +247,18 @@ def test_of_many_messages_a_few_are_kept_and_all_are_counted(
 ) -> None:
     many(cheap_kind(ip), BATCH + 8, 7, up=False)
     sent = record_sends(monkeypatch)
-    exchange = console.kept(console.marked("retag", *console.watch.check().keys() - {1}, new_group=9))
+    trace = console.kept(console.marked("retag", *console.watch.check().keys() - {1}, new_group=9))
     everything = [raw for batch in sent for raw in batch.values()]
-    assert list(exchange.sent.first) == everything[:KEPT]
-    assert (exchange.sent.messages, exchange.sent.size, exchange.sent.sends) == (
+    assert list(trace.sent.first) == everything[:KEPT]
+    assert (trace.sent.messages, trace.sent.size, trace.sent.sends) == (
         BATCH + 8,
         sum(map(len, everything)),
         2,
     )
-    assert exchange.answered == len(exchange.answers) == 2
-    assert exchange.other_way is None
-    assert "can't retag" in exchange.remark
-    assert exchange.events == 0
+    assert trace.answered == len(trace.answers) == 2
+    assert trace.other_way is None
+    assert "can't retag" in trace.remark
+    assert trace.events == 0
     other = console.kept(console.group("mtu", 1400, 9)).other_way
     assert other is not None
     assert (other.messages, other.sends, len(other.first)) == (BATCH + 8, 2, 2)
@@ -267,9 +267,9 @@ def test_of_many_messages_a_few_are_kept_and_all_are_counted(
 def test_where_one_message_can_t_do_it_the_reason_is_told(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
     ip("link", "set", "m1", "group", 8)
-    exchange = console.kept(console.marked("mtu", index_of(ip, "m0"), index_of(ip, "m1"), mtu=1400))
-    assert exchange.other_way is None
-    assert "are in 2 groups" in exchange.remark
+    trace = console.kept(console.marked("mtu", index_of(ip, "m0"), index_of(ip, "m1"), mtu=1400))
+    assert trace.other_way is None
+    assert "are in 2 groups" in trace.remark
 
 
 def test_where_nothing_was_sent_nothing_is_kept(ip: Ip, console: Console) -> None:
@@ -286,6 +286,6 @@ def test_where_nothing_was_sent_nothing_is_kept(ip: Ip, console: Console) -> Non
 
 def test_a_change_without_an_answer_is_kept_all_the_same(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    exchange = console.act(console.group("mtu", 1400), deadline=0.0)
-    assert exchange is not None
-    assert (exchange.sent.messages, exchange.sent.sends) == (1, 1)
+    trace = console.act(console.group("mtu", 1400), deadline=0.0)
+    assert trace is not None
+    assert (trace.sent.messages, trace.sent.sends) == (1, 1)

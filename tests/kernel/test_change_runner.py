@@ -28,7 +28,7 @@ from tui.netlink.dump import NoAnswerError
 from tui.netlink.routes import Carriers
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.session.change_runner import Changer, Result
+from tui.session.change_runner import ChangeRunner, Result
 
 __all__ = ["room", "way_out"]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
@@ -61,11 +61,11 @@ class Hands:
     def carry_out(
         self, plan: Plan, writer: Writer | None = None, told: Callable[[Result], object] = lambda _: None
     ) -> Result:
-        changer = Changer(
+        runner = ChangeRunner(
             writer or self.writer, self.watch.monitor, self.watch.store, Audit(self.audit, ()), self.timeout
         )
         progress = self.progress = self.progress or Progress(len(plan.intent.members))
-        return changer.carry_out(plan, "a test", time.monotonic(), progress, self.risk_now, told)
+        return runner.carry_out(plan, "a test", time.monotonic(), progress, self.risk_now, told)
 
     def risk_now(self, plan: Plan) -> dict[int, str]:
         now = protect(self.watch.store.snapshot(), Carriers().find())
