@@ -164,7 +164,7 @@ async def test_nothing_is_measured_before_enter_and_then_every_way_shows_with_it
 async def test_by_default_the_papers_sizes_and_the_groups_own_are_measured() -> None:
     async with panel(None) as hands:
         assert "12…2,048 links" in hands.words
-        assert hands.app.panel._wish.order(GROUP).links == (12, 128, 256, 512, 1024, 2048)
+        assert hands.app.panel._request.order(GROUP).links == (12, 128, 256, 512, 1024, 2048)
 
 
 async def test_esc_stops_half_way_and_keeps_what_there_is_and_esc_again_leaves() -> None:
@@ -195,7 +195,7 @@ async def test_a_measuring_process_that_is_killed_is_told_and_nothing_is_left_an
         )
         assert "one group message █" in hands.words
         until(lambda: not session_of(child), "the measuring processes to be gone")
-        hands.app.panel._wish = QUICK
+        hands.app.panel._request = QUICK
         await hands.measures()
         assert "SIGKILL" not in hands.words
         assert len(history.runs()) == 2

@@ -205,7 +205,9 @@ class TimingScreen(Screen[Last | None]):
 
     def _retitle(self) -> None:
         try:
-            order = self._measurement.order if self._measurement and self._measuring else self._request.order(self._group)
+            order = (
+                self._measurement.order if self._measurement and self._measuring else self._request.order(self._group)
+            )
             text = title(self._group_name, self._group, order)
         except ValueError as error:
             text = f" timing: {error}"
