@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.model.number import decimal_number, whole_number
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, OPERATIONS, BenchOrder, default_values, needed_state
 from tui.timing.ways.ways import WAYS
 
@@ -191,7 +191,7 @@ def _keep(report: dict[str, Any]) -> None:
         save(report)
     except OSError as error:
         # It is printed all the same.
-        print(f"ifgroup: the report is not kept: {visible(error.strerror or str(error))}", file=sys.stderr)
+        print(f"ifgroup: the report is not kept: {visible(reason(error))}", file=sys.stderr)
 
 
 def _print(report: dict[str, Any], options: argparse.Namespace, spell: Callable[[str], str]) -> None:

@@ -14,7 +14,7 @@ from tui.cli.arguments import BENCH, CONSOLE, LAB, LIST, Parser, add_options, nu
 from tui.cli.environment import as_started, only_ascii, tame
 from tui.files.names.file import NameFile
 from tui.model.change.shell import ip_in
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.netlink.namespace import enter_named
 from tui.netlink.sockets import open_socket
 
@@ -148,8 +148,7 @@ def _complain(error: BaseException | None) -> int:
     if error is None:
         print("ifgroup: interrupted.", file=sys.stderr)
         return FAILED
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    print(f"ifgroup: {visible(text)}", file=sys.stderr)
+    print(f"ifgroup: {visible(reason(error))}", file=sys.stderr)
     return USAGE if isinstance(error, ValueError) else FAILED
 
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui.files import own
 from tui.files.syslog import SOCKETS, notice
-from tui.model.text import visible
+from tui.model.text import reason, visible
 
 _LOG = Path("/var/log/ifgroup.jsonl")
 _UNSET = 0xFFFFFFFF  # the login uid of what no login began: credentials(7)
@@ -47,10 +48,7 @@ class Audit:
         try:
             _append(self.path, _json({**where, **record, **where}).encode("ascii") + b"\n")
         except OSError as error:
-            return (
-                f"The change is not on record: {visible(os.fspath(self.path))} can't be written "
-                f"({error.strerror or type(error).__name__})."
-            )
+            return f"The change is not on record: {visible(os.fspath(self.path))} can't be written ({reason(error)})."
         return told
 
     def obstacle(self) -> str:
@@ -59,8 +57,8 @@ class Audit:
             if self.path is not None:
                 _try(self.path)
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            return f"No change will be on record: {visible(os.fspath(self.path or ''))} can't be written ({why})."
+            shown = visible(os.fspath(self.path or ""))
+            return f"No change will be on record: {shown} can't be written ({reason(error)})."
         return ""
 
 
@@ -76,22 +74,12 @@ def default_path(private: bool) -> Path:
 
 def _own() -> Path:
     """Return the one place whose directories we make: elsewhere a missing one is a mistake of who named the file."""
-    return _state_home() / "ifgroup" / "audit.jsonl"
-
-
-def _state_home() -> Path:
-    """Return $XDG_STATE_HOME, or what the XDG base directory specification puts in its place."""
-    # sudo may keep the caller's environment, but root's files don't belong into somebody else's home.
-    if "SUDO_UID" not in os.environ:
-        state, home = os.environ.get("XDG_STATE_HOME", ""), os.environ.get("HOME", "")
-        if os.path.isabs(state):
-            return Path(state)
-        if os.path.isabs(home):
-            return Path(home) / ".local/state"
     try:
-        return Path(pwd.getpwuid(os.geteuid()).pw_dir) / ".local/state"
-    except KeyError:
-        return Path("/.local/state")
+        # sudo may keep the caller's environment, but root's record doesn't belong into somebody else's home.
+        home = own.state_home({} if "SUDO_UID" in os.environ else os.environ)
+    except OSError:
+        home = Path("/.local/state")
+    return home / "ifgroup" / "audit.jsonl"
 
 
 def _append(path: Path, line: bytes) -> None:

@@ -10,7 +10,7 @@ import errno
 import os
 import pwd
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,21 +23,24 @@ for _call in (_libc.setfsuid, _libc.setfsgid):
     _call.argtypes, _call.restype = (ctypes.c_uint32,), ctypes.c_uint32
 
 
-def state_home() -> Path:
-    """Return $XDG_STATE_HOME, or what the XDG base directory specification puts in its place. Raises OSError."""
-    return _base("XDG_STATE_HOME", ".local/state")
+def state_home(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return $XDG_STATE_HOME, or what the XDG base directory specification puts in its place. Raises OSError.
+
+    ``environment``: without HOME the home is that of the user whose rights we have.
+    """
+    return _base("XDG_STATE_HOME", ".local/state", environment)
 
 
 def data_home() -> Path:
     """Return $XDG_DATA_HOME, or what the specification puts in its place. Raises OSError."""
-    return _base("XDG_DATA_HOME", ".local/share")
+    return _base("XDG_DATA_HOME", ".local/share", os.environ)
 
 
-def _base(variable: str, otherwise: str) -> Path:
+def _base(variable: str, otherwise: str, environment: Mapping[str, str]) -> Path:
     # The specification: a relative path there is to be ignored.
-    if os.path.isabs(base := os.environ.get(variable, "")):
+    if os.path.isabs(base := environment.get(variable, "")):
         return Path(base)
-    if os.path.isabs(home := os.environ.get("HOME", "")):
+    if os.path.isabs(home := environment.get("HOME", "")):
         return Path(home) / otherwise
     try:
         return Path(pwd.getpwuid(os.geteuid()).pw_dir) / otherwise

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from tui.model.text import reason
+
 SOCKETS = (Path("/dev/log"), Path("/run/systemd/journal/dev-log"))
 """Where a system's log listens; the second is where systemd points the first at, missing in many a container."""
 
@@ -31,6 +33,6 @@ def notice(line: str, sockets: Iterable[Path] = SOCKETS) -> str:
         except OSError as error:
             if error.errno in _ABSENT:
                 continue
-            return f"The system log at {path} did not take the change ({error.strerror or error})."
+            return f"The system log at {path} did not take the change ({reason(error)})."
         return ""
     return ""

@@ -19,7 +19,7 @@ from tui.guard.revert import revert_now
 from tui.guard.state import open_locked
 from tui.model.change.reversal import Step
 from tui.model.identity import same_device
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.netlink.dump import read_links
 from tui.netlink.wire import WireError
 
@@ -261,7 +261,7 @@ def _to_put_back(steps: Sequence[Step]) -> tuple[tuple[Step, ...], Losses]:
         )
         return now, losses(now, links)
     except (OSError, WireError) as error:
-        words = visible(getattr(error, "strerror", None) or str(error))
+        words = visible(reason(error))
         raise GuardError(f"What the change would lose can't be read ({words}).") from error
 
 

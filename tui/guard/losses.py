@@ -13,15 +13,14 @@ from pathlib import Path
 
 from tui.guard.dependants import dependants
 from tui.model.change.reversal import Step
-from tui.model.link import Link
+from tui.model.link import LEAST_IPV6_MTU, Link
 from tui.model.text import visible
 from tui.netlink.dependants.item import read_held
 from tui.netlink.dependants.record import RouteOrAddress
 from tui.netlink.dump import read_links
 from tui.netlink.sockets import open_socket
 
-_IPV6_MIN_MTU = 1280  # RFC 8200; addrconf_notify, net/ipv6/addrconf.c
-_IPV4_MIN_MTU = 68  # RFC 791; inetdev_event, net/ipv4/devinet.c
+_LEAST_IPV4_MTU = 68  # RFC 791; inetdev_event, net/ipv4/devinet.c
 _RT_SCOPE_LINK, _RT_SCOPE_HOST = 253, 254
 _CONF = Path("/proc/sys/net/ipv6/conf")
 
@@ -82,7 +81,7 @@ def _toll(step: Step) -> _Toll | None:
     link, mtu = step.before, step.wanted.mtu
     down = link.is_up and step.wanted.up is False
     ended = {socket.AF_INET6} if _ends_ipv6(step) else set()
-    if mtu is not None and mtu < _IPV4_MIN_MTU <= link.mtu:
+    if mtu is not None and mtu < _LEAST_IPV4_MTU <= link.mtu:
         ended.add(socket.AF_INET)
     return _Toll(down, down and _keeps_addresses(link), frozenset(ended)) if down or ended else None
 
@@ -99,7 +98,7 @@ def _goes(held: RouteOrAddress, toll: _Toll) -> bool:
 
 
 def _ends_ipv6(step: Step) -> bool:
-    return step.wanted.mtu is not None and step.wanted.mtu < _IPV6_MIN_MTU <= step.before.mtu
+    return step.wanted.mtu is not None and step.wanted.mtu < LEAST_IPV6_MTU <= step.before.mtu
 
 
 def _conf(link: Link) -> Path:

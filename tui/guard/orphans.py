@@ -13,7 +13,7 @@ from tui.guard.place import SUFFIX, check, folders, is_ours
 from tui.guard.record import record_of
 from tui.guard.state import LIMIT, open_locked
 from tui.model.change.reversal import Step
-from tui.model.text import visible
+from tui.model.text import reason, visible
 
 _ASIDE = ".unreadable"
 
@@ -89,7 +89,7 @@ def left_over() -> Left:
                 with contextlib.suppress(BlockingIOError, FileNotFoundError):
                     found += _look(path)
             except (OSError, ValueError) as error:
-                problems.append(_set_aside(path, getattr(error, "strerror", None) or str(error)))
+                problems.append(_set_aside(path, reason(error)))
     return Left(tuple(sorted(found, key=lambda orphan: orphan.when)), tuple(problems))
 
 

@@ -14,7 +14,7 @@ from tui.model.change.reversal import reversal
 from tui.model.change.settings import Settings
 from tui.model.identity import same_device
 from tui.model.link import Link
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.netlink.batch import send_each
 from tui.netlink.deletions import Deletions
 from tui.netlink.dependants.restore import Restored, restore
@@ -62,13 +62,9 @@ def _on_record(order: GuardOrder, done: Reverted) -> Reverted:
     return replace(done, audit_problem=Audit(order.audit, SOCKETS if order.journal else ()).write(_record(order, done)))
 
 
-def _words(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
 def _sentence(error: Exception) -> str:
     return (
-        f"The change could not be taken back ({visible(_words(error))}); look at the interfaces and set them by hand."
+        f"The change could not be taken back ({visible(reason(error))}); look at the interfaces and set them by hand."
     )
 
 
@@ -155,7 +151,7 @@ def _put_back_held(order: GuardOrder, done: Reverted, eyes: _Eyes, sock: socket.
     try:
         restored = restore(able, sock, writer, names)
     except _FAILURES as error:
-        restored = Restored((), tuple((held.text, _words(error)) for held in able))
+        restored = Restored((), tuple((held.text, reason(error)) for held in able))
     return Restored(restored.back, (*restored.missing, *missing))
 
 

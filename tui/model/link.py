@@ -6,6 +6,9 @@ from typing import NamedTuple
 from tui.model.text import visible
 
 IFF_UP = 0x1
+LEAST_IPV6_MTU = 1280
+"""Bytes; RFC 8200, section 5. Below it the kernel takes IPv6 off an interface (addrconf_notify, net/ipv6/addrconf.c)
+and its addresses don't come back."""
 _IFF_LOOPBACK = 0x8
 
 # include/uapi/linux/if.h; the order of the bits is the order in which `ip` prints them.

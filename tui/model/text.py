@@ -66,6 +66,11 @@ def plural(number: int, word: str, words: str = "") -> str:
     return f"{number:,} {word if number == 1 else words or f'{word}s'}"
 
 
+def reason(error: BaseException) -> str:
+    """Return why something failed, never empty: the system's words, else the exception's own, else its name."""
+    return str(getattr(error, "strerror", None) or error) or type(error).__name__
+
+
 def ascii_text(text: str) -> str:
     """Return visible text in ASCII: every other character as ``<U+00E4>``, so that no two names look alike."""
     return text if text.isascii() else "".join(char if char.isascii() else f"<U+{ord(char):04X}>" for char in text)

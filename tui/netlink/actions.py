@@ -11,6 +11,7 @@ from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Refusal, Reply, compare, first_suspect, with_refusal
 from tui.model.link import Link
 from tui.model.store import Snapshot
+from tui.model.text import reason
 from tui.netlink.dump import NoAnswerError, StoppedError
 from tui.netlink.wire import WireError, group_change, link_change
 from tui.netlink.writer import Writer
@@ -56,7 +57,7 @@ def change_group(
     except NoAnswerError:
         reply = Reply(None, f"no answer within {wait:g} s", 1, len(data), time.monotonic() - sent, sent)
     except OSError as error:
-        return Outcome(intent, Reply(error.errno or 0, error.strerror or str(error), 0, 0, 0.0), before, checked=False)
+        return Outcome(intent, Reply(error.errno or 0, reason(error), 0, 0, 0.0), before, checked=False)
     except WireError as error:
         reply = Reply(None, str(error), 1, len(data), time.monotonic() - sent, sent)
     else:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tui.netlink.dump import NoAnswerError
+from tui.netlink.dump import NoAnswerError, until_whole
 from tui.netlink.sockets import READ_SIZE
 from tui.netlink.wire import (
     HEADER,
@@ -41,6 +41,24 @@ def ask(sock: socket.socket, kind: int, body: bytes, *, dump: bool, timeout: flo
     ``timeout`` is in seconds, for each part of the answer. Raises OSError with the kernel's words where it refuses,
     NoAnswerError, WireError.
     """
+    return (body for body in _answer(sock, kind, body, dump, timeout) if body.type != NLMSG_DONE)
+
+
+def ask_all(sock: socket.socket, kind: int, body: bytes, answer: int, timeout: float = TIMEOUT) -> list[bytes]:
+    """Return the bodies of a dump's messages of type ``answer``, dumping anew while changes interrupt.
+
+    Raises like `ask`.
+    """
+
+    def dump() -> tuple[list[bytes], bool]:
+        found = list(_answer(sock, kind, body, True, timeout))
+        return [body.data for body in found if body.type == answer], any(body.interrupted for body in found)
+
+    return until_whole(dump)[0]
+
+
+def _answer(sock: socket.socket, kind: int, body: bytes, dump: bool, timeout: float) -> Iterator[Body]:
+    """Yield the end of a dump too: it alone may say that a change came before it (netlink_dump_done, af_netlink.c)."""
     # Each question has a number of its own: what an earlier one left unread is no answer to it.
     seq = time.monotonic_ns() & 0x7FFFFFFF
     sock.send(message(kind, NLM_F_DUMP if dump else NLM_F_ACK, seq, body))
@@ -58,10 +76,12 @@ def ask(sock: socket.socket, kind: int, body: bytes, *, dump: bool, timeout: flo
                 if ack.errno:
                     raise OSError(ack.errno, ack.words)
                 return
-            if head.type == NLMSG_DONE:
-                _raise_for(data[head.start + HEADER.size : head.end])
+            said = Body(head.type, data[head.start + HEADER.size : head.end], bool(head.flags & NLM_F_DUMP_INTR))
+            if said.type == NLMSG_DONE:
+                _raise_for(said.data)
+            yield said
+            if said.type == NLMSG_DONE:
                 return
-            yield Body(head.type, data[head.start + HEADER.size : head.end], bool(head.flags & NLM_F_DUMP_INTR))
     raise NoAnswerError(f"the kernel did not answer within {timeout:g} s")
 
 

@@ -4,7 +4,8 @@ import select
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from tui.model.link import Link
 from tui.netlink.sockets import READ_SIZE, open_socket
@@ -23,8 +24,10 @@ from tui.netlink.wire import (
     messages,
 )
 
+Dumped = TypeVar("Dumped")
+
 _ERRNO_SIZE = 4
-_TRIES = 5  # dumps, before an interrupted one is taken
+_TRIES = 5  # dumps in a row, before an interrupted one is taken for what it is
 _BATCH = 32  # requests a send: their answers fit the smallest receive buffer in use
 
 
@@ -34,6 +37,15 @@ class StoppedError(Exception):
 
 class NoAnswerError(TimeoutError):
     """The kernel did not answer within the deadline."""
+
+
+def until_whole(dump: Callable[[], tuple[Dumped, bool]]) -> tuple[Dumped, bool]:
+    """Dump, and dump anew while changes interrupt; return the last dump, and whether even that one was interrupted."""
+    for _ in range(_TRIES):
+        found, interrupted = dump()
+        if not interrupted:
+            break
+    return found, interrupted
 
 
 class LinkReader:
@@ -55,11 +67,7 @@ class LinkReader:
 
     def read(self) -> dict[int, Link]:
         """Return all links by ifindex, dumping anew while changes interrupt; raises like `dump`."""
-        for _ in range(_TRIES):
-            links, interrupted = self.dump()
-            if not interrupted:
-                break
-        return links
+        return until_whole(self.dump)[0]
 
     def dump(self) -> tuple[dict[int, Link], bool]:
         """Return all links by ifindex, and whether the dump was interrupted by a change (NLM_F_DUMP_INTR).

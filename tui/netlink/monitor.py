@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from tui.model.health import Health
 from tui.model.store import Snapshot, Store
+from tui.model.text import reason
 from tui.netlink.dump import NoAnswerError, StoppedError
 from tui.netlink.sockets import EVENT_BUFFER
 from tui.netlink.subscription import LinkSubscription, OverrunError
@@ -113,7 +114,7 @@ class Monitor:
             except Exception as error:
                 # Whatever it was, the screen says so and we start again: a console that silently stopped
                 # following would lie.
-                self._publish(state="stale", reason=_sentence(error), restarts=self.health.restarts + 1)
+                self._publish(state="stale", reason=reason(error), restarts=self.health.restarts + 1)
                 failures = 0 if time.monotonic() - begun > _BACKOFF[-1] else failures + 1
                 self._pause(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
 
@@ -142,7 +143,7 @@ class Monitor:
                 self._publish(overruns=self.health.overruns + more)
                 next_check = 0.0
             except NoAnswerError as error:
-                self._publish(state="stale", reason=_sentence(error))
+                self._publish(state="stale", reason=reason(error))
                 subscription.ask_anew()
                 next_check = time.monotonic() + _BACKOFF[min(self._unanswered, len(_BACKOFF) - 1)]
                 self._unanswered += 1
@@ -214,8 +215,3 @@ class Monitor:
         self.health = replace(before, **fields)  # type: ignore[arg-type]
         if self.health != before:
             self._changed()
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error.strerror if isinstance(error, OSError) and error.strerror else error)
-    return f"{text or type(error).__name__}"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from ipaddress import IPv6Address
 
+from tui.model.text import reason
 from tui.netlink.ask import ask
 from tui.netlink.connections import Address, Connection
 from tui.netlink.dump import NoAnswerError
@@ -71,7 +72,7 @@ class Carriers:
             try:
                 self._last[what] = question()
             except (OSError, WireError) as error:
-                why = getattr(error, "strerror", None) or str(error)
+                why = reason(error)
                 kept = "known from before" if what in self._last else "unknown"
                 problems[what] = f"{what} {kept} ({why})"
         self._failed = frozenset(problems)

@@ -13,13 +13,12 @@ from typing import NamedTuple, Self
 from tui.model.link import Link
 from tui.model.store import Store
 from tui.netlink.aside import Answer, Aside
-from tui.netlink.dump import LinkReader, StoppedError
+from tui.netlink.dump import LinkReader, StoppedError, until_whole
 from tui.netlink.sockets import READ_SIZE, RTMGRP_LINK, open_socket, widen
 from tui.netlink.wire import RTM_DELLINK, RTM_NEWLINK, LinkDecoder, WireError
 
 _QUIET = 0.01  # seconds without an event after which a storm counts as over
 _PATIENCE = 1.0  # seconds that a resync waits for that quiet before it dumps all the same
-_TRIES = 5  # dumps in a row, before an interrupted one is taken for what it is
 _RACED = 64  # links that changed during a dump and are asked for again; more of them wait for the next check
 _ROUNDS = 3  # times that they are asked for
 _TURN = 256  # messages decoded in a row
@@ -142,10 +141,7 @@ class LinkSubscription:
         self._meanwhile = meanwhile
         overruns = self._catch_up()
         self._raced, self._lost = {}, 0
-        for _ in range(_TRIES):
-            (links, interrupted), cost = self._dump()
-            if not interrupted:
-                break
+        (links, cost), interrupted = until_whole(self._dump)
         self._left = {}
         try:
             settled = self._settle(links, self._raced | self._drain())
@@ -163,13 +159,13 @@ class LinkSubscription:
                 self._store.doubt()
         return Check(_doubt(interrupted, overruns, settled), overruns, cost)
 
-    def _dump(self) -> tuple[tuple[dict[int, Link], bool], float]:
+    def _dump(self) -> tuple[tuple[dict[int, Link], float], bool]:
         if self._usual:
             self._reader.timeout = max(_LEAST, _MANY * self._usual)
         begun = time.monotonic()
-        dumped = self.ask(self._reader.dump)
+        (links, interrupted), cost = self.ask(self._reader.dump)
         self._usual = time.monotonic() - begun
-        return dumped
+        return (links, cost), interrupted
 
     def ask(self, work: Callable[[], Answer]) -> tuple[Answer, float]:
         """Return what ``work`` returns, done on a thread of its own, and the CPU seconds that it took.

@@ -8,7 +8,7 @@ from tui.model.change.outcome import Outcome, Refusal, Reply, sent_to
 from tui.model.change.plan import Plan, Preview, ip_lines
 from tui.model.change.shell import shortened
 from tui.model.group import MAX_IP_GROUP
-from tui.model.link import Link
+from tui.model.link import LEAST_IPV6_MTU, Link
 from tui.model.names.map import NameMap
 from tui.model.text import plural, visible
 from tui.present.words import Field, count, group_title, members, milliseconds, some
@@ -84,7 +84,7 @@ def warning(preview: Preview, names: NameMap) -> str:
     if preview.refusing:
         more = len(preview.refusing) - 1
         return f"refused by {limits(preview.refusing[0])}" + (f" and {count(more)} more" if more else "")
-    return "IPv6 is lost below 1280" if preview.loses_ipv6 else ""
+    return f"IPv6 is lost below {LEAST_IPV6_MTU}" if preview.loses_ipv6 else ""
 
 
 def plan_line(key: str, preview: Preview, names: NameMap) -> list[Field]:
@@ -121,7 +121,7 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
             + (". The kernel stops at the first that refuses; members after it stay as they are." if stops else ".")
         )
     if preview.loses_ipv6:
-        found.append("Below 1280 bytes IPv6 is taken off an interface, and its addresses don't come back.")
+        found.append(f"Below {LEAST_IPV6_MTU} bytes IPv6 is taken off an interface, and its addresses don't come back.")
     return found
 
 

@@ -17,7 +17,7 @@ from tui.model.gate import Gate
 from tui.model.health import Health
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot, Store
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.netlink.monitor import Monitor
 from tui.netlink.route_news import RouteNews
 from tui.netlink.routes import Carriers
@@ -197,7 +197,7 @@ class Services:
             try:
                 done(losses(plan.steps, self.snapshot().links))
             except (OSError, WireError) as error:
-                done(getattr(error, "strerror", None) or str(error))
+                done(reason(error))
 
         self._aside("weigh", work)
 

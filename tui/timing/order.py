@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tui.model.link import LEAST_IPV6_MTU
 from tui.timing.ways.ways import WAYS
 
 OPERATIONS = ("mtu", "up", "down", "txqueuelen")
@@ -11,8 +12,6 @@ STATES = ("down", "up", "mixed")
 DEFAULT_LINKS = (128, 256, 512, 1024, 2048)
 """The sizes of the paper's Table I."""
 MOST_LINKS = 65536
-LEAST_MTU = 1280
-"""Bytes; below it the kernel takes IPv6 off an interface, which is other work (RFC 8200, section 5)."""
 AUTO = "auto"
 """The kind that stands for the cheapest which this kernel makes."""
 
@@ -74,7 +73,8 @@ class BenchOrder:
     @property
     def least_value(self) -> int:
         """The least value that the runs may set."""
-        return LEAST_MTU if self.operation == "mtu" else 0
+        # Below it the kernel has IPv6 to take off, which is other work.
+        return LEAST_IPV6_MTU if self.operation == "mtu" else 0
 
     @property
     def described(self) -> str:
@@ -99,7 +99,7 @@ def default_values(operation: str, mtu: int = 0) -> tuple[int, int]:
     """Return the two values that runs alternate between; ``mtu``: the bytes that the group has now, if it matters."""
     if operation != "mtu":
         return _QUEUES
-    return (mtu - _MTU_STEP, mtu) if mtu >= LEAST_MTU + _MTU_STEP else _MTUS
+    return (mtu - _MTU_STEP, mtu) if mtu >= LEAST_IPV6_MTU + _MTU_STEP else _MTUS
 
 
 def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str, **rest: Any) -> BenchOrder:

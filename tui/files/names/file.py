@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui.model.names.map import NameMap, parse
-from tui.model.text import visible
+from tui.model.text import reason, visible
 
 SEARCH = (Path("/etc/iproute2/group"), Path("/usr/share/iproute2/group"))
 """Where `ip` looks; the first that exists hides the other (iproute2 lib/rt_names.c)."""
@@ -62,7 +62,7 @@ class NameFile:
         except (OSError, ValueError) as error:
             return (
                 NameMap(),
-                f"The name map {shown} can't be read ({getattr(error, 'strerror', error)}); showing numbers.",
+                f"The name map {shown} can't be read ({reason(error)}); showing numbers.",
             )
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)

@@ -10,13 +10,11 @@ from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
 from tui.model.group import DEFAULT_GROUP, Group
-from tui.model.link import Link
+from tui.model.link import LEAST_IPV6_MTU, Link
 from tui.model.members import Sought, figures
 from tui.model.names.map import NameMap, ip_set
 from tui.model.text import visible
 
-MIN_IPV6_MTU = 1280
-"""Bytes; RFC 8200 §5. Below it the kernel takes IPv6 off the interface, and its addresses don't come back."""
 MAX_MTU = 0x7FFFFFFF
 """Bytes; the kernel takes the MTU for a signed int (dev_validate_mtu)."""
 
@@ -113,7 +111,7 @@ def make_preview(
         refusing=refusing,
         protected=carrying,
         endangered=tuple(link for link in carrying if endangers(wanted, link)),
-        loses_ipv6=mtu is not None and mtu < MIN_IPV6_MTU and any(old >= MIN_IPV6_MTU for old in others),
+        loses_ipv6=mtu is not None and mtu < LEAST_IPV6_MTU and any(old >= LEAST_IPV6_MTU for old in others),
     )
 
 
@@ -154,7 +152,7 @@ def preview_links(intent: Intent, protected: Mapping[int, str], names: NameMap) 
         protected=tuple(link for link, _ in carrying),
         endangered=tuple(link for link, wanted in carrying if endangers(wanted, link)),
         untagged=tuple(link for link, wanted in pairs if _like_group_0(wanted, link)),
-        loses_ipv6=any(wanted.mtu is not None and wanted.mtu < MIN_IPV6_MTU <= link.mtu for link, wanted in changing),
+        loses_ipv6=any(wanted.mtu is not None and wanted.mtu < LEAST_IPV6_MTU <= link.mtu for link, wanted in changing),
     )
 
 

@@ -7,31 +7,17 @@ named only.
 """
 
 import errno
-import select
 import socket
 import struct
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TypeAlias
 
+from tui.netlink.ask import ask_all
 from tui.netlink.dependants.nexthop import NHMSG_SIZE, RTM_GETNEXTHOP, RTM_NEWNEXTHOP, read_nexthops
 from tui.netlink.dependants.record import Names, RouteOrAddress
 from tui.netlink.dependants.route import read_route
 from tui.netlink.dependants.text import address_text, device, neighbour_text
-from tui.netlink.dump import NoAnswerError
-from tui.netlink.sockets import READ_SIZE
-from tui.netlink.wire import (
-    NLM_F_DUMP,
-    NLM_F_DUMP_INTR,
-    NLMSG_DONE,
-    NLMSG_ERROR,
-    WireError,
-    attribute,
-    attributes,
-    decode_ack,
-    message,
-    messages,
-    u32,
-)
+from tui.netlink.wire import WireError, attribute, attributes, u32
 
 Indexes: TypeAlias = Container[int] | None  # None: of whatever interface
 
@@ -55,7 +41,6 @@ _IFAPROT_KERNEL_LL = b"\x03"
 _NDA_DST, _NDA_LLADDR, _NDA_PROTOCOL = 1, 2, 12
 _NUD_PERMANENT = 0x80
 _NTF_PROXY, _NTF_EXT_LEARNED, _NTF_ROUTER = 0x08, 0x10, 0x80
-_TRIES = 5  # dumps, before an interrupted one is taken
 _TIMEOUT = 10.0  # seconds for each part of an answer
 
 
@@ -67,7 +52,7 @@ def read_held(sock: socket.socket, indexes: Container[int], names: Names) -> lis
     found: list[RouteOrAddress] = []
 
     def take(request: int, answer: int, asked: bytes) -> list[RouteOrAddress]:
-        bodies = (body for body in _dump(sock, request, answer, asked) if body[:1] == asked[:1])
+        bodies = (body for body in ask_all(sock, request, asked, answer, _TIMEOUT) if body[:1] == asked[:1])
         return [held for body in bodies if (held := _READ[answer](body, indexes, names)) is not None]
 
     for family in (socket.AF_INET, socket.AF_INET6):
@@ -92,48 +77,11 @@ def read_message(type: int, body: bytes, names: Names) -> RouteOrAddress | None:
 
 def _nexthop_objects(sock: socket.socket) -> list[bytes]:
     try:
-        return _dump(sock, RTM_GETNEXTHOP, RTM_NEWNEXTHOP, bytes(NHMSG_SIZE))
+        return ask_all(sock, RTM_GETNEXTHOP, bytes(NHMSG_SIZE), RTM_NEWNEXTHOP, _TIMEOUT)
     except OSError as error:
         if error.errno in (errno.EOPNOTSUPP, errno.EINVAL):  # before Linux 5.3
             return []
         raise
-
-
-def _dump(sock: socket.socket, request: int, answer: int, body: bytes) -> list[bytes]:
-    """Return the body of each message of a dump, dumping anew while changes interrupt."""
-    for seq in range(1, _TRIES + 1):
-        sock.send(message(request, NLM_F_DUMP, seq, body))
-        bodies, interrupted = _answers(sock, seq, answer)
-        if not interrupted:
-            break
-    return bodies
-
-
-def _answers(sock: socket.socket, seq: int, answer: int) -> tuple[list[bytes], bool]:
-    bodies: list[bytes] = []
-    interrupted = False
-    for data in _received(sock):
-        for head in messages(data):
-            if head.seq != seq:
-                continue
-            interrupted = interrupted or bool(head.flags & NLM_F_DUMP_INTR)
-            if head.type == answer:
-                bodies.append(data[head.start + 16 : head.end])
-            elif head.type == NLMSG_ERROR:
-                ack = decode_ack(data, head)
-                raise OSError(ack.errno, ack.words)
-            elif head.type == NLMSG_DONE:
-                return bodies, interrupted
-    raise NoAnswerError(f"the kernel did not answer within {_TIMEOUT:g} s")
-
-
-def _received(sock: socket.socket) -> Iterator[bytes]:
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    while poll.poll(_TIMEOUT * 1000):
-        data, sender = sock.recvfrom(READ_SIZE)
-        if sender[0] == 0:
-            yield data
 
 
 def _values(body: bytes, start: int) -> dict[int, bytes]:

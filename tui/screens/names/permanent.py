@@ -17,7 +17,7 @@ from tui.model.change.permanent import exports
 from tui.model.gate import OPEN, Gate
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot
-from tui.model.text import plural, visible
+from tui.model.text import plural, reason, visible
 from tui.present.words import Spelling
 from tui.screens.dialogs.confirm import plain
 from tui.screens.dialogs.page import PageScreen
@@ -113,7 +113,7 @@ class ExportScreen(PageScreen[None]):
         try:
             written = write_all_new(Path(folder), export.files, self._gate)
         except OSError as error:
-            self._set("problem", str(error.strerror))
+            self._set("problem", reason(error))
             return
         self._set("problem", "Written: " + ", ".join(visible(str(path)) for path in written))
 

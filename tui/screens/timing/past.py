@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui.model.change.sample import Sample
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.present.timing_past import last_with, past_fields, sample_fields, sample_words
 from tui.present.words import Field, Spelling
 from tui.screens.timing.views import View, column_as
@@ -62,7 +62,7 @@ class KeptReports:
             try:
                 self._read[path] = _whole(path)
             except OSError as error:
-                self._read[path] = error.strerror or str(error)
+                self._read[path] = reason(error)
         found = self._read[path]
         if isinstance(found, str):
             raise OSError(errno.EINVAL, found)
@@ -182,5 +182,5 @@ class PastView(View):
         try:
             first = [visible(sentence) for sentence in self._kept.report(path)["reading"][:1]]
         except OSError as error:
-            first = [str(error.strerror)]
+            first = [reason(error)]
         self.words((*first, "Enter: in words   c: compare with the latest   e: export"))

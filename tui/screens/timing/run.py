@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from tui.model.group import Group
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.timing.order import AUTO, DEFAULT_LINKS, BenchOrder, order_for_group
 from tui.timing.report import history
 from tui.timing.report.collect import Collector, TimingReport
@@ -132,4 +132,4 @@ class Measurement:
         try:
             self.kept = history.save(report).name
         except OSError as error:
-            self.problem = visible(error.strerror or str(error))
+            self.problem = visible(reason(error))

@@ -13,6 +13,7 @@ from textual.widgets import ContentSwitcher, ProgressBar
 from tui.model.change.sample import Sample
 from tui.model.gate import OPEN, Gate
 from tui.model.group import Group
+from tui.model.text import reason
 from tui.present.timing import ending, in_full, progress_words, title
 from tui.present.timing_past import comparison
 from tui.present.words import Field, Spelling, wrapped
@@ -340,7 +341,7 @@ class TimingScreen(Screen[Last | None]):
         try:
             report = self._chosen()
         except OSError as error:
-            self._say(str(error.strerror), "bad")
+            self._say(reason(error), "bad")
             return
         if report is None:
             self._say("Nothing was measured yet.")
@@ -359,7 +360,7 @@ class TimingScreen(Screen[Last | None]):
         try:
             lines = comparison(self._kept.report(chosen), self._kept.report(paths[0]))
         except OSError as error:
-            self._say(str(error.strerror), "bad")
+            self._say(reason(error), "bad")
             return
         self._open("A past run and the latest", lines)
 
@@ -369,7 +370,7 @@ class TimingScreen(Screen[Last | None]):
         try:
             said = await export(self.app, self._chosen(), self.app.export_screenshot, self._spell, self._gate)
         except OSError as error:
-            self._say(str(error.strerror), "bad")
+            self._say(reason(error), "bad")
             return
         if said is not None:
             self._say(said, "good")

@@ -5,7 +5,7 @@ from statistics import fmean
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.timing.child.listener import Listener
 from tui.timing.child.measure import NotChangedError, timed, unchanged, verify
 from tui.timing.child.sandbox import GROUP, Sandbox
@@ -141,11 +141,8 @@ class Sweep:
     def _open(self, way: str, stage: _Stage) -> bool:
         try:
             self._clients[way] = open_client(way, stage.members[0])
-        except UnavailableError as error:
-            self._skip(way, str(error))
-            return False
-        except OSError as error:
-            self._skip(way, error.strerror or str(error))
+        except (UnavailableError, OSError) as error:
+            self._skip(way, reason(error))
             return False
         return True
 
@@ -171,7 +168,7 @@ class Sweep:
         try:
             measured = timed(self._clients[way], change, stage.members, GROUP)
         except OSError as error:
-            why = error.strerror or str(error)
+            why = reason(error)
         heard, listening = None, 0.0
         if role == "listened":
             since = self._clock()

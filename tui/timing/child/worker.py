@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import Any
 
-from tui.model.text import visible
+from tui.model.text import reason, visible
 from tui.timing.child.listener import Listener
 from tui.timing.child.sandbox import Sandbox
 from tui.timing.child.sweep import Emit, Sweep
@@ -40,7 +40,7 @@ def main() -> None:
         _tell(others)
         emit("done")
     except OSError as error:
-        emit("error", text=visible(error.strerror or str(error)))
+        emit("error", text=visible(reason(error)))
     except Exception as error:
         emit("error", text=visible(f"{type(error).__name__}: {error}"))
 
