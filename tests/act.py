@@ -7,6 +7,7 @@ doesn't look before it sends. Prints the outcomes as JSON.
 import ctypes
 import json
 import sys
+from collections.abc import Mapping
 from concurrent.futures import Future
 
 from tui.model.change.intent import make_intent
@@ -15,7 +16,7 @@ from tui.netlink.actions import change_group
 from tui.netlink.dump import LinkReader
 from tui.netlink.sockets import open_socket
 from tui.netlink.wire import Ack
-from tui.netlink.writer import Writer, _Job
+from tui.netlink.writer import Writer
 
 
 def give_up_capability() -> None:
@@ -34,10 +35,10 @@ class LosingWriter(Writer):
     def _barrier(self) -> str:
         return super()._barrier() if self.looks else ""
 
-    def _transact(self, job: _Job) -> dict[int, Ack]:
+    def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
         if self.losing:
             give_up_capability()
-        return super()._transact(job)
+        return super().transact(batch, deadline)
 
 
 class Checker:

@@ -212,11 +212,11 @@ def requests(sent: list[dict[int, bytes]]) -> list[list[tuple[int, int]]]:
 def record_sends(monkeypatch: pytest.MonkeyPatch) -> list[dict[int, bytes]]:
     """Have every batch of messages that is sent noted in the list returned."""
     sent: list[dict[int, bytes]] = []
-    send = Writer.send
+    send = Writer.transact
 
     def noting(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         sent.append(dict(batch))
         return send(self, batch, deadline)
 
-    monkeypatch.setattr(Writer, "send", noting)
+    monkeypatch.setattr(Writer, "transact", noting)
     return sent

@@ -237,7 +237,7 @@ async def test_past_two_thousand_progress_is_shown_and_esc_stops_between_two_bat
 ) -> None:
     """The kernel answers; the writer waits behind its second batch until the operator has pressed Esc."""
     second, pressed = Event(), Event()
-    send = Writer.send
+    send = Writer.transact
 
     def slow(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         answers = send(self, batch, deadline)
@@ -246,7 +246,7 @@ async def test_past_two_thousand_progress_is_shown_and_esc_stops_between_two_bat
             assert pressed.wait(60)
         return answers
 
-    monkeypatch.setattr(Writer, "send", slow)
+    monkeypatch.setattr(Writer, "transact", slow)
     async with driven() as hands:
         await hands.choose(7)
         await hands.press("tab", "asterisk", "r")

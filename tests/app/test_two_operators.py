@@ -44,7 +44,7 @@ def rows(audit: Path) -> dict[str, tuple[str, dict[str, Any], dict[str, Any] | N
 
 def after_send(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Have something happen once, as soon as the kernel has answered."""
-    send, todo = Writer.send, [act]
+    send, todo = Writer.transact, [act]
 
     def sending(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         answers = send(self, batch, deadline)
@@ -52,7 +52,7 @@ def after_send(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> No
             todo.pop()()
         return answers
 
-    monkeypatch.setattr(Writer, "send", sending)
+    monkeypatch.setattr(Writer, "transact", sending)
 
 
 async def test_undo_leaves_alone_what_another_set_while_it_asked(ip: Ip, sent: Any, audit: Path) -> None:

@@ -154,7 +154,7 @@ async def test_nobody_goes_through_the_members_between_a_key_and_its_message(
 ) -> None:
     walked: list[Members] = []
     at_send: list[int] = []
-    walk, send = Members._all, Writer.send
+    walk, send = Members._all, Writer.transact
 
     def walking(members: Members) -> dict[int, Link]:
         walked.append(members)
@@ -165,7 +165,7 @@ async def test_nobody_goes_through_the_members_between_a_key_and_its_message(
         return send(writer, batch, deadline)
 
     monkeypatch.setattr(Members, "_all", walking)
-    monkeypatch.setattr(Writer, "send", sending)
+    monkeypatch.setattr(Writer, "transact", sending)
     async with driven() as hands:
         await hands.choose(7)
         walked.clear()
@@ -264,7 +264,7 @@ async def test_the_kernels_silence_is_unknown_not_done(
     def lost(self: Writer, batch: object, deadline: float) -> dict[int, Ack]:
         raise NoAnswerError(110, "timed out")
 
-    monkeypatch.setattr(Writer, "send", lost)
+    monkeypatch.setattr(Writer, "transact", lost)
     async with driven() as hands:
         await hands.choose(7)
         await hands.press("u")

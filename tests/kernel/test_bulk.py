@@ -3,7 +3,8 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 
@@ -19,7 +20,9 @@ from tui.model.store import Snapshot
 from tui.netlink.alike import Alike
 from tui.netlink.batch import BATCH
 from tui.netlink.bulk import change_links
-from tui.netlink.writer import Writer
+from tui.netlink.dump import NoAnswerError
+from tui.netlink.wire import Ack, get_link
+from tui.netlink.writer import Batches, BusyError, Writer
 
 
 class Console:
@@ -224,3 +227,39 @@ def test_answers_that_were_lost_leave_the_outcome_unknown_but_read_back(
     assert (outcome.verdict, outcome.reply.errno) == ("unknown", None)
     assert "answers were lost" in outcome.reply.text
     assert len(outcome.not_reached) == 40
+
+
+class Held(Writer):
+    """The kernel works on each batch until it is let go."""
+
+    def __init__(self) -> None:
+        self.go, self.batches = threading.Event(), 0
+        super().__init__()
+
+    def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+        self.batches += 1
+        assert self.go.wait(40)
+        return super().transact(batch, deadline)
+
+
+def test_after_a_batch_without_an_answer_no_other_is_sent(ip: Ip) -> None:
+    ended = threading.Event()
+
+    def batches() -> Batches:
+        try:
+            for seq in (1, 2):
+                yield {seq: get_link(seq, 1)[:6] + b"\5\0" + get_link(seq, 1)[8:]}
+        finally:
+            ended.set()
+
+    writer = Held()
+    try:
+        with pytest.raises(NoAnswerError):
+            writer.send_all(batches(), 0.1)
+        with pytest.raises(BusyError):
+            writer.send({3: get_link(3, 1)}, 0.1)
+        writer.go.set()
+        assert ended.wait(40)
+        assert writer.batches == 1
+    finally:
+        writer.close()

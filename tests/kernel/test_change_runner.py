@@ -106,13 +106,13 @@ def test_the_guard_stands_before_the_first_message_goes(
     ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standing: list[tuple[int, int]] = []
-    send = Writer.send
+    send = Writer.transact
 
     def looking(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         standing.append((len(guards()), len(files())))
         return send(self, batch, deadline)
 
-    monkeypatch.setattr(Writer, "send", looking)
+    monkeypatch.setattr(Writer, "transact", looking)
     result = hands.carry_out(hands.plan("down", 5))
     assert standing == [(1, 1)]
     assert result.guard is not None
@@ -186,13 +186,13 @@ def test_without_a_guard_nothing_is_armed(ip: Ip, way_out: str, hands: Hands) ->
 def test_a_silent_kernel_leaves_a_guarded_change_guarded(
     ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = Writer.send
+    send = Writer.transact
 
     def silent(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         send(self, batch, deadline)
         raise NoAnswerError(110, "timed out")
 
-    monkeypatch.setattr(Writer, "send", silent)
+    monkeypatch.setattr(Writer, "transact", silent)
     result = hands.carry_out(hands.plan("down", 5))
     assert result.outcome.verdict == "unknown"
     assert result.guard is not None
@@ -257,14 +257,14 @@ def test_a_stop_between_two_batches_is_on_record(ip: Ip, hands: Hands, monkeypat
     sent = record_sends(monkeypatch)
     plan = hands.plan("retag", "m", 9)
     progress = hands.progress = Progress(600)
-    send = Writer.send
+    send = Writer.transact
 
     def stopping(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         answers = send(self, batch, deadline)
         progress.stop.set()
         return answers
 
-    monkeypatch.setattr(Writer, "send", stopping)
+    monkeypatch.setattr(Writer, "transact", stopping)
     result = hands.carry_out(plan)
     assert (result.outcome.verdict, result.outcome.stopped) == ("partly", True)
     assert [len(batch) for batch in sent] == [512]
@@ -378,14 +378,14 @@ def test_an_undo_that_cannot_look_again_sends_nothing(
 def test_who_was_retagged_away_after_the_message_can_still_be_taken_back(
     three: None, ip: Ip, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = Writer.send
+    send = Writer.transact
 
     def moving(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         answers = send(self, batch, deadline)
         ip("link", "set", "m1", "group", 8)
         return answers
 
-    monkeypatch.setattr(Writer, "send", moving)
+    monkeypatch.setattr(Writer, "transact", moving)
     outcome = hands.carry_out(hands.plan("mtu", 7, 9000)).outcome
     assert [link.name for link in outcome.left] == [b"m1"]
     assert [step.before.name for step in steps_taken(outcome)] == [b"m0", b"m1", b"m2"]

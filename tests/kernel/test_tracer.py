@@ -151,13 +151,13 @@ def test_an_event_of_somebody_elses_is_not_taken_for_a_members(
     ip: Ip, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    send = Writer.send
+    send = Writer.transact
 
     def meanwhile(*words: object) -> object:
         ip("link", "set", "m1", "mtu", "1400")
         return send(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Writer, "send", meanwhile)
+    monkeypatch.setattr(Writer, "transact", meanwhile)
     trace = console.kept(console.marked("retag", index_of(ip, "m0"), new_group=8))
     assert trace.events >= 1
     assert not trace.of_member

@@ -104,7 +104,7 @@ def world(ip: Ip) -> Iterator[World]:
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """What is to happen, once, as soon as the kernel has answered."""
-    send, todo = Writer.send, list[Callable[[], object]]()
+    send, todo = Writer.transact, list[Callable[[], object]]()
 
     def sending(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
         answers = send(self, batch, deadline)
@@ -112,7 +112,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
             todo.pop()()
         return answers
 
-    monkeypatch.setattr(Writer, "send", sending)
+    monkeypatch.setattr(Writer, "transact", sending)
     return todo
 
 

@@ -26,16 +26,20 @@ class Batch(Generic[T]):
         """The sequence number of the first; the others follow in a row."""
         self.items = items
         """What each message is for, in their order."""
-        self._messages = build(self.first, items)
+        self.messages = build(self.first, items)
+        """By sequence number."""
 
     @property
     def size(self) -> int:
         """Bytes of all of them."""
-        return len(joined(self._messages))
+        return len(joined(self.messages))
 
     def send(self) -> list[tuple[T, Ack]]:
         """Send them and return who refused. Blocks; raises as Writer.send does."""
-        answers = self._writer.send(self._messages, ack_deadline(len(self._messages)))
+        return self.refused(self._writer.send(self.messages, ack_deadline(len(self.items))))
+
+    def refused(self, answers: Mapping[int, Ack]) -> list[tuple[T, Ack]]:
+        """Return who refused, by the answers to them."""
         return [(self.items[seq - self.first], ack) for seq, ack in answers.items() if ack.errno]
 
 

@@ -16,12 +16,12 @@ from tui.model.change.progress import Progress
 from tui.model.change.still import obstacle
 from tui.model.link import Link
 from tui.model.store import Snapshot
-from tui.netlink.actions import Checker, read_back
+from tui.netlink.actions import Checker, ack_deadline, read_back
 from tui.netlink.alike import Alike
 from tui.netlink.batch import BATCH, Batch, one_each
 from tui.netlink.dump import NoAnswerError
-from tui.netlink.wire import WireError, link_change
-from tui.netlink.writer import Writer
+from tui.netlink.wire import Ack, WireError, link_change
+from tui.netlink.writer import Batches, Writer
 
 
 @dataclass(slots=True)
@@ -38,6 +38,33 @@ class _Tally:
     skipped: dict[int, Refusal] = field(default_factory=dict)
     before: dict[int, Link] = field(default_factory=dict)
     agreed: set[int] = field(default_factory=set)
+    under_way: Batch[int] | None = None
+    """Sent, or about to be, and not answered."""
+
+    def answered(self, answers: Mapping[int, Ack]) -> None:
+        """Count the batch under way as answered."""
+        batch, refused = self._counted(), {}
+        for index, ack in batch.refused(answers):
+            refused[index] = ack.words
+            if not self.errno:
+                self.errno, self.text = ack.errno, ack.words
+        self.refused |= refused
+        # Who is silent about a message until a later one is answered has done what it says.
+        self.agreed.update(batch.items)
+        self.agreed.difference_update(refused)
+
+    def unanswered(self) -> None:
+        """Count the batch under way as sent, with nothing known of what came of it."""
+        if self.under_way is not None:
+            self._counted()
+
+    def _counted(self) -> Batch[int]:
+        batch, self.under_way = self.under_way, None
+        assert batch is not None
+        self.waited = time.monotonic() - self.sent_at
+        self.messages += len(batch.items)
+        self.size += batch.size
+        return batch
 
     @property
     def reply(self) -> Reply:
@@ -58,17 +85,36 @@ def change_links(
     kernel does; the Outcome tells.
     """
     tally = _Tally()
-    remaining = iter(intent.members.values())
-    while part := list(islice(remaining, BATCH)):
-        now = known()
-        if progress.stop.is_set() or not _send(intent, _able(intent, part, now, tally), writer, tally):
-            break
-        progress.done += len(part)
+    try:
+        writer.send_all(_batches(intent, writer, known, progress, tally), ack_deadline(BATCH))
+    except (NoAnswerError, WireError) as error:
+        tally.errno, tally.text = None, getattr(error, "strerror", None) or str(error)
+        tally.unanswered()
+    except OSError as error:
+        # Of the batch under way nothing was sent.
+        tally.errno, tally.text = error.errno or 0, error.strerror or str(error)
     sent = Snapshot(intent.revision, tally.before, {}, {})
     if tally.messages == 0 and tally.errno:
         return Outcome(intent, tally.reply, sent, checked=False)
     outcome = with_failures(read_back(intent, sent, tally.agreed, tally.reply, checker), tally.refused, tally.skipped)
     return replace(outcome, stopped=progress.done < progress.total and progress.stop.is_set())
+
+
+def _batches(
+    intent: Intent, writer: Writer, known: Callable[[], Snapshot], progress: Progress, tally: _Tally
+) -> Batches:
+    """Yield batch after batch, and count the answers; runs on the writer's thread."""
+    build = _builder(intent)
+    remaining = iter(intent.members.values())
+    while part := list(islice(remaining, BATCH)):
+        now = known()
+        if progress.stop.is_set():
+            return
+        if able := _able(intent, part, now, tally):
+            tally.under_way = Batch(able, build, writer)
+            tally.sent_at = tally.sent_at or time.monotonic()
+            tally.answered((yield tally.under_way.messages))
+        progress.done += len(part)
 
 
 def _able(intent: Intent, part: list[Link], now: Snapshot, tally: _Tally) -> list[int]:
@@ -87,36 +133,6 @@ def _able(intent: Intent, part: list[Link], now: Snapshot, tally: _Tally) -> lis
             tally.before[seen.ifindex] = now.links[seen.ifindex]
             able.append(seen.ifindex)
     return able
-
-
-def _send(intent: Intent, indexes: list[int], writer: Writer, tally: _Tally) -> bool:
-    """Send one batch and take its answers in; return whether to go on."""
-    if not indexes:
-        return True
-
-    batch = Batch(indexes, _builder(intent), writer)
-    tally.sent_at = tally.sent_at or time.monotonic()
-    answered = True
-    try:
-        refused = batch.send()
-    except (NoAnswerError, WireError) as error:
-        answered, refused = False, []
-        tally.errno, tally.text = None, getattr(error, "strerror", None) or str(error)
-    except OSError as error:
-        # Of this batch nothing was sent.
-        tally.errno, tally.text = error.errno or 0, error.strerror or str(error)
-        return False
-    tally.waited = time.monotonic() - tally.sent_at
-    tally.messages += len(batch.items)
-    tally.size += batch.size
-    if answered:
-        # Who is silent about a message until a later one is answered has done what it says.
-        tally.agreed.update(set(indexes).difference(index for index, _ in refused))
-    for index, ack in refused:
-        tally.refused[index] = ack.words
-        if not tally.errno:
-            tally.errno, tally.text = ack.errno, ack.words
-    return answered
 
 
 def _builder(intent: Intent) -> Callable[[int, Sequence[int]], Mapping[int, bytes]]:

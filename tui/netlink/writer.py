@@ -5,12 +5,13 @@ import os
 import select
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from itertools import islice
 from queue import SimpleQueue
+from typing import TypeAlias
 
 from tui.model.gate import OPEN, Gate
 from tui.model.wire.trace import KEPT
@@ -22,6 +23,10 @@ from tui.netlink.wire import NLMSG_ERROR, Ack, Head, decode_ack, messages
 
 _MAX_SEQ = 0x7FFFFFFF
 _ANSWERS = 1024 * 1024  # bytes for the answers to one batch; each that failed takes some 800 of them in the kernel
+
+
+Batches: TypeAlias = Generator[Mapping[int, bytes], dict[int, Ack], None]
+"""Yields messages by sequence number, a batch at a time, and is sent the answers to each."""
 
 
 class WriteRefusedError(PermissionError):
@@ -63,12 +68,16 @@ class Record:
 
 
 class _Job:
-    """A batch on its way to the kernel."""
+    """Batches on their way to the kernel."""
 
-    def __init__(self, batch: Mapping[int, bytes], deadline: float) -> None:
-        self.batch = batch
+    def __init__(self, batches: Batches, deadline: float) -> None:
+        self.batches = batches
         self.deadline = deadline
-        self.answers: Future[dict[int, Ack]] = Future()
+        self.answered = 0
+        """Batches that the kernel has answered."""
+        self.given_up = False
+        """Whether nobody waits for it any more: nothing more of it is sent."""
+        self.ended: Future[None] = Future()
 
 
 class Writer:
@@ -124,16 +133,35 @@ class Writer:
         ``deadline``: seconds to wait for the last answer. Raises WriteRefusedError (nothing was sent),
         BusyError (nothing was sent), NoAnswerError (sent, outcome unknown), OSError (nothing was sent), WireError.
         """
+        answers: dict[int, Ack] = {}
+
+        def once() -> Batches:
+            answers.update((yield batch))
+
+        self.send_all(once(), deadline)
+        return answers
+
+    def send_all(self, batches: Batches, deadline: float) -> None:
+        """Send batch after batch, each in one sendmsg, and hand each its answers.
+
+        ``batches`` runs on the writer's thread: to pass each batch from thread to thread would cost as much as the
+        kernel takes for it. ``deadline``: seconds to wait for the last answer to each. Raises like `send`, of the batch
+        that was yielded last, and what ``batches`` raises; those before have their answers.
+        """
         if not self._busy.acquire(blocking=False):
             raise BusyError(errno.EBUSY, "the kernel still works on the change before")
-        job = _Job(batch, deadline)
+        job = _Job(batches, deadline)
         self._jobs.put(job)
-        try:
-            return job.answers.result(deadline)
-        except NoAnswerError:
-            raise
-        except FutureTimeoutError as error:
-            raise NoAnswerError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from error
+        while True:
+            answered = job.answered
+            try:
+                return job.ended.result(deadline)
+            except NoAnswerError:
+                raise
+            except FutureTimeoutError as error:
+                if job.answered == answered:
+                    job.given_up = True
+                    raise NoAnswerError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from error
 
     def _barrier(self) -> str:
         """Return what forbids sending; an earlier EPERM does not, since it may have been lifted."""
@@ -142,31 +170,46 @@ class Writer:
     def _run(self) -> None:
         with self._sock:
             while (job := self._jobs.get()) is not None:
-                try:
-                    answers = self._transact(job)
-                except Exception as error:
-                    self._busy.release()
-                    job.answers.set_exception(error)
+                error = self._work(job)
+                self._busy.release()
+                if error is None:
+                    job.ended.set_result(None)
                 else:
-                    self._busy.release()
-                    job.answers.set_result(answers)
+                    job.ended.set_exception(error)
 
-    def _transact(self, job: _Job) -> dict[int, Ack]:
+    def _work(self, job: _Job) -> Exception | None:
+        """Send all of it; return what went wrong."""
+        try:
+            batch = next(job.batches)
+            while not job.given_up:
+                answers = self.transact(batch, job.deadline)
+                job.answered += 1
+                batch = job.batches.send(answers)
+        except StopIteration:
+            return None
+        except Exception as error:
+            return error
+        finally:
+            job.batches.close()
+        return None
+
+    def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+        """Send one batch and return the answers: every write goes through here. On the writer's thread alone."""
         if why := self._barrier():
             raise WriteRefusedError(errno.EPERM, why)
-        record, data = self._record, joined(job.batch)
-        record.note_send(job.batch)
+        record, data = self._record, joined(batch)
+        record.note_send(batch)
         begun = time.monotonic()
         self._sock.send(data)
         record.note_return(time.monotonic() - begun)
-        answers = self._answers(job, record)
+        answers = self._answers(batch, deadline, record)
         denied = any(ack.errno == errno.EPERM and not ack.text for ack in answers.values())
         self._denied = "the kernel refuses our changes (EPERM)" if denied else ""
         return answers
 
-    def _answers(self, job: _Job, record: Record) -> dict[int, Ack]:
-        until = time.monotonic() + job.deadline
-        last = max(job.batch)
+    def _answers(self, batch: Mapping[int, bytes], deadline: float, record: Record) -> dict[int, Ack]:
+        until = time.monotonic() + deadline
+        last = max(batch)
         answers: dict[int, Ack] = {}
         while last not in answers:
             left = until - time.monotonic()
@@ -180,7 +223,7 @@ class Writer:
             if sender[0] != 0:
                 continue
             for head in messages(self._buffer, size):
-                if head.type == NLMSG_ERROR and head.seq in job.batch:
+                if head.type == NLMSG_ERROR and head.seq in batch:
                     record.note_answer(self._buffer, head)
                     answers[head.seq] = decode_ack(self._buffer, head)
         return answers
