@@ -12,6 +12,7 @@ from tests.links import a_link
 from tui.model.names.map import parse as parse_names
 from tui.model.store import Store
 from tui.model.view.order import LinkView
+from tui.model.view.shown import Shown
 from tui.present.words import Spelling, as_ascii
 from tui.screens.main.filter_box import FilterBox, History, TermSuggester
 from widgets.lines import Lines
@@ -44,7 +45,7 @@ class Host(App[None]):
     def _changed(self, event: FilterBox.Changed) -> None:
         self.changes.append(event.text)
         self.view.set_filter(event.text)
-        self.view.order(self.snapshot, NAMES)
+        self.view.order(Shown(self.snapshot, NAMES, {}))
         self.box.say(self.view.problem, self.view.hint)
 
     @on(FilterBox.Accepted)
@@ -65,7 +66,7 @@ class Host(App[None]):
 
     @property
     def shown(self) -> list[int]:
-        return self.view.order(self.snapshot, NAMES)
+        return self.view.order(Shown(self.snapshot, NAMES, {}))
 
     @property
     def line(self) -> str:

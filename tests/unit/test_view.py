@@ -13,6 +13,7 @@ from tui.model.names.map import NameMap
 from tui.model.store import Snapshot, Store
 from tui.model.view import sort_keys as order
 from tui.model.view.order import ALL_GROUPS, LinkView
+from tui.model.view.shown import Shown
 from tui.present.words import link_cells
 
 NAMES = NameMap()
@@ -35,7 +36,7 @@ FARM = seen(
 
 def test_everything_is_shown_by_index_at_first() -> None:
     view = LinkView()
-    assert view.order(FARM, NAMES) == [1, 2, 3]
+    assert view.order(Shown(FARM, NAMES, {})) == [1, 2, 3]
     assert (view.text, view.problem, view.hint) == ("", "", "")
 
 
@@ -43,11 +44,11 @@ def test_a_filter_narrows_the_chosen_group() -> None:
     view = LinkView()
     assert view.set_filter(" eth mtu:9000 ") == ""
     assert view.text == "eth mtu:9000"
-    assert view.order(FARM, NAMES) == [1, 2]
+    assert view.order(Shown(FARM, NAMES, {})) == [1, 2]
     view.group_id = 7
-    assert view.order(FARM, NAMES) == [2]
+    assert view.order(Shown(FARM, NAMES, {})) == [2]
     view.set_filter("")
-    assert view.order(FARM, NAMES) == [2, 3]
+    assert view.order(Shown(FARM, NAMES, {})) == [2, 3]
 
 
 def test_an_error_leaves_the_filter_as_it_was() -> None:
@@ -56,24 +57,24 @@ def test_an_error_leaves_the_filter_as_it_was() -> None:
     assert view.set_filter("mtu:9000 group:").startswith("group: wants")
     assert view.problem.startswith("group: wants")
     assert view.text == "mtu:9000"
-    assert view.order(FARM, NAMES) == [1, 2]
+    assert view.order(Shown(FARM, NAMES, {})) == [1, 2]
     assert view.problem.startswith("group: wants")
     assert view.set_filter("mtu:9000 group:8") == ""
     assert view.problem == ""
-    assert view.order(FARM, NAMES) == [1]
+    assert view.order(Shown(FARM, NAMES, {})) == [1]
 
 
 def test_a_group_that_nobody_knows_is_hinted_at_as_long_as_it_is_looked_for() -> None:
     view = LinkView()
     view.set_filter("group:dmz")
-    assert view.order(FARM, NAMES) == []
+    assert view.order(Shown(FARM, NAMES, {})) == []
     assert view.hint == "There is no group “dmz”."
     assert view.problem == ""
-    view.order(FARM, NameMap(by_name={b"dmz": 8}))
+    view.order(Shown(FARM, NameMap(by_name={b"dmz": 8}), {}))
     assert view.hint == ""
-    view.order(FARM, NAMES)
+    view.order(Shown(FARM, NAMES, {}))
     view.set_filter("eth")
-    view.order(FARM, NAMES)
+    view.order(Shown(FARM, NAMES, {}))
     assert view.hint == ""
 
 
@@ -89,12 +90,12 @@ def crowd() -> Snapshot:
 def test_a_filter_that_takes_too_long_gives_way_to_the_one_before(crowd: Snapshot) -> None:
     view = LinkView()
     view.set_filter("mtu:9000")
-    assert view.order(crowd, NAMES) == [20000]
+    assert view.order(Shown(crowd, NAMES, {})) == [20000]
     assert view.set_filter(SLOW) == ""
-    assert view.order(crowd, NAMES) == [20000]
+    assert view.order(Shown(crowd, NAMES, {})) == [20000]
     assert view.text == "mtu:9000"
     assert "takes too long" in view.problem
-    view.order(crowd, NAMES)
+    view.order(Shown(crowd, NAMES, {}))
     assert "takes too long" in view.problem
     view.set_filter("mtu:1500")
     assert view.problem == ""
@@ -103,8 +104,8 @@ def test_a_filter_that_takes_too_long_gives_way_to_the_one_before(crowd: Snapsho
 def test_a_filter_that_takes_too_long_later_gives_way_to_none(crowd: Snapshot) -> None:
     view = LinkView()
     view.set_filter(SLOW)
-    assert view.order(FARM, NAMES) == []
-    assert len(view.order(crowd, NAMES)) == len(crowd.links)
+    assert view.order(Shown(FARM, NAMES, {})) == []
+    assert len(view.order(Shown(crowd, NAMES, {}))) == len(crowd.links)
     assert view.text == ""
     assert "takes too long" in view.problem
 
@@ -112,33 +113,33 @@ def test_a_filter_that_takes_too_long_later_gives_way_to_none(crowd: Snapshot) -
 def test_what_is_shown_alone_is_filtered_and_sorted_too() -> None:
     view = LinkView()
     view.only = frozenset({1, 3, 99})
-    assert view.order(FARM, NAMES) == [1, 3]
+    assert view.order(Shown(FARM, NAMES, {})) == [1, 3]
     view.column, view.reverse = "name", True
-    assert view.order(FARM, NAMES) == [3, 1]
+    assert view.order(Shown(FARM, NAMES, {})) == [3, 1]
     view.set_filter("mtu:9000")
-    assert view.order(FARM, NAMES) == [1]
+    assert view.order(Shown(FARM, NAMES, {})) == [1]
     view.group_id = 7
-    assert view.order(FARM, NAMES) == [1]
+    assert view.order(Shown(FARM, NAMES, {})) == [1]
     view.only = frozenset()
-    assert view.order(FARM, NAMES) == []
+    assert view.order(Shown(FARM, NAMES, {})) == []
     view.only = None
-    assert view.order(FARM, NAMES) == [2]
+    assert view.order(Shown(FARM, NAMES, {})) == [2]
 
 
 def test_numbers_in_names_sort_as_numbers() -> None:
     view = LinkView()
     view.column = "name"
-    assert view.order(FARM, NAMES) == [1, 3, 2]
+    assert view.order(Shown(FARM, NAMES, {})) == [1, 3, 2]
 
 
 def test_what_is_gone_is_forgotten() -> None:
     view = LinkView()
     view.set_filter("eth2")
-    assert view.order(FARM, NAMES) == [1]
+    assert view.order(Shown(FARM, NAMES, {})) == [1]
     view.forget(seen(a_link(2)))
     assert list(view._words._known) == [2]
-    assert view.order(seen(), NAMES) == []
-    assert view.order(seen(a_link(1, name=b"other")), NAMES) == []
+    assert view.order(Shown(seen(), NAMES, {})) == []
+    assert view.order(Shown(seen(a_link(1, name=b"other")), NAMES, {})) == []
 
 
 @fuzz
@@ -157,9 +158,9 @@ def test_group_marks_filter_and_order_hold_together(
     links = snapshot.links.items()
     view = LinkView()
     view.set_filter(text)
-    filtered = set(view.order(snapshot, NAMES))
+    filtered = set(view.order(Shown(snapshot, NAMES, {})))
     view.group_id, view.only, view.column, view.reverse = group_id, only, column, reverse
-    shown = view.order(snapshot, NAMES)
+    shown = view.order(Shown(snapshot, NAMES, {}))
     assert set(shown) == {
         index
         for index, link in snapshot.links.items()
@@ -182,7 +183,7 @@ def test_names_that_never_stop_changing_are_not_all_remembered(monkeypatch: pyte
         store.replace({number: link})
         snapshot = store.snapshot()
         view.forget(snapshot)
-        view.order(snapshot, NAMES)
+        view.order(Shown(snapshot, NAMES, {}))
         link_cells(link, snapshot, NAMES, None)
         half = number // 3000
         most[half] = max(most[half], tracemalloc.get_traced_memory()[0])

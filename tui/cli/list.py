@@ -8,23 +8,20 @@ from typing import Any
 from tui.model.group import Group
 from tui.model.link import LINK_TYPES, Link, flags_as_ip, link_name
 from tui.model.names.map import NameMap, name_as_ip
-from tui.model.store import Snapshot
 from tui.model.text import ascii_text, visible
-from tui.model.view.order import all_groups
+from tui.model.view.shown import Shown
 from tui.present.words import as_ascii, group_cells, link_cells
 
 _NAMES = frozenset({"GROUP", "KINDS", "NAME", "KIND", "MASTER", "ALIAS"})  # columns that hold others' words
 _IP_TUNNELS = (768, 769, 776, 778, 823)  # ARPHRD_*: their hardware address is an IP address
 
 
-def as_json(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str]) -> str:
+def as_json(shown: Shown) -> str:
     """Return groups and interfaces as JSON; what `ip -j -d link` also prints bears its key and form."""
-    links = snapshot.links
-    risky = {links[index].group for index in protected}
-    groups = all_groups(snapshot, names)
+    links, groups, names = shown.snapshot.links, shown.groups, shown.names
     data = {
-        "groups": [_group(groups[group_id], names, group_id in risky) for group_id in sorted(groups)],
-        "interfaces": [_interface(links[index], links, names, protected.get(index)) for index in sorted(links)],
+        "groups": [_group(groups[group_id], names, group_id in shown.reasons) for group_id in sorted(groups)],
+        "interfaces": [_interface(links[index], links, names, shown.protected.get(index)) for index in sorted(links)],
     }
     return json.dumps(data, indent=1)
 
@@ -88,23 +85,19 @@ def hardware_address(address: bytes, arptype: int) -> str:
     return address.hex(":")
 
 
-def as_text(snapshot: Snapshot, names: NameMap, protected: Mapping[int, str], ascii: bool = False) -> Iterator[str]:
+def as_text(shown: Shown, ascii: bool = False) -> Iterator[str]:
     """Yield the lines of both tables. ``ascii``: write ASCII alone, what names hold beyond it as `ascii_text` does."""
-    links = snapshot.links
-    groups = all_groups(snapshot, names)
-    reasons: dict[int, list[str]] = {}
-    for index, why in protected.items():
-        reasons.setdefault(links[index].group, []).append(why)
+    links, names, groups = shown.snapshot.links, shown.names, shown.groups
     yield from _table(
         ("ID", "GROUP", "MEMBERS", "UP", "DOWN", "MTU", "RISK", "KINDS"),
-        ([cell.text for cell in group_cells(groups[key], names, reasons.get(key, ()))] for key in sorted(groups)),
+        ([cell.text for cell in group_cells(groups[key], names, shown.reasons.get(key, ()))] for key in sorted(groups)),
         ascii,
     )
     yield ""
     yield from _table(
         ("NAME", "INDEX", "GROUP", "STATE", "MTU", "RISK", "KIND", "MASTER", "MAC", "ALIAS"),
         (
-            [cell.text for cell in link_cells(links[index], snapshot, names, protected.get(index))]
+            [cell.text for cell in link_cells(links[index], shown.snapshot, names, shown.protected.get(index))]
             for index in sorted(links)
         ),
         ascii,

@@ -89,6 +89,7 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
     from tui.cli.list import as_json, as_text
     from tui.model.change.protect import protect
     from tui.model.store import Store
+    from tui.model.view.shown import Shown
     from tui.netlink.dump import read_links
     from tui.netlink.routes import Carriers
 
@@ -98,12 +99,12 @@ def _list(options: argparse.Namespace, path: Path | None) -> int:
     store.replace(read_links())
     snapshot = store.snapshot()
     ways = Carriers()
-    protected = protect(snapshot, ways.find())
+    shown = Shown(snapshot, names.names, protect(snapshot, ways.find()))
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         if options.json:
-            print(as_json(snapshot, names.names, protected))
+            print(as_json(shown))
         else:
-            for line in as_text(snapshot, names.names, protected, options.ascii):
+            for line in as_text(shown, options.ascii):
                 print(line)
         sys.stdout.flush()
     for problem in filter(None, (names.problem, ways.problem and f"protection: {ways.problem}")):

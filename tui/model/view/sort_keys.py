@@ -1,14 +1,14 @@
 """By which column rows are ordered: each column by what it shows, numbers as numbers, empty cells last."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from tui.model.change.protect import RISKS, risk
 from tui.model.group import Group
 from tui.model.link import Link, kind_word, link_name
-from tui.model.names.map import NameMap
 from tui.model.text import visible
+from tui.model.view.shown import Shown
 
 Natural: TypeAlias = tuple[bool, tuple[tuple[int, int, str], ...]]
 
@@ -27,10 +27,9 @@ def natural(text: str) -> Natural:
     return key
 
 
-def group_order(
-    groups: Mapping[int, Group], names: NameMap, reasons: Mapping[int, Iterable[str]], column: str, reverse: bool
-) -> list[int]:
-    """Return the ids in the order of ``column``, ties by id; ``reasons``: why members are protected, by group."""
+def group_order(shown: Shown, column: str, reverse: bool) -> list[int]:
+    """Return the ids in the order of ``column``, ties by id."""
+    groups, names, reasons = shown.groups, shown.names, shown.reasons
     keys: dict[str, Callable[[Group], Any]] = {
         "id": lambda group: group.group_id,
         "group": lambda group: natural(names.name(group.group_id) if group.group_id in names.by_id else ""),
@@ -44,19 +43,13 @@ def group_order(
     return sorted(sorted(groups, reverse=reverse), key=lambda group_id: keys[column](groups[group_id]), reverse=reverse)
 
 
-def link_order(
-    shown: Iterable[int],
-    links: Mapping[int, Link],
-    names: NameMap,
-    protected: Mapping[int, str],
-    column: str,
-    reverse: bool,
-) -> list[int]:
-    """Return the ifindexes in the order of ``column``, ties by index; ``protected``: why an interface is."""
+def link_order(indexes: Iterable[int], shown: Shown, column: str, reverse: bool) -> list[int]:
+    """Return the ifindexes in the order of ``column``, ties by index."""
+    links, names, protected = shown.snapshot.links, shown.names, shown.protected
     if len(_known) > 2 * len(links) + _SPARE:
         # Where names keep changing most of these are of names that are no more.
         _known.clear()
-    ordered = sorted(shown, reverse=reverse)
+    ordered = sorted(indexes, reverse=reverse)
     if column == "index":
         return ordered
     keys: dict[str, Callable[[Link], Any]] = {

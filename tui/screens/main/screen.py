@@ -19,11 +19,12 @@ from textual.screen import Screen
 from tui.files.names.writer import NameFileError
 from tui.model.text import visible
 from tui.model.view.order import ALL_GROUPS
+from tui.model.view.shown import Shown
 from tui.present.commands import COMMANDS, MOVES
 from tui.present.words import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
 from tui.screens.footer import footer
 from tui.screens.main.filter_box import FilterBox
-from tui.screens.main.shown import READING, Picture, Shown, Target
+from tui.screens.main.shown import READING, Picture, Target
 from tui.screens.main.undo_keys import Undoing
 from tui.screens.names.screen import NamesScreen
 from tui.session.services import Services

@@ -12,7 +12,8 @@ from tui.model.names.map import NameMap
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import plural, visible
 from tui.model.view.marks import Marks
-from tui.model.view.order import ALL_GROUPS, LinkView, all_groups
+from tui.model.view.order import ALL_GROUPS, LinkView
+from tui.model.view.shown import Shown
 from tui.model.view.sort_keys import group_order
 from tui.present.change import plan_line
 from tui.present.words import (
@@ -40,16 +41,6 @@ class Target:
     """None: on nothing."""
     why: str = ""
     """Why on nothing, and what to do, one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is known at one moment and stays together: who freezes the picture keeps one of these."""
-
-    snapshot: Snapshot
-    names: NameMap
-    protected: Mapping[int, str]
-    """Why interfaces are protected, by ifindex."""
 
 
 NO_GROUP = Target(None, "Choose one group first, with j and k.")
@@ -84,8 +75,6 @@ class Picture:
         """The ifindexes of the interface table, as last ordered."""
         self.sorted_by = ("id", False)
         """The column by which the groups are ordered, and whether in reverse."""
-        self._groups: dict[int, Group] = {}
-        self._reasons: dict[int, list[str]] = {}
         self._plans: tuple[object, list[list[Field]]] = (None, [])
 
     def take(self) -> None:
@@ -99,11 +88,7 @@ class Picture:
         self.vanished += self.marks.take(snapshot)
         if self.view.only is not None:
             self.view.only = self.marks.indexes or None
-        self._groups = all_groups(snapshot, self.names)
         self._plans = (None, [])
-        self._reasons = {}
-        for index, reason in self.moment.protected.items():
-            self._reasons.setdefault(snapshot.links[index].group, []).append(reason)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -117,18 +102,18 @@ class Picture:
 
     def group_keys(self) -> list[int]:
         """Return the rows of the group table, in order; the first stands for all groups."""
-        return [ALL_GROUPS, *group_order(self._groups, self.names, self._reasons, *self.sorted_by)]
+        return [ALL_GROUPS, *group_order(self.moment, *self.sorted_by)]
 
     def link_keys(self) -> list[int]:
         """Return the ifindexes of the interface table, in order."""
-        self.shown = self.view.order(self.snapshot, self.names, self.moment.protected)
+        self.shown = self.view.order(self.moment)
         return self.shown
 
     def group_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the group table."""
         if key == ALL_GROUPS:
-            return total_cells(self._groups.values())
-        return group_cells(self.group(key), self.names, self._reasons.get(key, ()))
+            return total_cells(self.groups.values())
+        return group_cells(self.group(key), self.names, self.moment.reasons.get(key, ()))
 
     def link_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the interface table."""
@@ -142,7 +127,7 @@ class Picture:
     @property
     def groups(self) -> Mapping[int, Group]:
         """Every group with members or a name, by id."""
-        return self._groups
+        return self.moment.groups
 
     def hidden(self, indexes: Collection[int]) -> int:
         """Return how many of these interfaces the filter or the choice of a group hides."""
@@ -150,7 +135,7 @@ class Picture:
 
     def group(self, group_id: int) -> Group:
         """Return a group, empty if it has neither members nor a name."""
-        return self._groups.get(group_id) or empty_group(group_id)
+        return self.moment.groups.get(group_id) or empty_group(group_id)
 
     def plan(
         self,
