@@ -11,6 +11,7 @@ import pytest
 from tests.app.test_cli import TUI
 from tests.links import Ip, add, cheap_kind
 from tests.terminal import ROOT, terminal
+from tui.timing.events import BenchEnd
 from tui.timing.order import BenchOrder
 from tui.timing.runner import Run
 from tui.timing.ways.ip import ip_path
@@ -111,8 +112,8 @@ def test_the_measuring_process_runs_nobodys_code(netns: None, tmp_path: Path, mo
         put(tmp_path / name, f"open({str(told)!r}, 'w')\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    events = [event["event"] for event in Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1))]
-    assert events[-1] == "done"
+    events = [*Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1))]
+    assert events[-1] == BenchEnd("done")
     assert not told.exists()
 
 

@@ -106,7 +106,7 @@ class Hands:
             process = measurement._run._process if measurement is not None else None
             return process.pid if process is not None and process.returncode is None else 0
 
-        await self.until(lambda: pid() and self.app.panel._report and self.app.panel._report["results"], "a result")
+        await self.until(lambda: pid() and self.app.panel._report and self.app.panel._report.results, "a result")
         return pid()
 
 
@@ -180,7 +180,7 @@ async def test_esc_stops_half_way_and_keeps_what_there_is_and_esc_again_leaves()
         assert "one group message █" in hands.words
         until(lambda: not session_of(child), "the measuring processes to be gone")
         (kept,) = history.runs()
-        assert history.load(kept)["ended"] == "stopped"
+        assert history.load(kept).ended == "stopped"
         await hands.press("escape")
         assert hands.app.left
 

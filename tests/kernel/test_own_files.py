@@ -18,10 +18,13 @@ from tests.terminal import ROOT
 from tui.app.terminal import record
 from tui.files import own
 from tui.files.names.backup import back_up_anywhere
+from tui.timing.events import HostFacts
+from tui.timing.order import BenchOrder
 from tui.timing.report import history
+from tui.timing.report.results import TimingReport
 
 USER, THEIRS = 54321, 54320
-REPORT = {"host": {"date": "2026-01-02T03:04:05+00:00"}, "results": []}
+REPORT = TimingReport(BenchOrder(), HostFacts(date="2026-01-02T03:04:05+00:00"))
 
 
 @pytest.fixture(autouse=True)

@@ -6,28 +6,30 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.links import REAL_ROOT, until
 from tests.terminal import ROOT
 from tui.timing import runner
+from tui.timing.events import BenchEnd, Event, HostFacts, OthersUse, RunSample
 from tui.timing.order import BenchOrder, order_for_group
 from tui.timing.report.collect import Collector
-from tui.timing.runner import Event, Run
+from tui.timing.report.results import TimingReport
+from tui.timing.runner import Run
 from tui.timing.ways.ways import WAYS
 
 CHEAP = ("group", "sendmsg", "ack")
 
 
-def measured(order: BenchOrder) -> dict[str, Any]:
+def measured(order: BenchOrder) -> TimingReport:
     """Carry an order out; return its report."""
     collector = Collector(order)
     for event in Run.start(order):
         collector.take(event)
-    assert collector.ended == "done", collector.error
-    return collector.report()
+    report = collector.report()
+    assert report.ended == "done", report.error
+    return report
 
 
 BEFORE: set[int] = set()
@@ -65,18 +67,25 @@ def children() -> set[int]:
 STARTED: set[int] = set()
 
 
-def begun(order: BenchOrder, event: str = "sample") -> tuple[Run, list[Event]]:
-    """Start measuring; return once the first such event came, with all that came until then."""
+def begun(order: BenchOrder) -> tuple[Run, list[Event]]:
+    """Start measuring; return once the first sample came, with all that came until then."""
     run = Run.start(order)
     events = []
     for told in run:
         events.append(told)
-        if told["event"] == event:
+        if isinstance(told, RunSample):
             break
     process = run._process
     assert process is not None
     STARTED.add(process.pid)
     return run, events
+
+
+def problem(events: list[Event]) -> str:
+    """Return what went wrong, by the last event."""
+    assert isinstance(events[-1], BenchEnd)
+    assert events[-1].how == "error"
+    return events[-1].text
 
 
 CHILD = "import sys; sys.path.insert(0, sys.argv[1]); {}; from tui.timing.child.worker import main; main()"
@@ -91,118 +100,121 @@ def test_every_way_is_measured_and_read_back(netns: None, operation: str) -> Non
     report = measured(order)
     # By ioctl and sysfs the kernel takes a queue length from the machine's own root alone.
     barred = {"ioctl", "sysfs"} if operation == "txqueuelen" and not REAL_ROOT else set()
-    assert [result["way"] for result in report["results"]] == [way for way in WAYS if way not in barred]
-    assert {one["way"] for one in report["skipped"]} >= barred
-    assert {one["way"] for one in report["thrown_out"]} == barred
-    for result in report["results"]:
-        assert result["verified"]
-        assert (result["links"], result["repeats"], result["estimated"]) == (16, 2, False)
-        assert 0 < result["min_s"] <= result["median_s"] <= result["max_s"]
-        assert result["notifications"] >= 16
-        assert result["last_notification_s"] > 0
-        assert result["user_s"] + result["system_s"] > 0
-    assert sum(report["sandbox"]["kinds"].values()) == 16
+    assert [result.way for result in report.results] == [way for way in WAYS if way not in barred]
+    assert {one.way for one in report.skipped} >= barred
+    assert {one.way for one in report.thrown_out} == barred
+    for result in report.results:
+        assert result.verified
+        assert (result.links, result.repeats, result.estimated) == (16, 2, False)
+        least, most, notifications = result.min_s, result.max_s, result.notifications
+        assert least is not None
+        assert most is not None
+        assert notifications is not None
+        assert 0 < least <= result.median_s <= most
+        assert notifications >= 16
+        assert result.last_notification_s
+        assert result.user_s or result.system_s
+    assert sum(report.sandbox.kinds.values()) == 16
 
 
 def test_a_group_message_tells_of_members_that_are_up_twice(netns: None) -> None:
-    results = measured(BenchOrder(links=(16,), ways=CHEAP, state="up", repeats=1))["results"]
-    assert [result["notifications"] for result in results] == [32, 16, 16]
+    results = measured(BenchOrder(links=(16,), ways=CHEAP, state="up", repeats=1)).results
+    assert [result.notifications for result in results] == [32, 16, 16]
 
 
 def test_a_member_that_refuses_has_the_run_thrown_out_and_nothing_averaged(netns: None) -> None:
     # A bridge takes at most 65535 bytes, ifb and dummy more.
     order = BenchOrder(links=(16,), ways=CHEAP, kinds=(("auto", 15), ("bridge", 1)), values=(1500, 70000), repeats=3)
     report = measured(order)
-    if "bridge" not in report["sandbox"]["kinds"]:
+    if "bridge" not in report.sandbox.kinds:
         pytest.skip("no bridges here")
-    assert report["thrown_out"]
-    reasons = {thrown["reason"].partition(" (")[0].rstrip(".") for thrown in report["thrown_out"]}
+    assert report.thrown_out
+    reasons = {thrown.reason.partition(" (")[0].rstrip(".") for thrown in report.thrown_out}
     assert reasons == {
         "1 of 16 interfaces did not change",
         "1 of 16 interfaces refused to be put where they can be changed",
     }
-    given_up = {skipped["way"] for skipped in report["skipped"]}
+    given_up = {skipped.way for skipped in report.skipped}
     assert given_up == set(CHEAP)
     # Going back is no better: the bridge has that MTU already.
-    assert report["results"] == []
+    assert report.results == ()
 
 
 def test_a_group_is_copied_with_its_kinds_its_mix_and_its_mtu(netns: None) -> None:
     order = order_for_group({"ifb": 5, "bridge": 2, "nonsense": 1}, 4, 9000, "mtu", ways=("group",), repeats=1)
     assert (order.links, order.state, order.values) == ((8,), "mixed", (8900, 9000))
     report = measured(order)
-    assert sum(report["sandbox"]["kinds"].values()) == 8
-    assert any("nonsense can't be made here" in note for note in report["sandbox"]["notes"])
-    assert report["results"][0]["notifications"] == 8 + 4  # the four that are up are told of twice
+    assert sum(report.sandbox.kinds.values()) == 8
+    assert any("nonsense can't be made here" in note for note in report.sandbox.notes)
+    assert report.results[0].notifications == 8 + 4  # the four that are up are told of twice
 
 
 def test_peers_are_not_measured(netns: None) -> None:
     report = measured(BenchOrder(links=(8,), ways=("group",), kinds=(("veth", 1),), repeats=1))
-    if "veth" not in report["sandbox"]["kinds"]:
+    if "veth" not in report.sandbox.kinds:
         pytest.skip("no veth here")
-    assert report["results"][0]["notifications"] == 8
+    assert report.results[0].notifications == 8
 
 
 def test_without_sysfs_its_way_is_left_out_with_the_reason(netns: None) -> None:
     report = measured(BenchOrder(links=(4,), ways=("group", "sysfs"), repeats=1, sysfs=False))
-    assert [result["way"] for result in report["results"]] == ["group"]
-    assert report["sandbox"]["sysfs"] is False
-    assert [(one["way"], one["reason"]) for one in report["skipped"]] == [
-        ("sysfs", "sysfs is not mounted in the sandbox.")
-    ]
+    assert [result.way for result in report.results] == ["group"]
+    assert report.sandbox.sysfs is False
+    assert [(one.way, one.reason) for one in report.skipped] == [("sysfs", "sysfs is not mounted in the sandbox.")]
 
 
 def test_without_ip_its_ways_are_left_out_with_the_reason(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_CODE", CHILD.format("import tui.timing.ways.ip as ip; ip.ip_path = lambda: None"))
     report = measured(BenchOrder(links=(4,), ways=("group", "ip-group", "process"), repeats=1))
-    assert {one["way"] for one in report["skipped"]} == {"ip-group", "process"}
-    assert "not installed" in report["skipped"][0]["reason"]
+    assert {one.way for one in report.skipped} == {"ip-group", "process"}
+    assert "not installed" in report.skipped[0].reason
 
 
 def test_past_the_budget_slow_ways_are_estimated_and_marked(netns: None) -> None:
     order = BenchOrder(links=(16, 32, 64, 600), ways=("group", "process"), repeats=1, budget=0.3)
-    results = {(one["links"], one["way"]): one for one in measured(order)["results"]}
+    results = {(one.links, one.way): one for one in measured(order).results}
     large = results[600, "process"]
-    assert large["estimated"]
-    assert not large["verified"]
-    assert (large["repeats"], large["min_s"]) == (0, None)
-    assert large["median_s"] > results[16, "process"]["median_s"]
-    assert not results[600, "group"]["estimated"]
+    assert large.estimated
+    assert not large.verified
+    assert (large.repeats, large.min_s) == (0, None)
+    assert large.median_s > results[16, "process"].median_s
+    assert not results[600, "group"].estimated
 
 
 def test_a_single_large_size_gets_small_ones_to_estimate_from(netns: None) -> None:
     order = BenchOrder(links=(1000,), ways=("group", "process"), repeats=1, budget=0.5)
     report = measured(order)
-    assert {one["links"] for one in report["results"]} == {1000}
-    assert report["results"][1]["estimated"]
-    assert report["growth"] == []
+    assert {one.links for one in report.results} == {1000}
+    assert report.results[1].estimated
+    assert report.growth == ()
 
 
 def test_it_tells_how_busy_others_keep_the_machine(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[dict[str, Any]] = []
+    told: list[OthersUse | None] = []
 
-    def judge(host: dict[str, Any], others: dict[str, Any]) -> str:
+    def judge(host: HostFacts, others: OthersUse | None) -> str:
         told.append(others)
         return "they are busy"
 
     monkeypatch.setattr("tui.timing.report.collect.busy", judge)
     report = measured(BenchOrder(links=(16, 32, 64, 600), ways=("group", "process"), repeats=2, budget=0.3))
-    assert report["others"] == told[-1]
-    assert report["others"]["seconds"] > 1
-    assert 0 <= report["others"]["cores"] <= report["host"]["cores"]
-    assert not any(one["estimated"] for one in report["results"])
-    assert (report["growth"], report["busy"]) == ([], "they are busy")
+    assert report.others == told[-1]
+    assert report.others is not None
+    assert report.others.seconds > 1
+    assert 0 <= report.others.cores <= report.host.cores
+    assert not any(one.estimated for one in report.results)
+    assert (report.growth, report.busy) == ((), "they are busy")
 
 
 def test_stopped_in_the_middle_keeps_what_was_measured_and_leaves_no_process(netns: None) -> None:
     run, events = begun(LONG)
     run.stop()
     events += run
-    assert events[-1] == {"event": "stopped"}
+    assert events[-1] == BenchEnd("stopped")
     collector = Collector(LONG)
     for event in events:
         collector.take(event)
-    assert collector.ended == "stopped"
+    assert collector.report().ended == "stopped"
     until(lambda: not children(), "every process to end")
     run.stop()
     assert list(run) == []
@@ -211,7 +223,7 @@ def test_stopped_in_the_middle_keeps_what_was_measured_and_leaves_no_process(net
 def test_stopped_before_it_began_there_is_nothing(netns: None) -> None:
     run = Run.start(LONG)
     run.stop()
-    assert [event["event"] for event in run][-1] == "stopped"
+    assert [*run][-1] == BenchEnd("stopped")
     until(lambda: not children(), "every process to end")
 
 
@@ -241,20 +253,20 @@ def test_killed_from_outside_it_says_so_and_leaves_neither_process_nor_namespace
     assert identity != os.readlink("/proc/thread-self/ns/net")
     os.kill(run._process.pid, how)
     events += run
-    assert events[-1]["event"] == "error"
-    assert how.name in events[-1]["text"]
-    assert any(event["event"] == "sample" for event in events)
+    assert how.name in problem(events)
+    assert any(isinstance(event, RunSample) for event in events)
     until(lambda: not children() and not holders(identity), "every process to end")
 
 
 PARENT = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
+from tui.timing.events import RunSample
 from tui.timing.order import BenchOrder
 from tui.timing.runner import Run
 run = Run.start(BenchOrder(links=(64,), ways=("process",), repeats=500, budget=1000.0))
 for event in run:
-    if event["event"] == "sample":
+    if isinstance(event, RunSample):
         break
 print(run._process.pid, flush=True)
 if sys.argv[2] == "forked" and os.fork() == 0:
@@ -288,7 +300,7 @@ def test_it_ends_when_its_input_does(netns: None) -> None:
     assert run._process.stdin is not None
     run._process.stdin.close()
     events += run
-    assert events[-1]["event"] == "error"
+    assert problem(events)
     until(lambda: not children(), "every process to end")
 
 
@@ -298,7 +310,7 @@ from tui.timing.order import BenchOrder
 from tui.timing.child.sandbox import Sandbox
 sandbox = Sandbox(BenchOrder())
 name = sandbox.grow(1, lambda made: None)[0].name
-print(open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").read().strip(), *sandbox.facts()["notes"])
+print(open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").read().strip(), *sandbox.facts().notes)
 """
 
 
@@ -315,7 +327,7 @@ def test_no_file_of_the_current_directory_is_run(netns: None, tmp_path: Path, mo
     (tmp_path / "tui").mkdir()
     (tmp_path / "tui" / "__init__.py").write_text("raise SystemExit(8)")
     monkeypatch.chdir(tmp_path)
-    assert measured(BenchOrder(links=(2,), ways=("group",), repeats=1))["results"]
+    assert measured(BenchOrder(links=(2,), ways=("group",), repeats=1)).results
 
 
 def test_where_no_namespace_can_be_made_it_says_why_in_one_sentence(
@@ -323,22 +335,22 @@ def test_where_no_namespace_can_be_made_it_says_why_in_one_sentence(
 ) -> None:
     monkeypatch.setattr(runner, "_CODE", CHILD.format("from tests.act import give_up_capability as f; f()"))
     events = list(Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1)))
-    assert events[-1]["event"] == "error"
-    assert re.fullmatch(r"A private network namespace can't be made \(.+\): .+\.", events[-1]["text"])
+    assert re.fullmatch(r"A private network namespace can't be made \(.+\): .+\.", problem(events))
 
 
 def test_what_python_itself_complains_of_is_told(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_CODE", "raise RuntimeError('no\\x1b[7m way')")
     events = list(Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1)))
-    assert [event["event"] for event in events] == ["error"]
-    assert "ended with status 1 (RuntimeError: no\\x1b[7m way)" in events[-1]["text"]
+    assert len(events) == 1
+    assert "ended with status 1 (RuntimeError: no\\x1b[7m way)" in problem(events)
 
 
 def test_an_ordinary_user_can_measure(netns: None, tmp_path: Path) -> None:
     code = (
-        "import sys, json; sys.path.insert(0, sys.argv[1]); from tui.timing.order import Order; "
-        "from tui.timing.runner import Run; "
-        "[print(json.dumps(e)) for e in Run.start(BenchOrder(links=(4,), ways=('group', 'process'), repeats=1))]"
+        "import sys, json; sys.path.insert(0, sys.argv[1]); from tui.timing.order import BenchOrder; "
+        "from tui.timing.codec import event_json; from tui.timing.runner import Run; "
+        "order = BenchOrder(links=(4,), ways=('group', 'process'), repeats=1); "
+        "[print(json.dumps(event_json(event))) for event in Run.start(order)]"
     )
     python = "/usr/bin/python3"
     line = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-B", "-P", "-c", code, str(ROOT)]
@@ -350,5 +362,5 @@ def test_an_ordinary_user_can_measure(netns: None, tmp_path: Path) -> None:
         pytest.skip(f"no ordinary user here: {done.stderr.strip()[-200:]}")
     if "namespace can't be made" in done.stdout:
         pytest.skip("user namespaces are forbidden here")
-    assert '"event": "sample"' in done.stdout
-    assert '"event": "done"' in done.stdout
+    assert '"event": "RunSample"' in done.stdout
+    assert '"how": "done"' in done.stdout

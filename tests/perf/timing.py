@@ -16,6 +16,7 @@ from tests.perf.table import Line, ms, spread, timed, times
 from tui.netlink.dump import read_links
 from tui.timing.child.measure import timed as measured
 from tui.timing.child.measure import verify
+from tui.timing.events import RunSample
 from tui.timing.order import BenchOrder
 from tui.timing.runner import Run
 from tui.timing.ways.change import Change, Member
@@ -116,7 +117,7 @@ def _engine(way: str, links: int) -> list[float]:
     """Return the seconds of the counted runs that the whole engine measures, in its own process and namespace."""
     order = BenchOrder(links=(links,), ways=(way,), repeats=_ROUNDS[way], budget=600.0)
     return [
-        event["seconds"]
+        event.seconds
         for event in Run.start(order)
-        if event["event"] == "sample" and event["role"] == "counted" and event["links"] == links
+        if isinstance(event, RunSample) and event.role == "counted" and event.links == links
     ]

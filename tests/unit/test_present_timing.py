@@ -1,6 +1,7 @@
 """A measurement in words: bars, ratios, curves, estimates, comparisons; and what the operator may wish for."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import pytest
 
@@ -22,10 +23,12 @@ from tui.present.timing import (
 from tui.present.timing_past import comparison, estimate, last_with, past_fields, sample_fields, sample_words
 from tui.present.words import as_ascii
 from tui.screens.timing.run import Request, default_sizes, parse_sizes
+from tui.timing.events import BenchEnd, HostFacts, RunProgress, RunSample, SandboxFacts, SkippedWay
 from tui.timing.order import BenchOrder
-from tui.timing.report.collect import Collector, TimingReport
+from tui.timing.report.collect import Collector
 from tui.timing.report.formats import FORMATS
 from tui.timing.report.paper import TABLE
+from tui.timing.report.results import TimingReport
 from widgets.bars import Scale
 
 WAYS = ("group", "sendmsg", "ip-group", "process", "sysfs")
@@ -34,39 +37,39 @@ SECONDS = {"group": 0.00001, "sendmsg": 0.000012, "ip-group": 0.00003, "process"
 
 
 def measured(
-    *links: int, operation: str = "mtu", factor: float = 1.0, ended: str = "done", **rest: Any
+    *links: int,
+    operation: str = "mtu",
+    factor: float = 1.0,
+    ended: Literal["done", "stopped", "error"] = "done",
+    **rest: Any,
 ) -> TimingReport:
     """Return a report in which every way takes its time in proportion to the interfaces; sysfs can't run."""
     collector = Collector(BenchOrder(links=links, ways=WAYS, operation=operation, repeats=2, **rest))
-    collector.take({"event": "host", "date": "2026-01-02T03:04:05+00:00", "kernel": "6.18", "load": [0.5]})
-    collector.take({"event": "sandbox", "kinds": {"ifb": links[-1]}, "sysfs": True, "notes": []})
-    collector.take({"event": "skipped", "way": "sysfs", "links": None, "reason": "It is not mounted."})
+    collector.take(HostFacts(date="2026-01-02T03:04:05+00:00", kernel="6.18", load=(0.5,)))
+    collector.take(SandboxFacts({"ifb": links[-1]}, sysfs=True))
+    collector.take(SkippedWay("sysfs", None, "It is not mounted."))
     for size in links:
         for way, each in SECONDS.items():
             for more in (1.0, 1.01):
                 seconds = size * each * factor * more
-                collector.take(
-                    {
-                        "event": "sample",
-                        "links": size,
-                        "way": way,
-                        "role": "counted",
-                        "seconds": seconds,
-                        "ack_s": seconds,
-                        "user_s": seconds / 2,
-                        "system_s": seconds / 2,
-                    }
-                )
-    if ended:
-        collector.take({"event": ended, "text": "It broke." if ended == "error" else ""})
+                collector.take(RunSample(size, way, "counted", seconds, seconds, seconds / 2, seconds / 2))
+    collector.take(BenchEnd(ended, "It broke." if ended == "error" else ""))
     return collector.report()
 
 
 def estimated(report: TimingReport, way: str) -> TimingReport:
     """Return the report with the largest size of a way as an estimate."""
-    result = [one for one in report["results"] if one["way"] == way][-1]
-    result |= {"estimated": True, "min_s": None, "max_s": None}
-    return report
+    *_, last = (one for one in report.results if one.way == way)
+    guess = replace(last, estimated=True, min_s=None, max_s=None)
+    return replace(report, results=tuple(guess if one is last else one for one in report.results))
+
+
+def on_kernel(report: TimingReport, kernel: str) -> TimingReport:
+    return replace(report, host=replace(report.host, kernel=kernel))
+
+
+def with_sysfs(report: TimingReport, sysfs: bool) -> TimingReport:
+    return replace(report, sandbox=replace(report.sandbox, sysfs=sysfs))
 
 
 SAMPLE = Sample("group dmz (10) MTU 9000", "mtu", 192, 5, True, 1, sent=0.001, acked=0.003, seen=0.009)
@@ -88,12 +91,12 @@ def test_the_scale_is_labelled_in_the_units_that_people_use(power: int, text: st
 
 def test_the_scale_holds_every_median_and_begins_below_the_least() -> None:
     assert decades(measured(100, 1000)) == (-4, 1)
-    assert decades({"results": []}) is None
+    assert decades(TimingReport(BenchOrder())) is None
 
 
 def test_a_bar_says_whether_it_is_measured_estimated_skipped_or_still_to_come() -> None:
     report = estimated(measured(128), "process")
-    report["results"] = [result for result in report["results"] if result["way"] != "ip-group"]
+    report = replace(report, results=tuple(result for result in report.results if result.way != "ip-group"))
     rows = {row.label: row for row in bars(report, 128)}
     assert [row.seconds is not None for row in rows.values()] == [True, True, False, True, False]
     assert (rows["a process per interface"].figure, rows["a process per interface"].estimated) == ("≈257 ms", True)
@@ -128,15 +131,14 @@ def test_the_papers_table_is_drawn_over_ours_with_letters_of_its_own_and_without
     named = [field for line in legend(report) for field in line if field.tone]
     assert [(field.text[0], field.tone) for field in named] == [(key, curve.tone) for key, curve in curves.items()]
     assert "kernel: with sysfs. No estimates." in legend_words(report)[-1]
-    report["sandbox"]["sysfs"] = False
+    report = with_sysfs(report, False)
     assert series(report)[3].points == [(row.links, row.process_without_sysfs_s) for row in TABLE]
     assert "kernel: without sysfs" in legend_words(report)[-1]
 
 
 @pytest.mark.parametrize("sysfs", [True, False])
 def test_the_legend_has_room_on_80_columns(sysfs: bool) -> None:
-    report = measured(128)
-    report["sandbox"]["sysfs"] = sysfs
+    report = with_sysfs(measured(128), sysfs)
     assert len(legend_words(report)) == 3
     assert max(map(len, legend_words(report))) < 79
 
@@ -153,15 +155,14 @@ def test_what_the_paper_did_not_measure_is_not_drawn_over() -> None:
 
 def test_a_result_is_told_with_its_cost_and_the_papers_where_it_compared_that_way() -> None:
     report = measured(128)
-    by_way = {result["way"]: result_words(report, result) for result in report["results"]}
+    by_way = {result.way: result_words(report, result) for result in report.results}
     assert by_way["group"][-1] == "For 128: messages 1, bytes 48, processes 0, system calls 2."
     assert any("The paper at 128" in line for line in by_way["process"])
     assert not any("The paper" in line for line in by_way["sendmsg"])
 
 
 def test_the_printed_report_is_unwrapped_and_its_figures_keep_their_lines() -> None:
-    report = measured(128, 1024)
-    report["host"]["kernel"] = "evil\x1b[7z"
+    report = on_kernel(measured(128, 1024), "evil\x1b[7z")
     lines = in_full(report)
     printed = FORMATS["table"](report)
     assert "\x1b" in printed
@@ -172,10 +173,10 @@ def test_the_printed_report_is_unwrapped_and_its_figures_keep_their_lines() -> N
 
 
 def test_progress_tells_what_is_done_and_what_is_left() -> None:
-    event = {"links": 1024, "way": "process", "text": "run 2 of 3", "left_s": 23.0}
+    event = RunProgress(1024, "process", "run 2 of 3", 23.0)
     assert progress_words(event, 12.6) == "about 13 s left; at 1,024: a process per interface, run 2 of 3"
     assert progress_words(event, 22.6).startswith("about 25 s left")
-    assert progress_words({**event, "way": "", "text": "\x1b"}, None) == ("time left: not known yet; at 1,024: \\x1b")
+    assert progress_words(replace(event, way="", text="\x1b"), None) == ("time left: not known yet; at 1,024: \\x1b")
     assert progress_words(event, 600).startswith("about 10 min left")
     assert "starting" in progress_words(None, None)
 
@@ -188,16 +189,15 @@ def test_progress_tells_what_is_done_and_what_is_left() -> None:
         ("error", "It broke. Its interfaces vanished with it. Kept as x.json (h).", "bad"),
     ],
 )
-def test_the_end_is_told_with_what_is_kept(ended: str, text: str, tone: str) -> None:
+def test_the_end_is_told_with_what_is_kept(ended: Literal["done", "stopped", "error"], text: str, tone: str) -> None:
     assert ending(measured(8, ended=ended), 12.3, "x.json", "") == (text, tone)
 
 
 def test_an_end_with_nothing_measured_says_so() -> None:
-    report = measured(8)
-    report["results"] = []
+    report = replace(measured(8), results=())
     assert ending(report, 1.0, "", "") == ("Nothing could be measured. sysfs: It is not mounted.", "bad")
-    assert ending({**report, "ended": "stopped"}, 1.0, "", "").text == "Stopped; nothing was measured yet."
-    failed = {**report, "ended": "error", "error": "There is no namespace.", "sandbox": {}}
+    assert ending(replace(report, ended="stopped"), 1.0, "", "").text == "Stopped; nothing was measured yet."
+    failed = replace(report, ended="error", error="There is no namespace.", sandbox=SandboxFacts())
     assert ending(failed, 1.0, "", "").text == "There is no namespace."
     assert "It is not kept: The disk is full." in ending(measured(8), 1.0, "", "The disk is full.").text
 
@@ -234,15 +234,14 @@ def test_no_ratio_is_given_between_a_change_and_a_measurement_of_other_work() ->
 
 
 def test_estimates_come_from_the_last_measurement_of_the_same_work_or_else_the_last() -> None:
-    mtu, up, empty = measured(8), measured(8, operation="up"), {**measured(8), "results": []}
+    mtu, up, empty = measured(8), measured(8, operation="up"), replace(measured(8), results=())
     assert last_with([empty, up, mtu], "mtu") is mtu
     assert last_with([empty, up, mtu], "retag") is up
     assert last_with([empty], "mtu") is None
 
 
 def test_two_runs_are_compared_result_by_result_with_what_else_differs() -> None:
-    past, latest = measured(128, 512), measured(128, 256, factor=2.0)
-    past["host"]["kernel"] = "6.1\x1b[7z"
+    past, latest = on_kernel(measured(128, 512), "6.1\x1b[7z"), measured(128, 256, factor=2.0)
     lines = comparison(past, latest)
     assert "differs: kernel: 6.1\\x1b[7z → 6.18" in lines
     rows = [line.split(maxsplit=2) for line in lines if line.lstrip().startswith(("128", "256", "512"))]

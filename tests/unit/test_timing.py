@@ -8,21 +8,38 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tui.timing.child.kinds import apportion
 from tui.timing.child.schedule import Forecast, Runs, affordable, stages, turn
-from tui.timing.order import BenchOrder, default_values, from_json, order_for_group
+from tui.timing.codec import event_json, event_of, record_of
+from tui.timing.events import (
+    BenchEnd,
+    EstimateDue,
+    Event,
+    HostFacts,
+    OthersUse,
+    Role,
+    RunProgress,
+    RunSample,
+    SandboxFacts,
+    SkippedWay,
+    ThrownOutRun,
+)
+from tui.timing.order import BenchOrder, default_values, order_for_group
 from tui.timing.others import Others, busy
 from tui.timing.report import history
 from tui.timing.report.collect import Collector
 from tui.timing.report.formats import FORMATS
 from tui.timing.report.paper import TABLE
-from tui.timing.report.reading import duration, loud, ratio_words, times
+from tui.timing.report.reading import duration, loud, ratio_words, reading, times
+from tui.timing.report.results import TimingReport
 from tui.timing.report.statistics import exponent, extrapolate, median, summary
+from tui.timing.report.stored import report_of
 from tui.timing.ways.ways import WAYS
 
 
@@ -54,10 +71,10 @@ def test_an_order_that_makes_no_sense_is_refused_in_one_sentence(fields: dict[st
 
 def test_an_order_survives_the_way_to_the_other_process() -> None:
     order = BenchOrder(links=(3, 9), kinds=(("veth", 2), ("ifb", 1)), state="mixed", up_share=0.25, sysfs=False)
-    assert from_json(json.loads(json.dumps(order.as_json()))) == order
-    assert from_json({**order.as_json(), "of a later version": 1}) == order
-    with pytest.raises(ValueError, match="can't be read"):
-        from_json({"links": 5})
+    assert record_of(BenchOrder, json.loads(json.dumps(asdict(order)))) == order
+    assert record_of(BenchOrder, {**json.loads(json.dumps(asdict(order))), "of a later version": 1}) == order
+    with pytest.raises(ValueError, match="type int is not what it should be"):
+        record_of(BenchOrder, {"links": 5})
 
 
 @pytest.mark.parametrize(("mtu", "values"), [(1500, (1400, 1500)), (9000, (8900, 9000)), (1300, (1400, 1500))])
@@ -200,86 +217,119 @@ def test_durations_and_ratios_are_short() -> None:
     assert [times(r) for r in (1.23, 213.4, 12345.0)] == ["1.2 ×", "213 ×", "12,345 ×"]
 
 
-def sample(links: int, way: str, seconds: float, **fields: Any) -> dict[str, Any]:
-    plain = {"ack_s": seconds, "user_s": seconds / 4, "system_s": seconds / 2, "role": "counted"}
-    return {"event": "sample", "links": links, "way": way, "seconds": seconds, **plain, **fields}
+def sample(links: int, way: str, seconds: float, role: Role = "counted", **rest: Any) -> RunSample:
+    plain = RunSample(links, way, role, seconds, ack_s=seconds, user_s=seconds / 4, system_s=seconds / 2)
+    return replace(plain, **rest)
 
 
-HOST = {
-    "event": "host",
-    "date": "2026-11-22T23:57:26+00:00",
-    "kernel": "Linux 6.18",
-    "machine": "x86_64",
-    "cpu": "A|B, “C”",
-    "cores": 2,
-    "load": [0.5, 0.4, 0.3],
-    "python": "3.11.7",
-    "iproute2": "6.1.0",
-    "pyroute2": "",
-    "ifgroup": "0.1.0",
-    "root": True,
-}
-EVENTS = [
+HOST = HostFacts(
+    date="2026-11-22T23:57:26+00:00",
+    kernel="Linux 6.18",
+    machine="x86_64",
+    cpu="A|B, “C”",
+    cores=2,
+    load=(0.5, 0.4, 0.3),
+    python="3.11.7",
+    iproute2="6.1.0",
+    ifgroup="0.1.0",
+    root=True,
+)
+EVENTS: list[Event] = [
     HOST,
-    {"event": "sandbox", "kinds": {"ifb": 512}, "ipv6": False, "sysfs": True, "notes": ["IPv6 is off."]},
+    SandboxFacts({"ifb": 512}, sysfs=True, notes=("IPv6 is off.",)),
     *(sample(n, "group", n * t) for n in (128, 256, 512) for t in (1e-5, 3e-5, 1.1e-5)),
     *(sample(n, "sendmsg", n * 1.3e-5) for n in (128, 256, 512)),
     *(sample(n, "ip-group", 0.002 + n * 1.1e-5, ack_s=None) for n in (128, 256, 512)),
     *(sample(n, "process", n * 2e-3, ack_s=None) for n in (128, 256)),
-    {**sample(128, "group", 0.002, role="listened"), "notifications": 90, "last_notification_s": 0.003, "lost": True},
-    sample(128, "group", 99.0, role="warm-up"),
-    {"event": "estimate", "links": 512, "way": "process"},
-    {"event": "estimate", "links": 512, "way": "sysfs"},
-    {"event": "thrown_out", "links": 128, "way": "ack", "role": "counted", "reason": "1 of 128 did not change."},
-    {"event": "skipped", "links": 128, "way": "ack", "reason": "given up"},
-    {"event": "skipped", "links": None, "way": "pyroute2", "reason": "pyroute2 can't be imported."},
-    {"event": "done"},
+    sample(128, "group", 0.002, "listened", notifications=90, last_notification_s=0.003, lost=True),
+    sample(128, "group", 99.0, "warm-up"),
+    RunProgress(512, "process", "run 1 of 1", 2.5),
+    EstimateDue(512, "process"),
+    EstimateDue(512, "sysfs"),
+    ThrownOutRun(128, "ack", "counted", "1 of 128 did not change."),
+    SkippedWay("ack", 128, "given up"),
+    SkippedWay("pyroute2", None, "pyroute2 can't be imported."),
+    BenchEnd("done"),
 ]
 ORDER = BenchOrder(links=(128, 256, 512))
 
 
 @pytest.fixture
-def report() -> dict[str, Any]:
+def report() -> TimingReport:
     collector = Collector(ORDER)
     for event in EVENTS:
         collector.take(event)
     return collector.report()
 
 
-def test_results_are_medians_with_extremes_of_counted_runs_alone(report: dict[str, Any]) -> None:
-    group = report["results"][0]
-    assert (group["links"], group["way"], group["repeats"]) == (128, "group", 3)
-    assert (group["median_s"], group["min_s"], group["max_s"]) == pytest.approx((128 * 1.1e-5, 128e-5, 384e-5))
-    assert (group["notifications"], group["notifications_at_least"]) == (90, True)
-    assert (group["messages"], group["bytes"], group["processes"], group["system_calls"]) == (1, 48, 0, 2)
-    assert group["verified"]
+def test_every_event_survives_the_way_from_the_other_process() -> None:
+    assert {type(event) for event in [*EVENTS, OthersUse(0.5, 2.0)]} == set(get_args(Event))
+    for event in [*EVENTS, OthersUse(0.5, 2.0)]:
+        assert event_of(json.loads(json.dumps(event_json(event)))) == event
 
 
-def test_what_the_json_holds_is_stable(report: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "5",
+        "{}",
+        '{"event": []}',
+        '{"event": "Popen"}',
+        '{"event": "BenchEnd"}',
+        '{"event": "BenchEnd", "how": "somehow"}',
+        '{"event": "BenchEnd", "how": []}',
+        '{"event": "EstimateDue", "links": true, "way": "group"}',
+        '{"event": "EstimateDue", "links": "8", "way": "group"}',
+        '{"event": "OthersUse", "cores": NaN, "seconds": 1}',
+        '{"event": "OthersUse", "cores": Infinity, "seconds": 1}',
+        f'{{"event": "OthersUse", "cores": 1{"0" * 400}, "seconds": 1}}',
+        '{"event": "HostFacts", "load": [[1]]}',
+        '{"event": "SandboxFacts", "kinds": {"ifb": 1.5}}',
+    ],
+)
+def test_what_is_no_event_is_told_from_one_whatever_it_is(line: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        event_of(json.loads(line))
+
+
+def test_results_are_medians_with_extremes_of_counted_runs_alone(report: TimingReport) -> None:
+    group = report.results[0]
+    assert (group.links, group.way, group.repeats) == (128, "group", 3)
+    assert (group.median_s, group.min_s, group.max_s) == pytest.approx((128 * 1.1e-5, 128e-5, 384e-5))
+    assert (group.notifications, group.notifications_at_least) == (90, True)
+    assert (group.messages, group.bytes, group.processes, group.system_calls) == (1, 48, 0, 2)
+    assert group.verified
+
+
+def test_what_the_json_holds_is_stable(report: TimingReport) -> None:
+    data = json.loads(FORMATS["json"](report))
     keys = (
         "links operation state way median_s min_s max_s repeats user_s system_s messages bytes processes "
         "notifications verified estimated"
     )
-    assert set(keys.split()) <= set(report["results"][0])
-    assert {"host", "results", "skipped", "thrown_out", "growth", "paper", "reading"} <= set(report)
+    assert set(keys.split()) <= set(data["results"][0])
+    assert {"host", "results", "skipped", "thrown_out", "growth", "paper", "reading"} <= set(data)
+    assert data["paper"]["rows"][0]["process_without_sysfs_s"] == 0.49
+    assert data["reading"] == reading(report)
+    assert data["others"] == {}
 
 
-def test_an_estimate_is_marked_and_one_without_grounds_is_none(report: dict[str, Any]) -> None:
-    by_key = {(one["links"], one["way"]): one for one in report["results"]}
+def test_an_estimate_is_marked_and_one_without_grounds_is_none(report: TimingReport) -> None:
+    by_key = {(one.links, one.way): one for one in report.results}
     process = by_key[512, "process"]
-    assert (process["estimated"], process["verified"], process["repeats"]) == (True, False, 0)
-    assert process["median_s"] == pytest.approx(512 * 2e-3)
+    assert (process.estimated, process.verified, process.repeats) == (True, False, 0)
+    assert process.median_s == pytest.approx(512 * 2e-3)
     assert (512, "sysfs") not in by_key
 
 
-def test_growth_is_that_of_measured_medians_alone(report: dict[str, Any]) -> None:
-    growth = {one["way"]: one["exponent"] for one in report["growth"]}
+def test_growth_is_that_of_measured_medians_alone(report: TimingReport) -> None:
+    growth = {one.way: one.exponent for one in report.growth}
     assert growth["group"] == pytest.approx(1.0)
     assert "process" not in growth  # two sizes, and an estimate
 
 
-def test_the_reading_names_ratio_estimate_and_paper(report: dict[str, Any]) -> None:
-    text = " ".join(report["reading"])
+def test_the_reading_names_ratio_estimate_and_paper(report: TimingReport) -> None:
+    text = " ".join(reading(report))
     assert "At 256 interfaces one group message takes 2.82 ms, a process per interface 512 ms: 182 ×" in text
     assert "Figures marked ≈ are estimates" in text
     assert "the last of at least 90 notifications was read 3 ms after the start" in text
@@ -295,13 +345,13 @@ def test_what_is_known_half_way_is_a_report_too() -> None:
             assert form(collector.report())
 
 
-def test_json_parses(report: dict[str, Any]) -> None:
-    assert json.loads(FORMATS["json"](report)) == json.loads(json.dumps(report))
+def test_json_parses(report: TimingReport) -> None:
+    assert report_of(json.loads(FORMATS["json"](report))) == report
 
 
-def test_csv_parses_with_the_machine_on_each_line(report: dict[str, Any]) -> None:
+def test_csv_parses_with_the_machine_on_each_line(report: TimingReport) -> None:
     rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](report))))
-    assert len(rows) == len(report["results"]) + 2
+    assert len(rows) == len(report.results) + 2
     assert all(None not in row and None not in row.values() for row in rows)
     assert {row["cpu"] for row in rows} == {"A|B, “C”"}
     assert {row["kinds"] for row in rows} == {"ifb:512"}
@@ -310,8 +360,8 @@ def test_csv_parses_with_the_machine_on_each_line(report: dict[str, Any]) -> Non
     assert rows[-1]["skipped"] == "pyroute2 can't be imported."
 
 
-def test_markdown_tables_have_as_many_cells_in_each_line(report: dict[str, Any]) -> None:
-    report["skipped"][0]["reason"] = "a | b"
+def test_markdown_tables_have_as_many_cells_in_each_line(report: TimingReport) -> None:
+    report = replace(report, skipped=(SkippedWay("ack", 128, "a | b"),))
     text = FORMATS["markdown"](report)
     grids = [part for part in text.split("\n\n") if part.startswith("|")]
     assert len(grids) == 4
@@ -321,7 +371,7 @@ def test_markdown_tables_have_as_many_cells_in_each_line(report: dict[str, Any])
         assert heading in text
 
 
-def test_the_table_fits_80_columns_and_says_under_which_conditions(report: dict[str, Any]) -> None:
+def test_the_table_fits_80_columns_and_says_under_which_conditions(report: TimingReport) -> None:
     text = FORMATS["table"](report)
     assert max(map(len, text.splitlines())) <= 80
     for part in (
@@ -339,8 +389,8 @@ def test_the_table_fits_80_columns_and_says_under_which_conditions(report: dict[
     assert "NOT COMPLETE" not in text
 
 
-def test_a_report_that_is_not_complete_says_so(report: dict[str, Any]) -> None:
-    report["ended"] = "stopped"
+def test_a_report_that_is_not_complete_says_so(report: TimingReport) -> None:
+    report = replace(report, ended="stopped")
     assert "NOT COMPLETE. It was stopped" in FORMATS["table"](report)
     assert "NOT COMPLETE. It was stopped" in FORMATS["markdown"](report)
 
@@ -358,18 +408,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_past_runs_are_kept_newest_first_and_loaded_as_they_were(home: Path, report: dict[str, Any]) -> None:
+def test_past_runs_are_kept_newest_first_and_loaded_as_they_were(home: Path, report: TimingReport) -> None:
     assert history.runs() == []
     older = history.save(report)
-    newer = history.save({**report, "host": {**report["host"], "date": "2027-01-02T03:04:05+00:00"}})
+    newer = history.save(replace(report, host=replace(HOST, date="2027-01-02T03:04:05+00:00")))
     assert history.runs() == [newer, older]
     assert older.parent == home / "ifgroup" / "timing"
-    assert history.load(older) == json.loads(json.dumps(report))
+    assert history.load(older) == report
     for form in FORMATS.values():
         assert form(history.load(older)) == form(report)
 
 
-def test_a_file_that_is_no_report_is_named_in_one_sentence(home: Path, report: dict[str, Any]) -> None:
+def test_a_file_that_is_no_report_is_named_in_one_sentence(home: Path, report: TimingReport) -> None:
     path = history.save(report)
     for content in (b"", b"{}", b"[1]", b'{"host": 1, "results": []}', b"\xff\xfe", path.read_bytes()[:100]):
         path.write_bytes(content)
@@ -381,7 +431,7 @@ def test_a_file_that_is_no_report_is_named_in_one_sentence(home: Path, report: d
         history.load(path)
 
 
-def test_other_files_there_are_left_alone(home: Path, report: dict[str, Any]) -> None:
+def test_other_files_there_are_left_alone(home: Path, report: TimingReport) -> None:
     path = history.save(report)
     (path.parent / "notes.json").write_text("{}")
     assert history.runs() == [path]
@@ -403,30 +453,30 @@ def test_the_timing_engine_loads_neither_the_toolkit_nor_pyroute2() -> None:
 @pytest.mark.parametrize(
     ("host", "others", "says"),
     [
-        ({"cores": 2, "load": [0.4, 0, 0]}, {"cores": 0.19, "seconds": 30}, ""),
-        ({"cores": 2, "load": [0.4, 0, 0]}, {"cores": 0.31, "seconds": 30}, "others used 0.3 of 2 CPUs"),
-        ({"cores": 16, "load": [1.0, 0, 0]}, {"cores": 0.9, "seconds": 30}, ""),
+        (HostFacts(cores=2, load=(0.4, 0, 0)), OthersUse(0.19, 30), ""),
+        (HostFacts(cores=2, load=(0.4, 0, 0)), OthersUse(0.31, 30), "others used 0.3 of 2 CPUs"),
+        (HostFacts(cores=16, load=(1.0, 0, 0)), OthersUse(0.9, 30), ""),
         # A measurement that ended just now leaves a load of 1, and has nothing to do with this one.
-        ({"cores": 1, "load": [1.1, 0, 0]}, {"cores": 0.0, "seconds": 30}, ""),
-        ({"cores": 2, "load": [12.8, 0, 0]}, {"cores": 0.0, "seconds": 30}, "load 12.8 at start, CPUs: 2"),
-        ({"cores": 2, "load": [12.8, 0, 0]}, {}, "load 12.8 at start, CPUs: 2"),
-        ({}, {}, ""),
+        (HostFacts(cores=1, load=(1.1, 0, 0)), OthersUse(0.0, 30), ""),
+        (HostFacts(cores=2, load=(12.8, 0, 0)), OthersUse(0.0, 30), "load 12.8 at start, CPUs: 2"),
+        (HostFacts(cores=2, load=(12.8, 0, 0)), None, "load 12.8 at start, CPUs: 2"),
+        (HostFacts(), None, ""),
     ],
 )
 def test_a_machine_is_busy_by_what_others_used_or_by_a_load_that_we_can_not_have_left(
-    host: dict[str, Any], others: dict[str, Any], says: str
+    host: HostFacts, others: OthersUse | None, says: str
 ) -> None:
     assert busy(host, others) == says
 
 
 def test_a_run_on_a_busy_machine_keeps_its_fits_and_estimates_to_itself() -> None:
     collector = Collector(ORDER)
-    for event in [*EVENTS[:-1], {"event": "others", "cores": 1.2, "seconds": 20.0}, EVENTS[-1]]:
+    for event in [*EVENTS[:-1], OthersUse(1.2, 20.0), EVENTS[-1]]:
         collector.take(event)
     spoilt = collector.report()
-    assert spoilt["busy"] == "others used 1.2 of 2 CPUs"
-    assert spoilt["growth"] == []
-    assert not any(result["estimated"] for result in spoilt["results"])
+    assert spoilt.busy == "others used 1.2 of 2 CPUs"
+    assert spoilt.growth == ()
+    assert not any(result.estimated for result in spoilt.results)
     for name, form in FORMATS.items():
         text = " ".join(form(spoilt).split())
         assert "others used 1.2 of 2 CPUs" in text, name
@@ -434,7 +484,7 @@ def test_a_run_on_a_busy_machine_keeps_its_fits_and_estimates_to_itself() -> Non
         assert "Growth with N" not in text
     assert "The machine was busy: no estimate is given." in FORMATS["table"](spoilt)
     assert len(loud(spoilt)) < 80
-    assert loud({}) == ""
+    assert loud(TimingReport(ORDER)) == ""
 
 
 def test_what_others_use_is_told_apart_from_what_we_use() -> None:
@@ -445,13 +495,13 @@ def test_what_others_use_is_told_apart_from_what_we_use() -> None:
     helped, unaware = Others([other.pid]), Others([])
     time.sleep(1.2)
     assert unaware.due()
-    ours, theirs = helped.fields(), unaware.fields()
+    ours, theirs = helped.use(), unaware.use()
     used = other_used(other.pid)
     other.wait()
     assert ours is not None
     assert theirs is not None
     # Whatever else runs here, it is the same for both.
-    assert theirs["cores"] * theirs["seconds"] - ours["cores"] * ours["seconds"] == pytest.approx(used, abs=0.2)
+    assert theirs.cores * theirs.seconds - ours.cores * ours.seconds == pytest.approx(used, abs=0.2)
 
 
 def other_used(pid: int) -> float:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -12,6 +12,7 @@ from tui.timing.child.listener import EventCount, Listener
 from tui.timing.child.measure import Measured
 from tui.timing.child.sandbox import Sandbox
 from tui.timing.child.sweep import Sweep
+from tui.timing.events import Event, RunProgress, SandboxFacts, SkippedWay, ThrownOutRun
 from tui.timing.order import BenchOrder
 from tui.timing.ways.change import Member
 
@@ -57,8 +58,8 @@ class World:
     def put(self, members: list[Member]) -> None:
         pass
 
-    def facts(self) -> dict[str, object]:
-        return {}
+    def facts(self) -> SandboxFacts:
+        return SandboxFacts()
 
     # … and of a listener.
 
@@ -97,10 +98,10 @@ def told(order: BenchOrder, world: World, monkeypatch: pytest.MonkeyPatch) -> li
     monkeypatch.setattr(sweep, "verify", lambda change, members: None)
     found: list[tuple[float, float]] = []
 
-    def emit(event: str, **fields: Any) -> None:
-        assert event not in ("skipped", "thrown_out")
-        if event == "progress":
-            found.append((world.now, fields["left_s"]))
+    def emit(event: Event) -> None:
+        assert not isinstance(event, SkippedWay | ThrownOutRun)
+        if isinstance(event, RunProgress):
+            found.append((world.now, event.left_s))
 
     Sweep(order, cast(Sandbox, world), cast(Listener, world), emit, world.clock).run()
     return [*found, (world.now, 0.0)]

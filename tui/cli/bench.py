@@ -6,12 +6,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.model.number import decimal_number, whole_number
 from tui.model.text import reason, visible
 from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, OPERATIONS, BenchOrder, default_values, needed_state
 from tui.timing.ways.ways import WAYS
+
+if TYPE_CHECKING:
+    from tui.timing.events import RunProgress
+    from tui.timing.report.results import TimingReport
 
 DONE, PARTLY = 0, 3
 """Exit statuses: everything was measured; not everything was. That nothing was, is an OSError."""
@@ -104,15 +108,16 @@ def run(options: argparse.Namespace, spell: Callable[[str], str]) -> int:
         # Before minutes are spent, not after.
         raise OSError(errno.EEXIST, f"{visible(os.fsencode(options.output))} exists; nothing was measured.")
     report = _measure(order)
-    if not report["results"]:
-        raise OSError(errno.EIO, report["error"] or _nothing(report))
+    if not report.results:
+        why = f"Nothing could be measured: {report.first_reason}" if report.first_reason else ""
+        raise OSError(errno.EIO, report.error or why or "Nothing was measured before it was stopped.")
     _keep(report)
     _print(report, options, spell)
-    if report["error"]:
-        print(f"ifgroup: {report['error']}", file=sys.stderr)
-    missing = {skipped["way"] for skipped in report["skipped"]} & set(options.ways or ())
-    gave_up = [skipped for skipped in report["skipped"] if skipped["links"]]
-    return PARTLY if report["ended"] != "done" or missing or gave_up else DONE
+    if report.error:
+        print(f"ifgroup: {report.error}", file=sys.stderr)
+    missing = {skipped.way for skipped in report.skipped} & set(options.ways or ())
+    gave_up = [skipped for skipped in report.skipped if skipped.links]
+    return PARTLY if report.ended != "done" or missing or gave_up else DONE
 
 
 def _order(options: argparse.Namespace) -> BenchOrder:
@@ -129,8 +134,9 @@ def _order(options: argparse.Namespace) -> BenchOrder:
     )
 
 
-def _measure(order: BenchOrder) -> dict[str, Any]:
+def _measure(order: BenchOrder) -> "TimingReport":
     """Return the report, of as much as there is when it ends or Ctrl+C is pressed."""
+    from tui.timing.events import RunProgress
     from tui.timing.report.collect import Collector
     from tui.timing.runner import Run
 
@@ -140,7 +146,8 @@ def _measure(order: BenchOrder) -> dict[str, Any]:
     try:
         for event in measurement:
             collector.take(event)
-            progress.show(event)
+            if isinstance(event, RunProgress):
+                progress.show(event)
     except KeyboardInterrupt:
         measurement.stop()
         for event in measurement:
@@ -151,12 +158,6 @@ def _measure(order: BenchOrder) -> dict[str, Any]:
     return collector.report()
 
 
-def _nothing(report: dict[str, Any]) -> str:
-    for left in (*report["skipped"], *report["thrown_out"]):
-        return f"Nothing could be measured: {left['way']}: {left['reason']}"
-    return "Nothing was measured before it was stopped."
-
-
 class _Progress:
     """One line on standard error: rewritten on a terminal, else a line for each size."""
 
@@ -164,16 +165,14 @@ class _Progress:
         self._live = sys.stderr.isatty()
         self._size = 0
 
-    def show(self, event: dict[str, Any]) -> None:
-        if event["event"] != "progress":
-            return
-        left = "" if event["left_s"] is None else f", about {_clock(event['left_s'])} left"
+    def show(self, event: "RunProgress") -> None:
+        left = f", about {_clock(event.left_s)} left"
         if self._live:
-            text = f"{event['links']:,} interfaces: {event['way']} {event['text']}{left}"
+            text = f"{event.links:,} interfaces: {event.way} {event.text}{left}"
             print(f"\r{visible(text)[:_LINE]:{_LINE}}", end="", file=sys.stderr, flush=True)
-        elif event["links"] != self._size:
-            print(f"measuring {event['links']:,} interfaces{left}", file=sys.stderr, flush=True)
-        self._size = event["links"]
+        elif event.links != self._size:
+            print(f"measuring {event.links:,} interfaces{left}", file=sys.stderr, flush=True)
+        self._size = event.links
 
     def clear(self) -> None:
         if self._live and self._size:
@@ -184,7 +183,7 @@ def _clock(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _keep(report: dict[str, Any]) -> None:
+def _keep(report: "TimingReport") -> None:
     from tui.timing.report.history import save
 
     try:
@@ -194,12 +193,11 @@ def _keep(report: dict[str, Any]) -> None:
         print(f"ifgroup: the report is not kept: {visible(reason(error))}", file=sys.stderr)
 
 
-def _print(report: dict[str, Any], options: argparse.Namespace, spell: Callable[[str], str]) -> None:
+def _print(report: "TimingReport", options: argparse.Namespace, spell: Callable[[str], str]) -> None:
     from tui.files.export import write_new
     from tui.timing.report.formats import FORMATS
 
-    write: Callable[[dict[str, Any]], str] = FORMATS[options.format]
-    text = spell(write(report))
+    text = spell(FORMATS[options.format](report))
     text += "" if text.endswith("\n") else "\n"
     if options.output is not None:
         print(f"ifgroup: written to {visible(os.fsencode(write_new(options.output, text.encode())))}", file=sys.stderr)

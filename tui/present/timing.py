@@ -1,16 +1,17 @@
 """A measurement in words and figures: what the timing panel shows while it runs and afterwards."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tui.model.group import Group
 from tui.model.text import plural, visible
 from tui.present.words import Field, count
-from tui.timing.order import BenchOrder, from_json
-from tui.timing.report.collect import TimingReport
+from tui.timing.events import RunProgress
+from tui.timing.order import BenchOrder
 from tui.timing.report.paper import TABLE
 from tui.timing.report.reading import duration, paper_row, times
+from tui.timing.report.results import Result, TimingReport
 from tui.timing.report.table import as_table, row_cells
 from tui.timing.ways.ways import WAYS
 
@@ -55,36 +56,26 @@ def title(name: str, group: Group, order: BenchOrder) -> str:
     return f" timing: {order.described} on {sizes} links   {name}: {now}"
 
 
-def sizes_of(report: TimingReport) -> list[int]:
-    """Return the sizes that there are results for, ascending."""
-    return sorted({result["links"] for result in report["results"]})
-
-
-def at_size(report: TimingReport, links: int) -> dict[str, dict[str, Any]]:
-    """Return the results at one size, by way."""
-    return {result["way"]: result for result in report["results"] if result["links"] == links}
-
-
 def bars(report: TimingReport, links: int) -> list[BarWords]:
     """Return every way that was ordered, at one size: measured, estimated, skipped or still to come."""
-    found = at_size(report, links)
-    gone = {skipped["way"]: skipped for skipped in report["skipped"] if skipped["links"] in (None, links)}
+    found = report.at(links)
+    gone = {skipped.way: skipped for skipped in report.skipped if skipped.links in (None, links)}
     rows = []
-    for way in report["order"]["ways"]:
+    for way in report.order.ways:
         label = WAYS[way].label
         if (result := found.get(way)) is None:
             rows.append(BarWords(label, None, "skipped" if way in gone else "…", "", False, "muted"))
             continue
-        figure = f"{'≈' if result['estimated'] else ''}{duration(result['median_s'])}"
-        ratio = "" if result["ratio"] is None else times(result["ratio"])
+        figure = f"{'≈' if result.estimated else ''}{duration(result.median_s)}"
+        ratio = "" if result.ratio is None else times(result.ratio)
         tone = "good" if way == "group" else "bad" if way == "process" else ""
-        rows.append(BarWords(label, result["median_s"], figure, ratio, result["estimated"], tone))
+        rows.append(BarWords(label, result.median_s, figure, ratio, result.estimated, tone))
     return rows
 
 
 def decades(report: TimingReport) -> tuple[int, int] | None:
     """Return the powers of ten, in seconds, between which all medians lie; None: there are none."""
-    found = [result["median_s"] for result in report["results"]]
+    found = [result.median_s for result in report.results]
     if not found:
         return None
     low = floor(log10(min(found) / _MARGIN))
@@ -111,8 +102,8 @@ def _round(seconds: float) -> str:
 
 def bars_head(report: TimingReport, links: int, linear: bool) -> str:
     """Return what the bars show."""
-    order = from_json(report["order"])
-    size = "   size (, .)" if len(sizes_of(report)) > 1 else ""
+    order = report.order
+    size = "   size (, .)" if len(report.sizes) > 1 else ""
     scale = "linear" if linear else "log"
     noun = "link" if links == 1 else "links"
     return f" {order.described}, {count(links)} {noun} {order.state} before   {scale} scale (l){size}"
@@ -120,47 +111,43 @@ def bars_head(report: TimingReport, links: int, linear: bool) -> str:
 
 def ratios(report: TimingReport, links: int) -> list[str]:
     """Return the ratios of the ways that matter most in words, a sentence each, with the paper's beside them."""
-    found = at_size(report, links)
+    found = report.at(links)
     lines = []
     for way in ("process", "sendmsg"):
-        if (result := found.get(way)) is not None and result["ratio_words"]:
-            marked = " (an estimate)" if result["estimated"] else ""
-            lines.append(f"{WAYS[way].label}{marked}: {result['ratio_words']}.")
+        if (result := found.get(way)) is not None and result.ratio_words:
+            marked = " (an estimate)" if result.estimated else ""
+            lines.append(f"{WAYS[way].label}{marked}: {result.ratio_words}.")
     return [*lines, *_paper_at(report, links)] if lines else []
 
 
 def _paper_at(report: TimingReport, links: int) -> list[str]:
-    row = paper_row(links) if report["order"]["operation"] == "mtu" else None
+    row = paper_row(links) if report.order.operation == "mtu" else None
     if row is None:
         return []
-    one, many = row.times(_sysfs(report))
+    one, many = row.times(report.sandbox.sysfs)
     return [
         f"The paper at {count(links)}, {_kernels(report)}: one `ip` for the group {duration(one)}, "
         f"a process per interface {duration(many)}: {times(many / one)}."
     ]
 
 
-def _sysfs(report: TimingReport) -> bool:
-    return bool(report["sandbox"].get("sysfs"))
-
-
 def _kernels(report: TimingReport) -> str:
-    return f"{'with' if _sysfs(report) else 'without'} sysfs"
+    return f"{'with' if report.sandbox.sysfs else 'without'} sysfs"
 
 
 def series(report: TimingReport) -> list[Series]:
     """Return the curves: three ways as measured (no estimates), and the paper's two where it measured the same."""
     known: dict[str, list[tuple[int, float]]] = {}
-    for result in report["results"]:
-        if not result["estimated"]:
-            known.setdefault(result["way"], []).append((result["links"], result["median_s"]))
+    for result in report.results:
+        if not result.estimated:
+            known.setdefault(result.way, []).append((result.links, result.median_s))
     curves = [
         Series("p", "a process each", "red", known.get("process", [])),
         Series("i", "one `ip` for the group", "yellow", known.get("ip-group", [])),
         Series("g", "one group message", "green", known.get("group", [])),
     ]
-    if report["order"]["operation"] == "mtu":
-        pairs = [(row.links, row.times(_sysfs(report))) for row in TABLE]
+    if report.order.operation == "mtu":
+        pairs = [(row.links, row.times(report.sandbox.sysfs)) for row in TABLE]
         curves += [
             Series("X", "a process each", "blue", [(links, pair[1]) for links, pair in pairs], True),
             Series("O", "one `ip` for the group", "cyan", [(links, pair[0]) for links, pair in pairs], True),
@@ -186,24 +173,24 @@ def _named(curves: Sequence[Series]) -> Iterator[Field]:
         yield Field(f"{curve.letter} {curve.label}", curve.tone)
 
 
-def result_fields(result: Mapping[str, Any]) -> list[Field]:
+def result_fields(result: Result) -> list[Field]:
     """Return the cells of one result: the size, then those of the printed table."""
-    cells = row_cells(dict(result))
-    tone = "warn" if result["estimated"] else ""
-    return [Field(count(result["links"]), "muted"), *(Field(cell, tone) for cell in cells)]
+    cells = row_cells(result)
+    tone = "warn" if result.estimated else ""
+    return [Field(count(result.links), "muted"), *(Field(cell, tone) for cell in cells)]
 
 
-def result_words(report: TimingReport, result: Mapping[str, Any]) -> list[str]:
+def result_words(report: TimingReport, result: Result) -> list[str]:
     """Return what one result means."""
-    way = WAYS[result["way"]]
+    way = WAYS[result.way]
     cost = (
-        f"For {count(result['links'])}: messages {count(result['messages'])}, bytes {count(result['bytes'])}, "
-        f"processes {count(result['processes'])}, system calls {'' if result['system_calls_exact'] else 'about '}"
-        f"{count(result['system_calls'])}."
+        f"For {count(result.links)}: messages {count(result.messages)}, bytes {count(result.bytes)}, "
+        f"processes {count(result.processes)}, system calls {'' if result.system_calls_exact else 'about '}"
+        f"{count(result.system_calls)}."
     )
-    marked = "An estimate, from smaller sizes. " if result["estimated"] else ""
-    paper = _paper_at(report, result["links"]) if result["way"] in _PAPERS else []
-    return [f"{way.label}: {way.sentence}", f"{marked}{result['ratio_words']}.", *paper, cost]
+    marked = "An estimate, from smaller sizes. " if result.estimated else ""
+    paper = _paper_at(report, result.links) if result.way in _PAPERS else []
+    return [f"{way.label}: {way.sentence}", f"{marked}{result.ratio_words}.", *paper, cost]
 
 
 def in_full(report: TimingReport) -> list[str]:
@@ -218,13 +205,13 @@ def in_full(report: TimingReport) -> list[str]:
     return lines
 
 
-def progress_words(progress: Mapping[str, Any] | None, left: float | None) -> str:
+def progress_words(progress: RunProgress | None, left: float | None) -> str:
     """Return what is being done and how long the rest will take, in seconds; None: not known yet."""
     if progress is None:
         return "starting the measuring process…"
     remaining = "time left: not known yet" if left is None else f"about {about(left)} left"
-    way = WAYS[progress["way"]].label + ", " if progress["way"] in WAYS else ""
-    return f"{remaining}; at {count(progress['links'])}: {way}{visible(progress['text'])}"
+    way = WAYS[progress.way].label + ", " if progress.way in WAYS else ""
+    return f"{remaining}; at {count(progress.links)}: {way}{visible(progress.text)}"
 
 
 def about(seconds: float) -> str:
@@ -241,10 +228,10 @@ def clock(seconds: float) -> str:
 
 def ending(report: TimingReport, took: float, kept: str, problem: str) -> Field:
     """Return how a measurement ended; ``took``: seconds; ``kept``: its file, ``problem``: why there is none."""
-    number = len(report["results"])
+    number = len(report.results)
     got = plural(number, "result")
     where = f" Kept as {kept} (h)." if kept else f" It is not kept: {problem}" if problem else ""
-    match report["ended"]:
+    match report.ended:
         case "done" if number:
             return Field(f"Done in {clock(took)}, {got}.{where}", "good")
         case "stopped":
@@ -252,11 +239,6 @@ def ending(report: TimingReport, took: float, kept: str, problem: str) -> Field:
             return Field(f"Stopped; {until}", "warn")
         case "error":
             # Whatever it had made was in its own namespace.
-            gone = " Its interfaces vanished with it." if report["sandbox"] else ""
-            return Field(f"{report['error']}{gone}{where}", "bad")
-    return Field(f"Nothing could be measured. {_first_reason(report)}", "bad")
-
-
-def _first_reason(report: TimingReport) -> str:
-    reasons: Iterable[Mapping[str, Any]] = (*report["skipped"], *report["thrown_out"])
-    return next((f"{one['way']}: {one['reason']}" for one in reasons), "")
+            gone = " Its interfaces vanished with it." if report.sandbox.kinds else ""
+            return Field(f"{report.error}{gone}{where}", "bad")
+    return Field(f"Nothing could be measured. {report.first_reason}", "bad")

@@ -1,22 +1,19 @@
 """Real changes beside what slower ways would have taken, and past measurements beside each other, in words."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tui.model.change.sample import Sample
 from tui.model.text import visible
-from tui.present.timing import at_size, sizes_of
 from tui.present.words import Field, count
-from tui.timing.order import from_json
-from tui.timing.report.collect import TimingReport, overlap
 from tui.timing.report.reading import duration, loud, times
+from tui.timing.report.results import Result, TimingReport
 from tui.timing.report.statistics import extrapolate
 from tui.timing.ways.ways import WAYS
 
 SLOWER = ("ack", "ip-batch", "process")
 """The ways that a real change is shown beside."""
 _ALIKE = 1.1  # ratios below it are called alike, where the extremes overlap too
-_COMPARED = ("host", "kernel", "cpu", "cores", "iproute2", "ifgroup")
+_COMPARED = ("kernel", "cpu", "cores", "iproute2", "ifgroup")
 
 
 def last_with(reports: Sequence[TimingReport], operation: str) -> TimingReport | None:
@@ -24,8 +21,8 @@ def last_with(reports: Sequence[TimingReport], operation: str) -> TimingReport |
 
     Nothing is estimated from a run on a busy machine.
     """
-    usable = [report for report in reports if report["results"] and not report.get("busy")]
-    return next((one for one in usable if one["order"]["operation"] == operation), usable[0] if usable else None)
+    usable = [report for report in reports if report.results and not report.busy]
+    return next((one for one in usable if one.order.operation == operation), usable[0] if usable else None)
 
 
 def estimate(report: TimingReport, way: str, links: int) -> float | None:
@@ -34,9 +31,7 @@ def estimate(report: TimingReport, way: str, links: int) -> float | None:
     Between two measured sizes by the straight line, below the smallest in proportion, above by `extrapolate`.
     """
     points = sorted(
-        (result["links"], result["median_s"])
-        for result in report["results"]
-        if result["way"] == way and not result["estimated"]
+        (result.links, result.median_s) for result in report.results if result.way == way and not result.estimated
     )
     if not points:
         return None
@@ -76,7 +71,7 @@ def sample_words(sample: Sample, report: TimingReport | None) -> list[str]:
     if report is None:
         return [*lines, "There is nothing to estimate from: Enter measures what the slower ways take."]
     took = max(sample.acked - sample.sent, 1e-9)
-    same = report["order"]["operation"] == sample.operation
+    same = report.order.operation == sample.operation
     parts = [
         f"{WAYS[way].label} ~{duration(seconds)}{f' ({times(seconds / took)})' if same else ''}"
         for way in SLOWER
@@ -91,60 +86,60 @@ def sample_words(sample: Sample, report: TimingReport | None) -> list[str]:
 
 def _which(report: TimingReport) -> str:
     """Return which measurement it is, in a few words."""
-    order = report["order"]
-    return f"{_date(report)}, {order['operation']}, interfaces {order['state']}"
+    order = report.order
+    return f"{_date(report)}, {order.operation}, interfaces {order.state}"
 
 
-def _date(report: Mapping[str, Any]) -> str:
-    return visible(str(report["host"].get("date", "")))[:16].replace("T", " ")
+def _date(report: TimingReport) -> str:
+    return visible(report.host.date)[:16].replace("T", " ")
 
 
 def past_fields(report: TimingReport) -> list[Field]:
     """Return the cells of a past measurement: its figures at the largest size."""
-    sizes = sizes_of(report)
-    order = from_json(report["order"])
+    sizes = report.sizes
+    order = report.order
     span = "–" if not sizes else count(sizes[-1]) if len(sizes) == 1 else f"{count(sizes[0])}…{count(sizes[-1])}"
-    found = at_size(report, sizes[-1]) if sizes else {}
+    found = report.at(sizes[-1]) if sizes else {}
     cells = [Field(_date(report)), Field(f"{order.operation} {order.state}"), Field(span)]
     for way in ("group", "process"):
         result = found.get(way)
-        guess = "≈" if result is not None and result["estimated"] else ""
-        cells.append(Field("–" if result is None else guess + duration(result["median_s"])))
+        guess = "≈" if result is not None and result.estimated else ""
+        cells.append(Field("–" if result is None else guess + duration(result.median_s)))
     process = found.get("process")
-    cells.append(Field("–" if process is None or process["ratio"] is None else times(process["ratio"])))
-    ended = {"done": "complete", "stopped": "stopped", "error": "cut off"}.get(report["ended"], "")
-    if report.get("busy"):
+    cells.append(Field("–" if process is None or process.ratio is None else times(process.ratio)))
+    ended = {"done": "complete", "stopped": "stopped", "error": "cut off"}.get(report.ended, "")
+    if report.busy:
         return [*cells, Field("BUSY", "bad")]
-    return [*cells, Field(ended, "" if report["ended"] == "done" else "warn")]
+    return [*cells, Field(ended, "" if report.ended == "done" else "warn")]
 
 
 def comparison(past: TimingReport, latest: TimingReport) -> list[str]:
     """Return what became of every result that both have, and what else differs between the two."""
-    orders = from_json(past["order"]), from_json(latest["order"])
+    orders = past.order, latest.order
     lines = [f"past:   {_date(past)}, {orders[0].described}, interfaces {orders[0].state}"]
     lines.append(f"latest: {_date(latest)}, {orders[1].described}, interfaces {orders[1].state}")
     lines += [f"{which}: {visible(text)}" for which, one in (("past", past), ("latest", latest)) if (text := loud(one))]
     for key in _COMPARED:
-        was, is_now = (visible(str(report["host"].get(key) or "unknown")) for report in (past, latest))
+        was, is_now = (visible(str(getattr(report.host, key) or "unknown")) for report in (past, latest))
         if was != is_now:
             lines.append(f"differs: {key}: {was} → {is_now}")
     if (orders[0].operation, orders[0].state) != (orders[1].operation, orders[1].state):
         lines.append("The two did not measure the same work: compare with care.")
     rows = []
-    for links in sizes_of(latest):
-        before_by_way = at_size(past, links)
-        for way, now in at_size(latest, links).items():
+    for links in latest.sizes:
+        before_by_way = past.at(links)
+        for way, now in latest.at(links).items():
             if (before := before_by_way.get(way)) is not None:
                 rows.append(_compared(links, before, now))
     heads = f"{'LINKS':>7} {'WAY':9} {'PAST':>9} {'LATEST':>9}  CHANGE"
     return [*lines, "", heads, *rows] if rows else [*lines, "", "They have no size and way in common."]
 
 
-def _compared(links: int, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    ratio = now["median_s"] / before["median_s"]
-    guess = [f"{'≈' if one['estimated'] else ''}{duration(one['median_s'])}" for one in (before, now)]
-    if max(ratio, 1 / ratio) < _ALIKE or overlap(before, now):
-        change = "alike (within the spread of the runs)" if overlap(before, now) else "alike"
+def _compared(links: int, before: Result, now: Result) -> str:
+    ratio = now.median_s / before.median_s
+    guess = [f"{'≈' if one.estimated else ''}{duration(one.median_s)}" for one in (before, now)]
+    if max(ratio, 1 / ratio) < _ALIKE or before.overlaps(now):
+        change = "alike (within the spread of the runs)" if before.overlaps(now) else "alike"
     else:
         change = f"{times(ratio)} as long" if ratio > 1 else f"{times(1 / ratio)} faster"
-    return f"{count(links):>7} {now['way']:9} {guess[0]:>9} {guess[1]:>9}  {change}"
+    return f"{count(links):>7} {now.way:9} {guess[0]:>9} {guess[1]:>9}  {change}"

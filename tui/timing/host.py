@@ -7,30 +7,30 @@ import platform
 import subprocess
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from tui import __version__
 from tui.model.text import visible
+from tui.timing.events import HostFacts
 from tui.timing.ways.ip import ip_path
 
 _PATIENCE = 10  # seconds for `ip -V`
 
 
-def host_facts() -> dict[str, Any]:
-    """Return date (UTC), kernel, CPU, load and versions; what can't be found out is an empty text."""
-    return {
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "kernel": visible(f"{platform.system()} {platform.release()}"),
-        "machine": visible(platform.machine()),
-        "cpu": _cpu(),
-        "cores": os.cpu_count() or 0,
-        "load": [round(load, 2) for load in os.getloadavg()],
-        "python": platform.python_version(),
-        "iproute2": _iproute2(),
-        "pyroute2": _pyroute2(),
-        "ifgroup": __version__,
-        "root": os.geteuid() == 0,
-    }
+def host_facts() -> HostFacts:
+    """Return date, kernel, CPU, load and versions."""
+    return HostFacts(
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        kernel=visible(f"{platform.system()} {platform.release()}"),
+        machine=visible(platform.machine()),
+        cpu=_cpu(),
+        cores=os.cpu_count() or 0,
+        load=tuple(round(load, 2) for load in os.getloadavg()),
+        python=platform.python_version(),
+        iproute2=_iproute2(),
+        pyroute2=_pyroute2(),
+        ifgroup=__version__,
+        root=os.geteuid() == 0,
+    )
 
 
 def _cpu() -> str:

@@ -1,7 +1,7 @@
 """What is to be measured: one order, as the panel or the command line gives it and the measuring process takes it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from tui.model.link import LEAST_IPV6_MTU
@@ -85,10 +85,6 @@ class BenchOrder:
             "txqueuelen": f"queue length {low} ↔ {high} packets",
         }.get(self.operation, f"bring {self.operation}")
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it for `from_json`."""
-        return asdict(self)
-
 
 def needed_state(operation: str) -> str:
     """Return the state that interfaces must be in for ``operation``, or have where any will do."""
@@ -121,16 +117,3 @@ def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str,
         values=default_values(operation, mtu),
         **rest,
     )
-
-
-def from_json(data: Any) -> BenchOrder:
-    """Return the order that `BenchOrder.as_json` gave, through JSON. Raises ValueError."""
-    try:
-        # What a later version added means nothing here.
-        fields = {key: value for key, value in dict(data).items() if key in BenchOrder.__slots__}
-        fields["kinds"] = tuple((str(kind), int(count)) for kind, count in fields["kinds"])
-        for key in ("links", "ways", "values"):
-            fields[key] = tuple(fields[key])
-        return BenchOrder(**fields)
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"The order can't be read ({error}).") from error

@@ -5,10 +5,11 @@ Others are all processes but the measuring ones and the console that started the
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from time import monotonic
-from typing import Any
+
+from tui.timing.events import HostFacts, OthersUse
 
 _BUSY = 0.1  # share of all processors that others may use
 _WAITING = 0.5  # processes that may wait for a processor at the start; a measurement before this one leaves 1 running
@@ -26,13 +27,13 @@ class Others:
         self._begun = self._told = monotonic()
         self._before = self._used()
 
-    def fields(self) -> dict[str, float] | None:
-        """Return processors used by others ("cores", a mean) and over how many "seconds"; None: not known."""
+    def use(self) -> OthersUse | None:
+        """Return what others used until now; None: not known."""
         self._told = now = monotonic()
         used, seconds = self._used(), now - self._begun
         if used is None or self._before is None or seconds < _LEAST:
             return None
-        return {"cores": round(max(used - self._before, 0.0) / seconds, 2), "seconds": round(seconds, 1)}
+        return OthersUse(round(max(used - self._before, 0.0) / seconds, 2), round(seconds, 1))
 
     def due(self) -> bool:
         """Whether it is time to ask again."""
@@ -58,12 +59,12 @@ def _taken(pid: int) -> float:
         return 0.0
 
 
-def busy(host: Mapping[str, Any], others: Mapping[str, Any]) -> str:
+def busy(host: HostFacts, others: OthersUse | None) -> str:
     """Return why what was measured can't be trusted, a clause; empty: nothing speaks against it."""
-    cores = host.get("cores") or 1
-    load = (host.get("load") or [0.0])[0]
-    if others and others["cores"] > _BUSY * cores:
-        return f"others used {others['cores']:.1f} of {cores} CPUs"
+    cores = host.cores or 1
+    load = host.load[0] if host.load else 0.0
+    if others is not None and others.cores > _BUSY * cores:
+        return f"others used {others.cores:.1f} of {cores} CPUs"
     if load > cores + _WAITING:
         return f"load {load:.1f} at start, CPUs: {cores}"
     return ""

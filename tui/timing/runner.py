@@ -9,18 +9,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from tui.model.text import visible
+from tui.timing.codec import event_of
+from tui.timing.events import BenchEnd, Event
 from tui.timing.order import BenchOrder
-
-Event: TypeAlias = dict[str, Any]
-"""One event of the measuring process (see worker.py), or "stopped", the last one after `Run.stop`."""
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tui.timing.child.worker import main; main()"
-_LAST = ("done", "error", "stopped")
 _MOST_COMPLAINT = 4096  # bytes of standard error that are looked at
 
 
@@ -28,7 +26,7 @@ class Run:
     """A measurement under way. Iterate for its events; `stop` may be called from any thread, as often as you like."""
 
     def __init__(self, order: BenchOrder) -> None:
-        """Start it: returns at once. What goes wrong comes as the event "error"."""
+        """Start it: returns at once. What goes wrong comes as the last event."""
         self._order = order
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,7 +43,7 @@ class Run:
         return cls(order)
 
     def __iter__(self) -> Iterator[Event]:
-        """Yield every event, waiting for each; the last one is "done", "error" or "stopped"."""
+        """Yield every event, waiting for each; the last one is a `BenchEnd`."""
         while not self._ended:
             event = self._events.get()
             if event is None:
@@ -67,7 +65,7 @@ class Run:
                 os.killpg(process.pid, signal.SIGKILL)
 
     def _follow(self) -> None:
-        last: Event | None = None
+        last: BenchEnd | None = None
         try:
             with open(os.memfd_create("complaints"), "w+b", buffering=0) as complaints:
                 with self._lock:
@@ -76,11 +74,11 @@ class Run:
                 if self._process is not None:
                     last = self._pump(self._process)
                     status = self._reap(self._process)
-                    last = last or {"event": "error", "text": _ending(status, complaints.fileno())}
+                    last = last or BenchEnd("error", _ending(status, complaints.fileno()))
         except OSError as error:
-            last = {"event": "error", "text": f"The measuring process can't be started ({visible(str(error))})."}
-        if self._stopped and (last is None or last["event"] != "done"):
-            last = {"event": "stopped"}
+            last = BenchEnd("error", f"The measuring process can't be started ({visible(str(error))}).")
+        if self._stopped and (last is None or last.how != "done"):
+            last = BenchEnd("stopped")
         self._events.put(last)
         self._events.put(None)
 
@@ -95,21 +93,21 @@ class Run:
             start_new_session=True,
         )
 
-    def _pump(self, process: "subprocess.Popen[bytes]") -> Event | None:
+    def _pump(self, process: "subprocess.Popen[bytes]") -> BenchEnd | None:
         """Pass the events on; return the one that ends them, None if the process ended without one."""
         assert process.stdin is not None
         assert process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
             # It stays open: its end tells the process that we are gone.
-            process.stdin.write(json.dumps(self._order.as_json()).encode() + b"\n")
+            process.stdin.write(json.dumps(asdict(self._order)).encode() + b"\n")
             process.stdin.flush()
         for line in process.stdout:
             try:
-                event = json.loads(line)
+                event = event_of(json.loads(line))
             except ValueError:
                 continue  # half a line: it was killed
-            if event["event"] in _LAST:
-                return dict(event)
+            if isinstance(event, BenchEnd):
+                return event
             self._events.put(event)
         return None
 

@@ -12,8 +12,8 @@ from tui.model.text import visible
 from tui.present.words import Spelling
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.timing.report.collect import TimingReport
 from tui.timing.report.formats import FORMATS
+from tui.timing.report.results import TimingReport
 
 _KEYS = {"c": "CSV", "j": "JSON", "m": "Markdown", "s": "SVG of the panel"}
 _ENDINGS = {"c": "csv", "j": "json", "m": "md", "s": "svg"}
@@ -42,7 +42,7 @@ async def export(
 
 
 def _proposed(report: TimingReport | None, ending: str) -> Path:
-    stamp = "".join(char for char in str((report or {"host": {}})["host"].get("date", ""))[:19] if char.isalnum())
+    stamp = "".join(char for char in (report.host.date if report is not None else "")[:19] if char.isalnum())
     base = Path.cwd() / f"ifgroup-timing{'-' + stamp if stamp.isascii() and stamp else ''}.{ending}"
     number, path = 1, base
     while os.path.lexists(path):

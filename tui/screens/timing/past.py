@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 
 from tui.model.change.sample import Sample
 from tui.model.text import reason, visible
-from tui.present.timing_past import last_with, past_fields, sample_fields, sample_words
+from tui.present.timing_past import comparison, last_with, past_fields, sample_fields, sample_words
 from tui.present.words import Field, Spelling
 from tui.screens.timing.views import View, column_as
 from tui.timing.report import history
-from tui.timing.report.collect import TimingReport
 from tui.timing.report.formats import FORMATS
+from tui.timing.report.reading import reading
+from tui.timing.report.results import TimingReport
 from widgets.keyed_table.table import Column, KeyedTable, Row
 from widgets.lines import Lines
 
@@ -84,6 +85,7 @@ def _whole(path: Path) -> TimingReport:
     report = history.load(path)
     try:
         past_fields(report)
+        comparison(report, report)
         for write in FORMATS.values():
             write(report)
     except Exception as error:  # it may hold anything: no error of one file is the panel's
@@ -180,7 +182,7 @@ class PastView(View):
             self.words((f"Every measurement is kept in {where}.",))
             return
         try:
-            first = [visible(sentence) for sentence in self._kept.report(path)["reading"][:1]]
+            first = [visible(sentence) for sentence in reading(self._kept.report(path))[:1]]
         except OSError as error:
             first = [reason(error)]
         self.words((*first, "Enter: in words   c: compare with the latest   e: export"))

@@ -3,13 +3,15 @@
 import threading
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tui.model.group import Group
 from tui.model.text import reason, visible
+from tui.timing.events import RunProgress
 from tui.timing.order import AUTO, DEFAULT_LINKS, BenchOrder, order_for_group
 from tui.timing.report import history
-from tui.timing.report.collect import Collector, TimingReport
+from tui.timing.report.collect import Collector
+from tui.timing.report.results import TimingReport
 from tui.timing.runner import Run
 
 MOST_OWN = 16_384
@@ -75,7 +77,7 @@ class Measurement:
         """Why it isn't, one sentence; empty: it is, or there was nothing to keep."""
         self._begun = monotonic()
         self._share = 0.0
-        self._progress: dict[str, Any] | None = None
+        self._progress: RunProgress | None = None
         self._told_at = self._begun
         self._collector = Collector(order)
         self._lock = threading.Lock()
@@ -93,16 +95,14 @@ class Measurement:
             return self._collector.report()
 
     @property
-    def progress(self) -> dict[str, Any] | None:
-        """The last event "progress"; None: there was none yet."""
+    def progress(self) -> RunProgress | None:
+        """What the measuring process is at; None: it didn't say yet."""
         return self._progress
 
     def left(self) -> float | None:
         """Return the seconds that are left; None: not known."""
         progress, told_at = self._progress, self._told_at
-        if progress is None or progress["left_s"] is None:
-            return None
-        return max(float(progress["left_s"]) - (monotonic() - told_at), 0.0)
+        return None if progress is None else max(progress.left_s - (monotonic() - told_at), 0.0)
 
     def share(self) -> float:
         """Return how much is done, 0 to 1; it never falls."""
@@ -118,7 +118,7 @@ class Measurement:
             for event in self._run:
                 with self._lock:
                     self._collector.take(event)
-                if event["event"] == "progress":
+                if isinstance(event, RunProgress):
                     self._progress, self._told_at = event, monotonic()
                 self.revision += 1
             self.took = monotonic() - self._begun
@@ -127,7 +127,7 @@ class Measurement:
             self.over = True
 
     def _keep(self, report: TimingReport) -> None:
-        if not report["results"]:
+        if not report.results:
             return
         try:
             self.kept = history.save(report).name

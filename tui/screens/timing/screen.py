@@ -25,8 +25,8 @@ from tui.screens.timing.keys import TIMING_COMMANDS
 from tui.screens.timing.past import KeptReports, MineView, PastView
 from tui.screens.timing.run import Last, Measurement, Request, parse_sizes
 from tui.screens.timing.views import BarsView, PlotView, TableView, View, cut
-from tui.timing.report.collect import TimingReport
 from tui.timing.report.reading import loud
+from tui.timing.report.results import TimingReport
 from widgets.keyed_table.table import Cell, KeyedTable
 from widgets.lines import Lines
 
@@ -195,7 +195,7 @@ class TimingScreen(Screen[Last | None]):
 
     def _finish(self, measurement: Measurement) -> None:
         assert self._report is not None
-        if self._report["ended"] == "done":
+        if self._report.ended == "done":
             self.query_one(ProgressBar).update(progress=1.0)
         self._kept.look()
         self._views[self._current].renew()
@@ -330,7 +330,7 @@ class TimingScreen(Screen[Last | None]):
     def _chosen(self) -> TimingReport | None:
         """Return the report that keys are about: in the view of past runs that under the cursor. Raises OSError."""
         if self._current != "past":
-            return self._report if self._report is not None and self._report["results"] else None
+            return self._report if self._report is not None and self._report.results else None
         return None if self._past.chosen is None else self._kept.report(self._past.chosen)
 
     def action_words(self) -> None:

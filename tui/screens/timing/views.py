@@ -4,7 +4,6 @@ import os
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from math import log10
-from typing import Any
 
 from rich.cells import cell_len
 from textual import on
@@ -21,11 +20,10 @@ from tui.present.timing import (
     result_fields,
     result_words,
     series,
-    sizes_of,
     steps,
 )
 from tui.present.words import Field, Spelling
-from tui.timing.report.collect import TimingReport
+from tui.timing.report.results import Result, TimingReport
 from widgets.bars import Bar, Bars, Scale
 from widgets.keyed_table.layout import fit
 from widgets.keyed_table.table import Cell, Column, KeyedTable, Row
@@ -145,14 +143,14 @@ class BarsView(View):
 
     def step(self, by: int) -> None:
         """Show the next larger (+1) or smaller (-1) size."""
-        sizes = sizes_of(self.report) if self.report is not None else []
+        sizes = self.report.sizes if self.report is not None else []
         if sizes:
             at = sizes.index(self._shown(sizes)) + by
             self._links = sizes[min(max(at, 0), len(sizes) - 1)]
             self.renew()
 
     def _shown(self, sizes: Sequence[int]) -> int:
-        over = self.report is not None and self.report["ended"]
+        over = self.report is not None and self.report.ended
         for wanted in (self._links, self._own if over else None):
             if wanted is not None and wanted in sizes:
                 return wanted
@@ -162,11 +160,11 @@ class BarsView(View):
         """Show everything again."""
         self.set_class(self.size.height >= _TALL and self.report is not None, "-tall")
         report = self.report
-        sizes = sizes_of(report) if report is not None else []
+        sizes = report.sizes if report is not None else []
         if report is None:
             self.words(_INVITATION)
             return
-        links = self._shown(sizes or report["order"]["links"][:1])
+        links = self._shown(sizes or report.order.links[:1])
         self.headline(bars_head(report, links, self._linear))
         drawn = [
             Bar(
@@ -270,15 +268,15 @@ class TableView(View):
 
     def renew(self) -> None:
         """Show everything again."""
-        self._table.sync(range(len(self.report["results"])) if self.report is not None else ())
+        self._table.sync(range(len(self.report.results)) if self.report is not None else ())
         self._about()
 
     def _row(self, key: int) -> Row:
         result = self._result(key)
         return self.cells(result_fields(result) if result is not None else [Field("")] * len(RESULT_COLUMNS))
 
-    def _result(self, key: int | None) -> dict[str, Any] | None:
-        found: Sequence[dict[str, Any]] = self.report["results"] if self.report is not None else ()
+    def _result(self, key: int | None) -> Result | None:
+        found: Sequence[Result] = self.report.results if self.report is not None else ()
         return found[key] if key is not None and key < len(found) else None
 
     @on(KeyedTable.Moved)

@@ -9,6 +9,7 @@ from tui.model.text import visible
 from tui.netlink.dump import read_links
 from tui.netlink.namespace import enter_private, mount
 from tui.timing.child.kinds import CHEAP, LOWER, apportion, creation, deletion, needs_lower
+from tui.timing.events import SandboxFacts
 from tui.timing.order import AUTO, BenchOrder
 from tui.timing.ways.ack_socket import AckSocket
 from tui.timing.ways.change import Change, Member
@@ -72,9 +73,9 @@ class Sandbox:
                 data.append(change.link_message(last, member.ifindex, ack=member is part[-1]))
             self._acks.send(b"".join(data), last)
 
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> SandboxFacts:
         """Return what it is made of, for the report."""
-        return {"kinds": dict(self._made), "ipv6": False, "sysfs": self._sysfs, "notes": list(self._notes)}
+        return SandboxFacts(dict(self._made), sysfs=self._sysfs, notes=tuple(self._notes))
 
     def _ipv6_off(self) -> None:
         for which in ("default", "all"):

@@ -1,15 +1,17 @@
 """The sweep: every size, every way, in alternating order, within the budget."""
 
 from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from statistics import fmean
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from tui.model.text import reason, visible
 from tui.timing.child.listener import Listener
 from tui.timing.child.measure import NotChangedError, timed, unchanged, verify
 from tui.timing.child.sandbox import GROUP, Sandbox
 from tui.timing.child.schedule import HELPER_REPEATS, MAKING, Forecast, Runs, affordable, stages, turn
+from tui.timing.events import EstimateDue, Event, Role, RunProgress, RunSample, SkippedWay, ThrownOutRun
 from tui.timing.order import BenchOrder
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.client import Client, UnavailableError
@@ -19,13 +21,6 @@ from tui.timing.ways.ways import WAYS
 _MOST_FAILURES = 2  # of one way at one size, before it is given up there
 _QUIET = {"mtu": 0.1, "txqueuelen": 0.1, "up": 1.1, "down": 1.1}
 """Seconds without a notification after which none is expected: linkwatch tells of a carrier up to a second later."""
-
-
-class Emit(Protocol):
-    """Takes an event."""
-
-    def __call__(self, event: str, **fields: Any) -> None:
-        """Take it."""
 
 
 class _Stage(NamedTuple):
@@ -43,7 +38,7 @@ class Sweep:
         order: BenchOrder,
         sandbox: Sandbox,
         listener: Listener,
-        emit: Emit,
+        emit: Callable[[Event], None],
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         """Measure nothing yet; ``clock`` tells how long runs take all told, in seconds."""
@@ -74,7 +69,7 @@ class Sweep:
             self._progress(links, "", f"making {links:,} interfaces")
             members = self._make(links, made)
             made = links
-            self._emit("sandbox", **self._sandbox.facts())
+            self._emit(self._sandbox.facts())
             self._run_stage(_Stage(links, helper, members))
         for client in self._clients.values():
             client.close()
@@ -118,7 +113,7 @@ class Sweep:
         """Warm a way up and count its notifications; return how many counted runs the budget leaves."""
         runs = self._affordable(way, stage.links, stage.helper)
         if runs.counted == 0 and WAYS[way].each:
-            self._emit("estimate", links=stage.links, way=way)
+            self._emit(EstimateDue(stage.links, way))
             return 0
         if way not in self._clients and not self._open(way, stage):
             return 0
@@ -146,13 +141,13 @@ class Sweep:
             return False
         return True
 
-    def _skip(self, way: str, reason: str, links: int | None = None) -> None:
+    def _skip(self, way: str, why: str, links: int | None = None) -> None:
         """Say that a way can't be measured, at all or with so many interfaces."""
         if links is None:
             self._skipped.add(way)
-        self._emit("skipped", way=way, links=links, reason=visible(reason))
+        self._emit(SkippedWay(way, links, visible(why)))
 
-    def _run_once(self, stage: _Stage, way: str, role: str) -> None:
+    def _run_once(self, stage: _Stage, way: str, role: Role) -> None:
         """Make one run and tell of it; one that did not change everything is thrown out, and mended."""
         if way in self._given_up():
             return
@@ -184,25 +179,15 @@ class Sweep:
             return
         # What a run costs is more than what it measures: making ready and reading back count too.
         self._forecast.note(way, stage.links, self._clock() - begun - listening)
-        fields = {"seconds": measured.seconds, "ack_s": measured.ack_s, "user_s": measured.user_s}
-        fields["system_s"] = measured.system_s
+        _, seconds, ack_s, user_s, system_s = measured
+        sample = RunSample(stage.links, way, role, seconds, ack_s, user_s, system_s)
         if heard is not None:
             last = max(heard.last - measured.begun, 0.0) if heard.notifications else None
-            self._emit(
-                "sample",
-                links=stage.links,
-                way=way,
-                role=role,
-                **fields,
-                notifications=heard.notifications,
-                last_notification_s=last,
-                lost=heard.lost,
-            )
-            return
-        self._emit("sample", links=stage.links, way=way, role=role, **fields)
+            sample = replace(sample, notifications=heard.notifications, last_notification_s=last, lost=heard.lost)
+        self._emit(sample)
 
-    def _throw_out(self, stage: _Stage, way: str, role: str, why: str) -> None:
-        self._emit("thrown_out", links=stage.links, way=way, role=role, reason=visible(why))
+    def _throw_out(self, stage: _Stage, way: str, role: Role, why: str) -> None:
+        self._emit(ThrownOutRun(stage.links, way, role, visible(why)))
         self._failures[way] = self._failures.get(way, 0) + 1
         if way in self._given_up():
             self._skip(way, f"given up after {_MOST_FAILURES} runs that were thrown out: {why}", stage.links)
@@ -258,4 +243,4 @@ class Sweep:
 
     def _progress(self, links: int, way: str, text: str) -> None:
         """Tell what comes now, and how many seconds are left."""
-        self._emit("progress", links=links, way=way, text=text, left_s=self._left(links))
+        self._emit(RunProgress(links, way, text, self._left(links)))

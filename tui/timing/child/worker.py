@@ -2,8 +2,7 @@
 
 It ends when standard input does, and with the thread that started it; its interfaces vanish with it.
 
-Events: "host" (facts), "sandbox" (facts), "others" (how busy the machine is, again and again), "progress", "sample",
-"skipped", "estimate", "thrown_out", and at the end "done" or "error".
+The events are those of `tui.timing.events`; the last one is `BenchEnd`.
 """
 
 import ctypes
@@ -12,14 +11,16 @@ import os
 import signal
 import sys
 import threading
-from typing import Any
+from collections.abc import Callable
 
 from tui.model.text import reason, visible
 from tui.timing.child.listener import Listener
 from tui.timing.child.sandbox import Sandbox
-from tui.timing.child.sweep import Emit, Sweep
+from tui.timing.child.sweep import Sweep
+from tui.timing.codec import event_json, record_of
+from tui.timing.events import BenchEnd, Event, RunProgress
 from tui.timing.host import host_facts
-from tui.timing.order import from_json
+from tui.timing.order import BenchOrder
 from tui.timing.others import Others
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -28,8 +29,8 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 def main() -> None:
     """Run one order. Never raises: what goes wrong is an event too."""
     try:
-        order = from_json(json.loads(sys.stdin.buffer.readline()))
-        emit("host", **host_facts())
+        order = record_of(BenchOrder, json.loads(sys.stdin.buffer.readline()))
+        emit(host_facts())
         sandbox = Sandbox(order)
         # Only now: entering a user namespace takes the wish back (prctl(2), PR_SET_PDEATHSIG).
         _die_with_parent()
@@ -38,33 +39,33 @@ def main() -> None:
         others = Others([listener.pid])
         Sweep(order, sandbox, listener, _telling(others)).run()
         _tell(others)
-        emit("done")
+        emit(BenchEnd("done"))
     except OSError as error:
-        emit("error", text=visible(reason(error)))
+        emit(BenchEnd("error", visible(reason(error))))
     except Exception as error:
-        emit("error", text=visible(f"{type(error).__name__}: {error}"))
+        emit(BenchEnd("error", visible(f"{type(error).__name__}: {error}")))
 
 
-def _telling(others: Others) -> Emit:
+def _telling(others: Others) -> Callable[[Event], None]:
     """Return what emits an event, and between two runs now and then how busy the machine is."""
 
-    def tell(event: str, **fields: Any) -> None:
-        emit(event, **fields)
-        if event == "progress" and others.due():
+    def tell(event: Event) -> None:
+        emit(event)
+        if isinstance(event, RunProgress) and others.due():
             _tell(others)
 
     return tell
 
 
 def _tell(others: Others) -> None:
-    if fields := others.fields():
-        emit("others", **fields)
+    if use := others.use():
+        emit(use)
 
 
-def emit(event: str, **fields: Any) -> None:
+def emit(event: Event) -> None:
     """Write one event; end at once where nobody reads any more."""
     try:
-        sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
+        sys.stdout.write(json.dumps(event_json(event)) + "\n")
         sys.stdout.flush()
     except OSError:
         _end()

@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tui.timing.report.collect import TimingReport
+from tui.timing.report.paper import SOURCE
+from tui.timing.report.reading import reading
+from tui.timing.report.results import TimingReport
+from tui.timing.report.stored import report_json
 from tui.timing.report.table import (
     ROW_HEADS,
     as_table,
@@ -47,7 +50,7 @@ _HOST_KEYS = ("date", "kernel", "cpu", "cores", "python", "iproute2", "pyroute2"
 
 def as_json(report: TimingReport) -> str:
     """Return it as JSON: all that there is."""
-    return json.dumps(report, indent=2)
+    return json.dumps(report_json(report), indent=2)
 
 
 def as_csv(report: TimingReport) -> str:
@@ -55,15 +58,15 @@ def as_csv(report: TimingReport) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*_KEYS, "skipped", *_HOST_KEYS, "kinds", "busy"])
-    kinds = " ".join(f"{kind}:{count}" for kind, count in report["sandbox"].get("kinds", {}).items())
-    host = [*(report["host"].get(key, "") for key in _HOST_KEYS), kinds, report.get("busy", "")]
-    order = report["order"]
-    for result in report["results"]:
-        writer.writerow([*(_plain(result[key]) for key in _KEYS), "", *host])
-    for skipped in report["skipped"]:
-        empty: dict[str, Any] = {**dict.fromkeys(_KEYS, ""), "operation": order["operation"], "state": order["state"]}
-        empty |= {"way": skipped["way"], "links": _plain(skipped["links"]), "verified": _plain(False)}
-        writer.writerow([*(empty[key] for key in _KEYS), skipped["reason"], *host])
+    kinds = " ".join(f"{kind}:{count}" for kind, count in report.sandbox.kinds.items())
+    host = [*(getattr(report.host, key) for key in _HOST_KEYS), kinds, report.busy]
+    order = report.order
+    for result in report.results:
+        writer.writerow([*(_plain(getattr(result, key)) for key in _KEYS), "", *host])
+    for skipped in report.skipped:
+        empty: dict[str, Any] = {**dict.fromkeys(_KEYS, ""), "operation": order.operation, "state": order.state}
+        empty |= {"way": skipped.way, "links": _plain(skipped.links), "verified": _plain(False)}
+        writer.writerow([*(empty[key] for key in _KEYS), skipped.reason, *host])
     return out.getvalue()
 
 
@@ -78,13 +81,13 @@ def as_markdown(report: TimingReport) -> str:
     """Return it as a Markdown document."""
     lines = ["# Changing interfaces by group and by each other way", ""]
     lines += [f"- {line}" for line in conditions(report)]
-    for links in sorted({result["links"] for result in report["results"]}):
+    for links in report.sizes:
         lines += ["", f"## {links:,} interfaces", ""]
-        lines += _grid(ROW_HEADS, [row_cells(result) for result in report["results"] if result["links"] == links])
+        lines += _grid(ROW_HEADS, [row_cells(result) for result in report.results if result.links == links])
     if rows := beside_paper(report):
-        lines += ["", f"## Beside the paper: {report['paper']['source']}", "", *_grid(paper_heads(report), rows)]
+        lines += ["", f"## Beside the paper: {SOURCE}", "", *_grid(paper_heads(report), rows)]
     for title, sentences in (
-        ("What it says", report["reading"]),
+        ("What it says", reading(report)),
         ("Not measured", left_out(report)),
         ("The ways", way_lines(report)),
     ):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tui.files import own
 from tui.model.text import visible
-from tui.timing.report.collect import TimingReport
+from tui.timing.report.results import TimingReport
+from tui.timing.report.stored import report_json, report_of
 
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}\.json")
 _MOST = 8 * 1024 * 1024  # bytes of a file that may be one of ours: a hundred times what one has
@@ -22,13 +23,13 @@ def directory() -> Path:
 
 def save(report: TimingReport) -> Path:
     """Keep a report; return where. Raises OSError, one sentence."""
-    stamp = re.sub(r"[-:]|\+.*", "", str(report["host"].get("date", "")))
+    stamp = re.sub(r"[-:]|\+.*", "", report.host.date)
     name = f"{stamp}Z-{secrets.token_hex(2)}.json"
     if not _NAME.fullmatch(name):
         raise OSError(errno.EINVAL, "Only a report that says when it was made can be kept.")
     path = directory() / name
     try:
-        own.create(path, json.dumps(report, indent=1).encode() + b"\n")
+        own.create(path, json.dumps(report_json(report), indent=1).encode() + b"\n")
     except OSError as error:
         raise OSError(error.errno, f"{visible(os.fsencode(path))} can't be written ({error.strerror}).") from error
     return path
@@ -51,10 +52,12 @@ def load(path: Path) -> TimingReport:
         data = own.read(path, _MOST)
     except OSError as error:
         raise OSError(error.errno, f"{shown} can't be read ({error.strerror}).") from error
+    problem = "holds no measurement"
     try:
         report = json.loads(data)
         if isinstance(report["host"], dict) and isinstance(report["results"], list):
-            return dict(report)
+            problem = "holds a measurement that this version can't read"
+            return report_of(report)
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
-    raise OSError(errno.EINVAL, f"{shown} holds no measurement.")
+    raise OSError(errno.EINVAL, f"{shown} {problem}.")

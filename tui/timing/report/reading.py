@@ -1,9 +1,9 @@
 """What the figures mean, in sentences: ratios in words, and what they can and can't say beside the paper's."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from tui.timing.report.paper import CLAIMS, TABLE, Row
+from tui.timing.report.results import Growth, Result, TimingReport
 from tui.timing.report.statistics import exponent
 from tui.timing.ways.ways import WAYS
 
@@ -55,87 +55,89 @@ def _share(part: float) -> str:
     return "over 99%" if part > 0.99 else f"{part:.0%}"
 
 
-def reading(report: dict[str, Any]) -> list[str]:
+def reading(report: TimingReport) -> list[str]:
     """Return what a report says, sentence by sentence; empty where nothing was measured."""
-    results = report["results"]
+    results = report.results
     if not results:
         return []
     return [
         *_headline(results),
         *_processor(results),
         *_notifications(results),
-        *_growth(report["growth"]),
+        *_growth(report.growth),
         *_beside_the_paper(report),
         *_cautions(report),
     ]
 
 
-def _at_most(results: list[dict[str, Any]], *ways: str) -> list[dict[str, Any]] | None:
+def _at_most(results: Sequence[Result], *ways: str) -> list[Result] | None:
     """Return the results of ``ways`` at the largest size at which there are all of them, measured if possible."""
-    by_key = {(result["links"], result["way"]): result for result in results}
+    by_key = {(result.links, result.way): result for result in results}
     for wanted in (False, None):
         for links in sorted({links for links, _ in by_key}, reverse=True):
             found = [by_key.get((links, way)) for way in ways]
-            if all(one is not None and wanted in (None, one["estimated"]) for one in found):
+            if all(one is not None and wanted in (None, one.estimated) for one in found):
                 return [one for one in found if one is not None]
     return None
 
 
-def _headline(results: list[dict[str, Any]]) -> Iterator[str]:
+def _headline(results: Sequence[Result]) -> Iterator[str]:
     if pair := _at_most(results, "group", "process"):
         group, process = pair
-        marked = " (an estimate)" if process["estimated"] else ""
+        marked = " (an estimate)" if process.estimated else ""
         yield (
-            f"At {group['links']:,} interfaces one group message takes {duration(group['median_s'])}, a process per "
-            f"interface {duration(process['median_s'])}{marked}: {process['ratio_words']}."
+            f"At {group.links:,} interfaces one group message takes {duration(group.median_s)}, a process per "
+            f"interface {duration(process.median_s)}{marked}: {process.ratio_words}."
         )
     if pair := _at_most(results, "group", "sendmsg"):
         group, sendmsg = pair
         yield (
-            f"The same changes one by one, all messages in one send, take {duration(sendmsg['median_s'])} at "
-            f"{group['links']:,}: {sendmsg['ratio_words']}. What the other ways take beyond that goes into how they "
+            f"The same changes one by one, all messages in one send, take {duration(sendmsg.median_s)} at "
+            f"{group.links:,}: {sendmsg.ratio_words}. What the other ways take beyond that goes into how they "
             "talk to the kernel."
         )
 
 
-def _processor(results: list[dict[str, Any]]) -> Iterator[str]:
+def _processor(results: Sequence[Result]) -> Iterator[str]:
     """Say what the paper saw with perf: with groups, proportionately less time in user space."""
-    pair = _at_most(results, "group", "process")
-    if pair is None or any(one["estimated"] for one in pair):
+    pair = _at_most(results, "group", "process") or []
+    # An estimate has neither.
+    split = [(one.user_s, one.system_s) for one in pair if one.user_s is not None and one.system_s is not None]
+    if len(split) < 2:
         return
-    used = [one["user_s"] + one["system_s"] for one in pair]
+    used = [user + system for user, system in split]
     yield (
         f"Processor time for it: {duration(used[0])} with the group message, {duration(used[1])} with a process per "
         f"interface."
     )
-    if any(one["cpu_split_coarse"] for one in pair) or not all(used):
+    if any(one.cpu_split_coarse for one in pair) or not all(used):
         return
-    shares = [one["user_s"] / total for one, total in zip(pair, used, strict=True)]
+    shares = [user / total for (user, _), total in zip(split, used, strict=True)]
     seen = "as the paper's perf saw it" if shares[0] < shares[1] else "other than the paper's perf saw it"
     yield (
         f"Of that, {shares[0]:.0%} is user time with the group message and {shares[1]:.0%} with processes, {seen}. "
-        f"The other {duration(pair[1]['system_s'])} with processes are the kernel's, which starts and ends them."
+        f"The other {duration(split[1][1])} with processes are the kernel's, which starts and ends them."
     )
 
 
-def _notifications(results: list[dict[str, Any]]) -> Iterator[str]:
+def _notifications(results: Sequence[Result]) -> Iterator[str]:
     """Say when the last notification came, and what it cost that somebody listened."""
-    found = _at_most([result for result in results if result["last_notification_s"] is not None], "group")
-    if found:
-        (group,) = found
-        at_least = "at least " if group["notifications_at_least"] else ""
+    found = _at_most([result for result in results if result.last_notification_s is not None], "group")
+    for group in found or ():
+        took, last = group.listened_s or 0.0, group.last_notification_s or 0.0
+        at_least = "at least " if group.notifications_at_least else ""
         yield (
-            f"With somebody listening, the group message at {group['links']:,} took {duration(group['listened_s'])} "
-            f"({times(group['listened_s'] / group['median_s'])} of the median without), and the last of {at_least}"
-            f"{group['notifications']:,} notifications was read {duration(group['last_notification_s'])} after the "
+            f"With somebody listening, the group message at {group.links:,} took {duration(took)} "
+            f"({times(took / group.median_s)} of the median without), and the last of {at_least}"
+            f"{group.notifications:,} notifications was read {duration(last)} after the "
             "start."
         )
 
 
-def _growth(growth: list[dict[str, Any]]) -> Iterator[str]:
+def _growth(growth: Sequence[Growth]) -> Iterator[str]:
     if growth:
-        parts = [f"{one['way']} N^{one['exponent']:.2f}" for one in growth]
-        sizes = growth[0]["links"]
+        parts = [f"{one.way} N^{one.exponent:.2f}" for one in growth]
+        sizes = growth[0].links
         yield f"Growth with N interfaces, {sizes[0]:,} … {sizes[-1]:,}: {', '.join(parts)} (1 is linear)."
 
 
@@ -144,10 +146,10 @@ def paper_row(links: int) -> Row | None:
     return next((row for row in TABLE if row.links == links), None)
 
 
-def _beside_the_paper(report: dict[str, Any]) -> Iterator[str]:
-    if report["order"]["operation"] != "mtu":
+def _beside_the_paper(report: TimingReport) -> Iterator[str]:
+    if report.order.operation != "mtu":
         return
-    sysfs = bool(report["sandbox"].get("sysfs"))
+    sysfs = report.sandbox.sysfs
     pairs = [row.times(sysfs) for row in TABLE]
     exponents = [exponent([(row.links, pair[n]) for row, pair in zip(TABLE, pairs, strict=True)]) for n in (0, 1)]
     claims = ", ".join(
@@ -171,21 +173,20 @@ def _beside_the_paper(report: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def _cautions(report: dict[str, Any]) -> Iterator[str]:
-    if any(result["estimated"] for result in report["results"]):
+def _cautions(report: TimingReport) -> Iterator[str]:
+    if any(result.estimated for result in report.results):
         yield "Figures marked ≈ are estimates, by the straight line through what was measured at smaller sizes."
     yield (
         "The clock runs from building the messages to the last answer; sockets are opened and libraries imported "
         "before. Notifications are counted in a run of their own, which counts towards no time."
     )
-    if any(result["cpu_split_coarse"] for result in report["results"]):
+    if any(result.cpu_split_coarse for result in report.results):
         yield (
             "Processor times marked ~: their sum is exact, but the kernel tells user from system by its tick, and "
             "these runs were too short for that."
         )
 
 
-def loud(report: dict[str, Any]) -> str:
+def loud(report: TimingReport) -> str:
     """Return the line that says that a busy machine spoilt the run; empty: it didn't."""
-    why = report.get("busy", "")
-    return f"BUSY MACHINE: {why}: times too long, no fits or estimates" if why else ""
+    return f"BUSY MACHINE: {report.busy}: times too long, no fits or estimates" if report.busy else ""
