@@ -11,8 +11,8 @@ from tests.hostile import controls
 from tests.links import a_link
 from tui.model.names.map import parse as parse_names
 from tui.model.store import Store
-from tui.model.view.order import LinkView
 from tui.model.view.shown import Shown
+from tui.present.columns import link_view
 from tui.present.words import Spelling, as_ascii
 from tui.screens.main.filter_box import FilterBox, History, TermSuggester
 from widgets.lines import Lines
@@ -32,7 +32,7 @@ class Host(App[None]):
         store = Store()
         store.replace({index: a_link(index, group=index + 5, mtu=1000 * index) for index in (1, 2, 3)})
         self.snapshot = store.snapshot()
-        self.view = LinkView()
+        self.view = link_view()
         self.box = FilterBox(spell)
         self.table = Lines(id="table")
         self.changes: list[str] = []
@@ -97,7 +97,7 @@ async def test_each_key_narrows_and_an_error_leaves_what_was() -> None:
         assert app.shown == [2, 3]
         await write(pilot, " foo:")
         assert app.view.text == "mtu:>1500 foo"  # what was right last
-        assert app.line.startswith(" No column “foo”: name group ")
+        assert app.line.startswith(" No column “foo”: name index group ")
         await pilot.press(*["backspace"] * 4)
         assert app.shown == [2, 3]
         await write(pilot, "group:")
@@ -136,7 +136,7 @@ async def test_what_is_wrong_fits_one_line_and_obeys_nobody() -> None:
         assert not app.screen_text[1].endswith("…")
         for typed, said in (
             ("[@click=app.quit]x:", "No column “[@click=app.…”"),
-            ("[b]:", "No column “[b]”: name group state mtu kind master mac alias index re."),
+            ("[b]:", "No column “[b]”: name index group state mtu kind master mac alias re."),
             ("re:(", "re: at character 1: missing ), unterminated subpattern."),
         ):
             app.box.query_one(Input).value = typed

@@ -11,7 +11,7 @@ from tests.watch import netlink_descriptors
 from tui.model.view.order import ALL_GROUPS
 from tui.netlink import monitor
 from tui.netlink.sockets import RTMGRP_LINK
-from tui.screens.main import screen as main_module
+from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ async def test_sorting_keeps_the_cursor_on_its_key(ip: Ip, two_groups: str, tabl
             shown = hands.main.link_table
         await hands.press("G", "k")
         key, orders = shown.cursor_key, set()
-        columns = main_module.GROUP_COLUMNS if table == "groups" else main_module.LINK_COLUMNS
+        columns = GROUP_COLUMNS if table == "groups" else LINK_COLUMNS
         for _ in columns:
             await hands.press("s")
             orders.add(tuple(shown.keys))

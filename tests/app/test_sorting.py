@@ -8,11 +8,11 @@ from tests.driven import Driven, driven, way_out
 from tests.links import Ip, add, cheap_kind, many
 from tests.order import rank
 from tui.model.view.order import ALL_GROUPS
-from tui.screens.main.screen import GROUP_COLUMNS, LINK_COLUMNS
+from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 from widgets.keyed_table.table import KeyedTable
 
 __all__ = ["way_out"]
-TITLED = {"groups": {column.key for column in GROUP_COLUMNS}, "links": {column.key for column in LINK_COLUMNS[1:]}}
+TITLED = {"groups": {column.key for column in GROUP_COLUMNS}, "links": {column.key for column in LINK_COLUMNS}}
 
 
 @pytest.fixture
@@ -43,10 +43,13 @@ def variety(ip: Ip, way_out: str) -> None:
 
 def cells(hands: Driven, table: KeyedTable) -> list[dict[str, str]]:
     """Return what each row shows, by column, in the order shown; the row of all groups isn't sorted."""
-    picture, columns = hands.main.picture, GROUP_COLUMNS if table.id == "groups" else LINK_COLUMNS
+    picture = hands.main.picture
+    keys = [column.key for column in GROUP_COLUMNS]
+    if table.id == "links":
+        keys = ["mark", *(column.key for column in LINK_COLUMNS)]
     row = picture.group_row if table.id == "groups" else picture.link_row
     return [
-        {column.key: field.text for column, field in zip(columns, row(key), strict=True)}
+        {name: field.text for name, field in zip(keys, row(key), strict=True)}
         for key in table.keys
         if key != ALL_GROUPS
     ]

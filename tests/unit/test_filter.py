@@ -16,8 +16,8 @@ from tui.model.store import Snapshot, Store
 from tui.model.text import visible
 from tui.model.view.filter import FilterError, parse
 from tui.model.view.pattern import regex
-from tui.model.view.terms import COLUMNS
 from tui.model.view.words import Words
+from tui.present.columns import CRITERIA
 
 GROUPS = parse_names(b"0 default\n7 dmz\n8 DMZ-old\n9 9\n10 12\n11 :colon\n")
 LABOUR = "((((a+)+)+)+)+b"
@@ -31,12 +31,12 @@ def seen(*links: Link) -> Snapshot:
 
 
 def found(text: str, snapshot: Snapshot, names: NameMap = GROUPS) -> list[int]:
-    return parse(text).select(sorted(snapshot.links), snapshot, names, Words())
+    return parse(text, CRITERIA).select(sorted(snapshot.links), snapshot, names, Words())
 
 
 def problem(text: str) -> str:
     with pytest.raises(FilterError) as caught:
-        parse(text)
+        parse(text, CRITERIA)
     return str(caught.value)
 
 
@@ -149,7 +149,7 @@ def test_a_term_finds_what_it_says(text: str, wanted: list[int]) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        *((f"{column}:", f"{column}: wants ") for column in COLUMNS),
+        *((f"{column}:", f"{column}: wants ") for column in CRITERIA),
         ("mtu:>", "mtu: wants a number, such as mtu:>1500"),
         ("mtu:1,500", "mtu: wants a number"),
         ("mtu:-1", "mtu: wants a number"),
@@ -164,7 +164,7 @@ def test_a_term_finds_what_it_says(text: str, wanted: list[int]) -> None:
         ('"', "“!” and quotes want something"),
         ('!""', "“!” and quotes want something"),
         ('name:""', "name: wants"),
-        ("foo:bar", f"No column “foo”: {' '.join(COLUMNS)}."),
+        ("foo:bar", f"No column “foo”: {' '.join(CRITERIA)}."),
         ("veth foo:", "No column “foo”"),
         ("e\x1b[7z\u202e:x", "No column “e\\x1b[7z<U+202E>”"),
         ("x" * 80 + ":", f"No column “{'x' * 12}…”"),
@@ -244,7 +244,7 @@ def test_a_pattern_that_takes_long_on_many_names_is_stopped(pattern: str) -> Non
 
 def test_an_unknown_group_is_no_error_but_is_hinted_at() -> None:
     def hint(text: str) -> str:
-        return parse(text).hint(FARM, GROUPS)
+        return parse(text, CRITERIA).hint(FARM, GROUPS)
 
     assert hint("kind:veth group:dm") == "There is no group “dm”."
     assert hint("group:nobody*") == "There is no group “nobody*”."
@@ -254,14 +254,14 @@ def test_an_unknown_group_is_no_error_but_is_hinted_at() -> None:
 
 
 def test_a_renamed_group_is_found_by_its_new_name() -> None:
-    asked = parse("group:customers")
+    asked = parse("group:customers", CRITERIA)
     assert asked.select(FARM.links, FARM, GROUPS, Words()) == []
     assert asked.select(FARM.links, FARM, parse_names(b"7 customers\n"), Words()) == [2, 4]
 
 
 def test_what_was_remembered_of_an_interface_follows_its_changes() -> None:
     words = Words()
-    asked = parse("needle")
+    asked = parse("needle", CRITERIA)
 
     def now(**fields: object) -> list[int]:
         snapshot = seen(a_link(1, **fields))
@@ -399,7 +399,7 @@ def test_a_selection_is_what_each_term_says_of_each_link(made: list[Link], terms
 def test_whatever_is_typed_is_a_filter_or_a_sentence(text: str) -> None:
     said = ""
     try:
-        asked = parse(text)
+        asked = parse(text, CRITERIA)
     except FilterError as error:
         said = str(error)
     if said:

@@ -11,14 +11,14 @@ from tests.order import rank
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot, Store
-from tui.model.view import sort_keys as order
-from tui.model.view.order import ALL_GROUPS, LinkView
+from tui.model.view import natural
+from tui.model.view.order import ALL_GROUPS
 from tui.model.view.shown import Shown
-from tui.present.words import link_cells
+from tui.present.column import cells
+from tui.present.columns import LINK_COLUMNS, link_view
 
 NAMES = NameMap()
-LINK_KEYS = ("name", "index", "group", "state", "mtu", "risk", "kind", "master", "mac", "alias")
-"""The columns, in the order of their cells."""
+LINK_KEYS = [column.key for column in LINK_COLUMNS]
 
 
 def seen(*links: Link) -> Snapshot:
@@ -35,13 +35,13 @@ FARM = seen(
 
 
 def test_everything_is_shown_by_index_at_first() -> None:
-    view = LinkView()
+    view = link_view()
     assert view.order(Shown(FARM, NAMES, {})) == [1, 2, 3]
     assert (view.text, view.problem, view.hint) == ("", "", "")
 
 
 def test_a_filter_narrows_the_chosen_group() -> None:
-    view = LinkView()
+    view = link_view()
     assert view.set_filter(" eth mtu:9000 ") == ""
     assert view.text == "eth mtu:9000"
     assert view.order(Shown(FARM, NAMES, {})) == [1, 2]
@@ -52,7 +52,7 @@ def test_a_filter_narrows_the_chosen_group() -> None:
 
 
 def test_an_error_leaves_the_filter_as_it_was() -> None:
-    view = LinkView()
+    view = link_view()
     view.set_filter("mtu:9000")
     assert view.set_filter("mtu:9000 group:").startswith("group: wants")
     assert view.problem.startswith("group: wants")
@@ -65,7 +65,7 @@ def test_an_error_leaves_the_filter_as_it_was() -> None:
 
 
 def test_a_group_that_nobody_knows_is_hinted_at_as_long_as_it_is_looked_for() -> None:
-    view = LinkView()
+    view = link_view()
     view.set_filter("group:dmz")
     assert view.order(Shown(FARM, NAMES, {})) == []
     assert view.hint == "There is no group “dmz”."
@@ -88,7 +88,7 @@ def crowd() -> Snapshot:
 
 
 def test_a_filter_that_takes_too_long_gives_way_to_the_one_before(crowd: Snapshot) -> None:
-    view = LinkView()
+    view = link_view()
     view.set_filter("mtu:9000")
     assert view.order(Shown(crowd, NAMES, {})) == [20000]
     assert view.set_filter(SLOW) == ""
@@ -102,7 +102,7 @@ def test_a_filter_that_takes_too_long_gives_way_to_the_one_before(crowd: Snapsho
 
 
 def test_a_filter_that_takes_too_long_later_gives_way_to_none(crowd: Snapshot) -> None:
-    view = LinkView()
+    view = link_view()
     view.set_filter(SLOW)
     assert view.order(Shown(FARM, NAMES, {})) == []
     assert len(view.order(Shown(crowd, NAMES, {}))) == len(crowd.links)
@@ -111,7 +111,7 @@ def test_a_filter_that_takes_too_long_later_gives_way_to_none(crowd: Snapshot) -
 
 
 def test_what_is_shown_alone_is_filtered_and_sorted_too() -> None:
-    view = LinkView()
+    view = link_view()
     view.only = frozenset({1, 3, 99})
     assert view.order(Shown(FARM, NAMES, {})) == [1, 3]
     view.column, view.reverse = "name", True
@@ -127,13 +127,13 @@ def test_what_is_shown_alone_is_filtered_and_sorted_too() -> None:
 
 
 def test_numbers_in_names_sort_as_numbers() -> None:
-    view = LinkView()
+    view = link_view()
     view.column = "name"
     assert view.order(Shown(FARM, NAMES, {})) == [1, 3, 2]
 
 
 def test_what_is_gone_is_forgotten() -> None:
-    view = LinkView()
+    view = link_view()
     view.set_filter("eth2")
     assert view.order(Shown(FARM, NAMES, {})) == [1]
     view.forget(seen(a_link(2)))
@@ -156,7 +156,7 @@ def test_group_marks_filter_and_order_hold_together(
 ) -> None:
     snapshot = seen(*made)
     links = snapshot.links.items()
-    view = LinkView()
+    view = link_view()
     view.set_filter(text)
     filtered = set(view.order(Shown(snapshot, NAMES, {})))
     view.group_id, view.only, view.column, view.reverse = group_id, only, column, reverse
@@ -166,15 +166,18 @@ def test_group_marks_filter_and_order_hold_together(
         for index, link in snapshot.links.items()
         if index in filtered and (group_id in (ALL_GROUPS, link.group) if only is None else index in only)
     }
-    words = {index: dict(zip(LINK_KEYS, link_cells(link, snapshot, NAMES, None), strict=True)) for index, link in links}
+    words = {
+        index: dict(zip(LINK_KEYS, cells(LINK_COLUMNS, link, Shown(snapshot, NAMES, {})), strict=True))
+        for index, link in links
+    }
     ranked = sorted((rank(column, words[index][column].text), index) for index in shown)
     assert shown == [index for _, index in (reversed(ranked) if reverse else ranked)]
 
 
 def test_names_that_never_stop_changing_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither what they are sorted by nor how they are shown."""
-    monkeypatch.setattr(order, "_SPARE", 500)
-    store, view = Store(), LinkView()
+    monkeypatch.setattr(natural, "_SPARE", 500)
+    store, view = Store(), link_view()
     view.column = "name"
     most = [0, 0]
     tracemalloc.start()
@@ -184,7 +187,7 @@ def test_names_that_never_stop_changing_are_not_all_remembered(monkeypatch: pyte
         snapshot = store.snapshot()
         view.forget(snapshot)
         view.order(Shown(snapshot, NAMES, {}))
-        link_cells(link, snapshot, NAMES, None)
+        cells(LINK_COLUMNS, link, Shown(snapshot, NAMES, {}))
         half = number // 3000
         most[half] = max(most[half], tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()

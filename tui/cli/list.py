@@ -1,7 +1,7 @@
 """`ifgroup list`: what the console knows, once, as text or JSON."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -10,9 +10,10 @@ from tui.model.link import LINK_TYPES, Link, flags_as_ip, link_name
 from tui.model.names.map import NameMap, name_as_ip
 from tui.model.text import ascii_text, visible
 from tui.model.view.shown import Shown
-from tui.present.words import as_ascii, group_cells, link_cells
+from tui.present.column import Column, Item, cells
+from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
+from tui.present.words import as_ascii
 
-_NAMES = frozenset({"GROUP", "KINDS", "NAME", "KIND", "MASTER", "ALIAS"})  # columns that hold others' words
 _IP_TUNNELS = (768, 769, 776, 778, 823)  # ARPHRD_*: their hardware address is an IP address
 
 
@@ -87,29 +88,16 @@ def hardware_address(address: bytes, arptype: int) -> str:
 
 def as_text(shown: Shown, ascii: bool = False) -> Iterator[str]:
     """Yield the lines of both tables. ``ascii``: write ASCII alone, what names hold beyond it as `ascii_text` does."""
-    links, names, groups = shown.snapshot.links, shown.names, shown.groups
-    yield from _table(
-        ("ID", "GROUP", "MEMBERS", "UP", "DOWN", "MTU", "RISK", "KINDS"),
-        ([cell.text for cell in group_cells(groups[key], names, shown.reasons.get(key, ()))] for key in sorted(groups)),
-        ascii,
-    )
+    links, groups = shown.snapshot.links, shown.groups
+    yield from _table(GROUP_COLUMNS, ((groups[key], shown) for key in sorted(groups)), ascii)
     yield ""
-    yield from _table(
-        ("NAME", "INDEX", "GROUP", "STATE", "MTU", "RISK", "KIND", "MASTER", "MAC", "ALIAS"),
-        (
-            [cell.text for cell in link_cells(links[index], shown.snapshot, names, shown.protected.get(index))]
-            for index in sorted(links)
-        ),
-        ascii,
-    )
+    yield from _table(LINK_COLUMNS, ((links[index], shown) for index in sorted(links)), ascii)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[list[str]], ascii: bool) -> Iterator[str]:
-    lines = [list(head), *([_plain(*cell) for cell in zip(head, row, strict=True)] if ascii else row for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+def _table(columns: Sequence[Column[*Item]], items: Iterable[tuple[*Item]], ascii: bool) -> Iterator[str]:
+    spelled = [(ascii_text if column.head.quotes else as_ascii) if ascii else str for column in columns]
+    rows = (zip(spelled, cells(columns, *item), strict=True) for item in items)
+    lines = [[column.head.title for column in columns], *([spell(field.text) for spell, field in row] for row in rows)]
+    widths = [max(map(len, texts)) for texts in zip(*lines, strict=True)]
     for line in lines:
         yield "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
-
-
-def _plain(title: str, text: str) -> str:
-    return ascii_text(text) if title in _NAMES else as_ascii(text)

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import humanize
 
-from tui.model.change.protect import risk
 from tui.model.group import Group
 from tui.model.health import Health
 from tui.model.link import LINK_TYPES, Link, flags_as_ip, kind_word, link_name
@@ -83,76 +82,11 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
 
 
-def mtu_text(group: Group) -> str:
-    """Return one value, or the spread and how many deviate from the commonest."""
-    if not group.deviating:
-        return "" if group.mtu is None else str(group.mtu)
-    low, high = group.mtu_range
-    return f"{low}…{high}, {count(group.deviating)} differ"
-
-
-def kinds_text(group: Group) -> str:
-    """Return the kinds, the commonest first."""
-    return " ".join(kind_word(kind) for kind, _ in group.kinds)
-
-
-def risk_text(word: str) -> str:
-    """Return a glyph and the word for what makes a change dangerous; empty: nothing known."""
-    return f"! {word}" if word else ""
-
-
-def group_cells(group: Group, names: NameMap, reasons: Iterable[str]) -> list[Field]:
-    """Return the cells of a group's row; ``reasons``: why members of it are protected."""
-    muted = "" if group.members else "muted"
-    named = group.group_id in names.by_id
-    return [
-        Field(str(group.group_id), muted),
-        Field(names.name(group.group_id) if named else "(no name)", muted if named else "muted"),
-        Field(count(group.members), muted),
-        Field(count(group.up), "good" if group.up else "muted"),
-        Field(count(group.down), "" if group.down else "muted"),
-        Field(mtu_text(group), "warn" if group.deviating else ""),
-        Field(risk_text(risk(reasons, group.group_id)), "warn"),
-        Field(kinds_text(group), "muted"),
-    ]
-
-
-def total_cells(groups: Iterable[Group]) -> list[Field]:
-    """Return the cells of the row that stands for every group together."""
-    present = [group for group in groups if group.members]
-    return [
-        Field("*"),
-        Field("(all groups)"),
-        Field(count(sum(group.members for group in present))),
-        Field(count(sum(group.up for group in present))),
-        Field(count(sum(group.down for group in present))),
-        Field(""),
-        Field(""),
-        Field(""),
-    ]
-
-
 def state_field(link: Link) -> Field:
     """Return the administrative and the operational state as words."""
     if not link.is_up:
         return Field(link.state, "muted")
     return Field(link.state, "good" if link.oper in ("UP", "UNKNOWN") else "warn")
-
-
-def link_cells(link: Link, snapshot: Snapshot, names: NameMap, reason: str | None) -> list[Field]:
-    """Return the cells of an interface's row; ``reason``: why it is protected."""
-    return [
-        Field(visible(link.name)),
-        Field(str(link.ifindex), "muted"),
-        Field(names.name(link.group)),
-        state_field(link),
-        Field(str(link.mtu)),
-        Field(risk_text(risk((reason,) if reason else ())), "warn"),
-        Field(kind_word(link.kind), "muted"),
-        Field(link_name(link.master, snapshot.links)),
-        Field(link.address.hex(":"), "muted"),
-        Field(visible(link.alias)),
-    ]
 
 
 def lower_text(link: Link, links: Mapping[int, Link]) -> str:

@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot
 from tui.model.view.pattern import PATIENCE, quoted
 from tui.model.view.pattern import FilterError as FilterError
-from tui.model.view.terms import COLUMNS, Scene, Term, plain
+from tui.model.view.terms import Criterion, Scene, Term, plain
 from tui.model.view.words import Words
 
 _MOST = 16  # terms: each costs some milliseconds over 16,384 interfaces
@@ -52,18 +52,21 @@ EVERYTHING = Filter("")
 """No filter at all."""
 
 
-def parse(text: str) -> Filter:
-    """Read what was typed. Raises FilterError on what means nothing, or nothing yet."""
+def parse(text: str, criteria: Mapping[str, Criterion]) -> Filter:
+    """Read what was typed; ``criteria``: what a term can name.
+
+    Raises FilterError on what means nothing, or nothing yet.
+    """
     terms: dict[str, tuple[Term, bool]] = {}
     for found in _TERM.finditer(text):
         if found[0]:
-            terms[found[0]] = (_term(found), bool(found[1]))
+            terms[found[0]] = (_term(found, criteria), bool(found[1]))
     if len(terms) > _MOST:
         raise FilterError(f"A filter has at most {_MOST} terms; this has {len(terms)}.")
     return Filter(text.strip(), tuple(terms.values()))
 
 
-def _term(found: re.Match[str]) -> Term:
+def _term(found: re.Match[str], criteria: Mapping[str, Criterion]) -> Term:
     inversion, column, between, bare = found.groups()
     value = between if between is not None else bare or ""
     whole = found[0][len(inversion) :]
@@ -73,9 +76,9 @@ def _term(found: re.Match[str]) -> Term:
         if value:
             return plain(value)
         raise FilterError("“!” and quotes want something after them, such as !state:up.")
-    known = COLUMNS.get(column.lower())
+    known = criteria.get(column.lower())
     if known is None:
-        raise FilterError(f"No column {quoted(column)}: {' '.join(COLUMNS)}.")
+        raise FilterError(f"No column {quoted(column)}: {' '.join(criteria)}.")
     term = known.make(value) if value else None
     if term is None:
         raise FilterError(f"{column.lower()}: wants {known.wants}.")

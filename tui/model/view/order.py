@@ -1,24 +1,48 @@
 """Which rows are shown, and in which order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
 
+from tui.model.link import Link
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot
 from tui.model.view.filter import EVERYTHING, parse
+from tui.model.view.natural import forget
 from tui.model.view.pattern import FilterError
 from tui.model.view.shown import Shown
-from tui.model.view.sort_keys import link_order
+from tui.model.view.terms import Criterion
 from tui.model.view.words import Words
 
 ALL_GROUPS = -1
 """The key of the row that stands for every group together."""
 
 
+_Item = TypeVar("_Item")
+SortKey: TypeAlias = Callable[[Shown], Callable[[_Item], Any]]
+"""Makes what rows are ordered by, for what is shown: what many rows share is looked up once."""
+
+
+def ordered(
+    keys: Iterable[int], items: Mapping[int, _Item], by: SortKey[_Item] | None, shown: Shown, reverse: bool
+) -> list[int]:
+    """Return the keys of ``items`` in their order, ties by key; ``by``: None: by key alone."""
+    found = sorted(keys, reverse=reverse)
+    if by is None:
+        return found
+    sort_key = by(shown)
+    return sorted(found, key=lambda key: sort_key(items[key]), reverse=reverse)
+
+
 class LinkView:
     """The interfaces of the chosen group that pass the filter, in order."""
 
-    def __init__(self) -> None:
-        """Show everything, by ifindex."""
+    def __init__(self, sort_keys: Mapping[str, SortKey[Link] | None], criteria: Mapping[str, Criterion]) -> None:
+        """Show everything, by ifindex.
+
+        ``sort_keys``: what each column is ordered by; ``criteria``: what a term of the filter can name.
+        """
+        self._sort_keys = sort_keys
+        self._criteria = criteria
         self.group_id = ALL_GROUPS
         self.only: frozenset[int] | None = None
         """Show no other ifindexes than these, the marked ones, of whatever group; None: the chosen group's."""
@@ -40,7 +64,7 @@ class LinkView:
     def set_filter(self, text: str) -> str:
         """Look for ``text`` from now on. Return what is wrong with it, one sentence; then all stays as it was."""
         try:
-            self._filter = parse(text)
+            self._filter = parse(text, self._criteria)
             self.problem = ""
         except FilterError as error:
             self.problem = str(error)
@@ -55,7 +79,7 @@ class LinkView:
         elif self.group_id != ALL_GROUPS:
             chosen = [index for index, link in links.items() if link.group == self.group_id]
         selected = self._selected(chosen, shown.snapshot, shown.names)
-        return link_order(selected, shown, self.column, self.reverse)
+        return ordered(selected, links, self._sort_keys[self.column], shown, self.reverse)
 
     def _selected(self, indexes: Iterable[int], snapshot: Snapshot, names: NameMap) -> Iterable[int]:
         """Filter, by what was in force before if the filter takes too long, and by nothing if that does too."""
@@ -75,3 +99,4 @@ class LinkView:
     def forget(self, snapshot: Snapshot) -> None:
         """Drop what was remembered of interfaces that are gone."""
         self._words.forget(snapshot)
+        forget(len(snapshot.links))

@@ -1,18 +1,16 @@
-"""The terms of the filter language: each column's own test."""
+"""The terms of the filter language: what one word of a filter can ask."""
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tui.model.link import HARDWARE, OPERSTATES, Link, kind_word, link_name
+from tui.model.link import OPERSTATES, Link, kind_word, link_name
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot
 from tui.model.text import visible
 from tui.model.view.pattern import finder, glob, is_glob, quoted, regex
 from tui.model.view.words import Words
-
-"""How an interface without a kind is called."""
 
 _OPER = tuple(word.lower() for word in OPERSTATES)
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,10})|([0-9]{1,10})\.\.([0-9]{1,10})")
@@ -30,7 +28,8 @@ class Scene(NamedTuple):
     """When it has taken too long, by the monotonic clock."""
 
 
-Test = Callable[[Link], bool]
+Test = Callable[[Link], object]
+"""Whether an interface is meant; true or false."""
 Match = Callable[[str], object]
 """Whether a visible text is meant, in whatever case; true or false."""
 
@@ -43,6 +42,19 @@ class Term:
     """Make the test for one selection: what many interfaces share is looked up once."""
     hint: Callable[[Snapshot, NameMap], str] = lambda snapshot, names: ""
     """Say what is odd about the term though it is no error; empty: nothing."""
+
+
+Make = Callable[[str], Term | None]
+"""Returns the term for a value; None: the value means nothing. Raises FilterError if there is more to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What a term can name, such as a column."""
+
+    make: Make
+    wants: str
+    """What the value may be, with an example."""
 
 
 def _part(value: str) -> Match:
@@ -83,22 +95,33 @@ def _re(value: str) -> Term:
     return Term(test)
 
 
-def _name(value: str) -> Term:
-    match = _part(value)
-    return Term(lambda scene: lambda link: bool(match(visible(link.name))))
+RE = Criterion(_re, "a regular expression, such as re:^eth[0-9]+$")
+"""Is searched in the name."""
 
 
-def _alias(value: str) -> Term:
-    match = _part(value)
-    return Term(lambda scene: lambda link: bool(match(visible(link.alias))))
+def text(of: Callable[[Link], bytes | str]) -> Make:
+    """Return what finds a glob, or any part, in a text as it is shown."""
+
+    def make(value: str) -> Term:
+        match = _part(value)
+        return Term(lambda scene: lambda link: match(visible(of(link))))
+
+    return make
 
 
-def _mac(value: str) -> Term:
-    match = _part(value)
-    return Term(lambda scene: lambda link: bool(match(link.address.hex(":"))))
+def number(of: Callable[[Link], int]) -> Make:
+    """Return what finds a number, or a range of numbers."""
+
+    def make(value: str) -> Term | None:
+        if (admitted := _range(value)) is None:
+            return None
+        low, high = admitted
+        return Term(lambda scene: lambda link: low <= of(link) <= high)
+
+    return make
 
 
-def _group(value: str) -> Term:
+def group(value: str) -> Term:
     """A name first, as `ip` looks it up, else a number; a glob looks through the names that are shown."""
     wanted = value.lower()
     number = int(wanted, 0) if _GROUP_NUMBER.fullmatch(wanted) else None
@@ -123,7 +146,7 @@ def _group(value: str) -> Term:
     return Term(test, hint)
 
 
-def _state(value: str) -> Term | None:
+def state(value: str) -> Term | None:
     """`up` or `down` by the administrator's will, any other word by what the kernel finds, or both: `up/dormant`."""
     first, slash, second = value.lower().partition("/")
     is_up = first == "up"
@@ -151,21 +174,8 @@ def _range(value: str) -> tuple[int, int] | None:
     return ranges.get(sign, (wanted, wanted))
 
 
-def _mtu(value: str) -> Term | None:
-    if (admitted := _range(value)) is None:
-        return None
-    low, high = admitted
-    return Term(lambda scene: lambda link: low <= link.mtu <= high)
-
-
-def _index(value: str) -> Term | None:
-    if (admitted := _range(value)) is None:
-        return None
-    low, high = admitted
-    return Term(lambda scene: lambda link: low <= link.ifindex <= high)
-
-
-def _kind(value: str) -> Term:
+def kind(value: str) -> Term:
+    """The whole kind, or a glob."""
     match = _whole(value)
 
     def test(scene: Scene) -> Test:
@@ -176,7 +186,8 @@ def _kind(value: str) -> Term:
     return Term(test)
 
 
-def _master(value: str) -> Term:
+def master(value: str) -> Term:
+    """The whole name of the master, or a glob; `none`, `any`."""
     if value.lower() in ("none", "any"):
         has = value.lower() == "any"
         return Term(lambda scene: lambda link: bool(link.master) == has)
@@ -190,27 +201,3 @@ def _master(value: str) -> Term:
         return lambda link: link.master in wanted
 
     return Term(test)
-
-
-class Column(NamedTuple):
-    """A column that a term can name."""
-
-    make: Callable[[str], Term | None]
-    """Return the term for a value; None: the value means nothing. Raises FilterError if there is more to say."""
-    wants: str
-    """What the value may be, with an example."""
-
-
-COLUMNS = {
-    "name": Column(_name, "a part of a name, or a glob such as name:eth*"),
-    "group": Column(_group, "a name, a number or a glob, such as group:dmz"),
-    "state": Column(_state, "up, down, unknown, notpresent, lowerlayerdown, testing or dormant"),
-    "mtu": Column(_mtu, "a number, such as mtu:>1500 or mtu:1280..1500"),
-    "kind": Column(_kind, f"a kind, such as kind:veth or kind:{HARDWARE}"),
-    "master": Column(_master, "a name or a glob, such as master:br0, or none, or any"),
-    "mac": Column(_mac, "a part of an address, such as mac:52:54"),
-    "alias": Column(_alias, "a part of an alias, or a glob such as alias:?*"),
-    "index": Column(_index, "a number, such as index:7 or index:10..19"),
-    "re": Column(_re, "a regular expression, such as re:^eth[0-9]+$"),
-}
-"""Every column, in the order in which an error lists them; `re` is searched in the name."""

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from tui.model.view.terms import COLUMNS
+from tui.present.columns import CRITERIA
 from tui.present.words import Field, Spelling
 from widgets.keyed_table.table import Cell
 from widgets.lines import Lines
@@ -19,7 +19,7 @@ from widgets.safe_input import SafeInput
 
 _KEPT = 50  # filters
 _LONGEST = 400  # characters
-_HELP = Field(f" {' '.join(f'{column}:' for column in COLUMNS)}  !not  ↑: last", "muted")
+_HELP = Field(f" {' '.join(f'{column}:' for column in CRITERIA)}  !not  ↑: last", "muted")
 
 
 class History:
@@ -120,7 +120,7 @@ class FilterBox(Vertical):
 
     def open(self, text: str, groups: Sequence[str]) -> None:
         """Show the box with ``text`` and take the keys; ``groups``: the names to complete, safe to show."""
-        words = [*groups, *(f"{column}:" for column in COLUMNS)]
+        words = [*groups, *(f"{column}:" for column in CRITERIA)]
         self._input.suggester = TermSuggester({"": words, "group": groups})
         self._input.value = text
         self._history.start()

@@ -20,8 +20,10 @@ from tui.files.names.writer import NameFileError
 from tui.model.text import visible
 from tui.model.view.order import ALL_GROUPS
 from tui.model.view.shown import Shown
+from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 from tui.present.commands import COMMANDS, MOVES
 from tui.present.words import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
+from tui.screens.base import shown_as
 from tui.screens.footer import footer
 from tui.screens.main.filter_box import FilterBox
 from tui.screens.main.shown import READING, Picture, Target
@@ -39,30 +41,6 @@ PERIOD = 0.1
 _SHARE = 0.2  # of the screen's time that redrawing may take during a storm
 _RATE = 2.0  # seconds over which events are counted
 _WIDE = 150  # cells from which the tables stand side by side
-
-GROUP_COLUMNS = (
-    Column("id", "ID", 5, limit=10, align="right", whole=10),
-    Column("group", "GROUP", 12, limit=32),
-    Column("members", "MEMBERS", 8, align="right"),
-    Column("up", "UP", 6, align="right"),
-    Column("down", "DOWN", 6, align="right"),
-    Column("mtu", "MTU", 19, limit=24),
-    Column("risk", "RISK", 9, rank=1),
-    Column("kinds", "KINDS", 6, limit=30, rank=2),
-)
-LINK_COLUMNS = (
-    Column("mark", "", 1),
-    Column("name", "NAME", 10, limit=24),
-    Column("index", "INDEX", 6, limit=10, align="right", rank=2, whole=10),
-    Column("group", "GROUP", 9, limit=24, whole=10),
-    Column("state", "STATE", 10, limit=19),
-    Column("mtu", "MTU", 5, limit=10, align="right", whole=10),
-    Column("risk", "RISK", 7, rank=3),
-    Column("kind", "KIND", 6, limit=12, rank=1),
-    Column("master", "MASTER", 7, limit=16, rank=4),
-    Column("mac", "MAC", 17, limit=59, rank=5),
-    Column("alias", "ALIAS", 8, limit=60, rank=6),
-)
 
 
 class MainScreen(Undoing, Screen[None]):
@@ -90,10 +68,13 @@ class MainScreen(Undoing, Screen[None]):
         self.filter_box = FilterBox(self.spell)
         self._filter_complaint = ""
         self.group_table = KeyedTable(
-            GROUP_COLUMNS, lambda key: self._cells(self.picture.group_row(key)), ascii=ascii, id="groups"
+            shown_as(GROUP_COLUMNS, self.spell),
+            lambda key: self._cells(self.picture.group_row(key)),
+            ascii=ascii,
+            id="groups",
         )
         self.link_table = KeyedTable(
-            LINK_COLUMNS,
+            [Column("mark", "", 1), *shown_as(LINK_COLUMNS, self.spell)],
             lambda key: self._cells(self.picture.link_row(key)),
             empty="reading…",
             ascii=ascii,

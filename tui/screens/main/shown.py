@@ -12,20 +12,18 @@ from tui.model.names.map import NameMap
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import plural, visible
 from tui.model.view.marks import Marks
-from tui.model.view.order import ALL_GROUPS, LinkView
+from tui.model.view.order import ALL_GROUPS, ordered
 from tui.model.view.shown import Shown
-from tui.model.view.sort_keys import group_order
 from tui.present.change import plan_line
+from tui.present.column import cells
+from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS, link_view, total_cells
 from tui.present.words import (
     Field,
     count,
-    group_cells,
     group_detail,
     group_title,
-    link_cells,
     link_pane,
     spaced,
-    total_cells,
 )
 from tui.session.services import Services
 
@@ -67,7 +65,7 @@ class Picture:
         """Whether not even the first full check is complete. Nothing counts as shown before: what is marked or changed
         then would be the first parts of a dump."""
         self.moment = Shown(EMPTY, services.names, {})
-        self.view = LinkView()
+        self.view = link_view()
         self.marks = Marks()
         self.vanished: list[Link] = []
         """Marked interfaces that are gone, until somebody told the operator."""
@@ -102,7 +100,9 @@ class Picture:
 
     def group_keys(self) -> list[int]:
         """Return the rows of the group table, in order; the first stands for all groups."""
-        return [ALL_GROUPS, *group_order(self.moment, *self.sorted_by)]
+        name, reverse = self.sorted_by
+        by = next(column.sort_key for column in GROUP_COLUMNS if column.key == name)
+        return [ALL_GROUPS, *ordered(self.groups, self.groups, by, self.moment, reverse)]
 
     def link_keys(self) -> list[int]:
         """Return the ifindexes of the interface table, in order."""
@@ -113,12 +113,12 @@ class Picture:
         """Return the cells of one row of the group table."""
         if key == ALL_GROUPS:
             return total_cells(self.groups.values())
-        return group_cells(self.group(key), self.names, self.moment.reasons.get(key, ()))
+        return cells(GROUP_COLUMNS, self.group(key), self.moment)
 
     def link_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the interface table."""
         mark = Field("●" if key in self.marks else " ", "warn")
-        return [mark, *link_cells(self.snapshot.links[key], self.snapshot, self.names, self.reason(key))]
+        return [mark, *cells(LINK_COLUMNS, self.snapshot.links[key], self.moment)]
 
     def reason(self, ifindex: int) -> str | None:
         """Return why an interface is protected; None: it isn't."""

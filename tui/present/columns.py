@@ -1,0 +1,209 @@
+"""The columns of the tables: what is known of each stands in one record.
+
+Table, sorting, filter and `ifgroup list` are made from these. A new column of the interfaces is one more record here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from tui.model.change.protect import RISKS, risk
+from tui.model.group import Group
+from tui.model.link import HARDWARE, Link, kind_word, link_name
+from tui.model.text import visible
+from tui.model.view import terms
+from tui.model.view.natural import natural
+from tui.model.view.order import LinkView, SortKey
+from tui.model.view.shown import Shown
+from tui.model.view.terms import Criterion
+from tui.present.column import Column, Head
+from tui.present.words import Field, count, state_field
+
+
+@dataclass(frozen=True, slots=True)
+class GroupColumn(Column[Group, Shown]):
+    """A column of the groups."""
+
+    sort_key: SortKey[Group] | None = None
+    """By what the groups are ordered; None: by their ids."""
+    total: Callable[[Sequence[Group]], str] = lambda groups: ""
+    """What it says of all groups that have members together."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkColumn(Column[Link, Shown]):
+    """A column of the interfaces."""
+
+    sort_key: SortKey[Link] | None = None
+    """By what the interfaces are ordered; None: by their indexes."""
+    criterion: Criterion | None = None
+    """What a term of the filter can ask of it; None: the filter doesn't know it."""
+
+
+def total_cells(groups: Iterable[Group]) -> list[Field]:
+    """Return the cells of the row that stands for every group together."""
+    present = [group for group in groups if group.members]
+    return [Field(column.total(present)) for column in GROUP_COLUMNS]
+
+
+def link_view() -> LinkView:
+    """Return a view of all interfaces, to be ordered and filtered by their columns."""
+    return LinkView({column.key: column.sort_key for column in LINK_COLUMNS}, CRITERIA)
+
+
+def _muted(group: Group, text: str) -> Field:
+    return Field(text, "" if group.members else "muted")
+
+
+def _group_name(group: Group, shown: Shown) -> str:
+    """The name; empty: it has none."""
+    return shown.names.name(group.group_id) if group.group_id in shown.names.by_id else ""
+
+
+def _called(group: Group, shown: Shown) -> Field:
+    name = _group_name(group, shown)
+    return _muted(group, name) if name else Field("(no name)", "muted")
+
+
+def _mtus(group: Group, shown: Shown) -> Field:
+    """One value, or the spread and how many deviate from the commonest."""
+    if not group.deviating:
+        return Field("" if group.mtu is None else str(group.mtu))
+    low, high = group.mtu_range
+    return Field(f"{low}…{high}, {count(group.deviating)} differ", "warn")
+
+
+def _kinds(group: Group) -> str:
+    """The kinds, the commonest first."""
+    return " ".join(kind_word(kind) for kind, _ in group.kinds)
+
+
+def _group_risk(group: Group, shown: Shown) -> str:
+    return risk(shown.reasons.get(group.group_id, ()), group.group_id)
+
+
+def _link_risk(link: Link, shown: Shown) -> str:
+    return risk((shown.protected[link.ifindex],) if link.ifindex in shown.protected else ())
+
+
+def _risk_field(word: str) -> Field:
+    """A glyph and the word for what makes a change dangerous; empty: nothing known."""
+    return Field(f"! {word}" if word else "", "warn")
+
+
+def _mac(link: Link) -> str:
+    return link.address.hex(":")
+
+
+GROUP_COLUMNS = (
+    GroupColumn(
+        Head("id", "ID", 5, limit=10, align="right", whole=10),
+        lambda group, shown: _muted(group, str(group.group_id)),
+        total=lambda groups: "*",
+    ),
+    GroupColumn(
+        Head("group", "GROUP", 12, limit=32, quotes=True),
+        _called,
+        sort_key=lambda shown: lambda group: natural(_group_name(group, shown)),
+        total=lambda groups: "(all groups)",
+    ),
+    GroupColumn(
+        Head("members", "MEMBERS", 8, align="right"),
+        lambda group, shown: _muted(group, count(group.members)),
+        sort_key=lambda shown: attrgetter("members"),
+        total=lambda groups: count(sum(group.members for group in groups)),
+    ),
+    GroupColumn(
+        Head("up", "UP", 6, align="right"),
+        lambda group, shown: Field(count(group.up), "good" if group.up else "muted"),
+        sort_key=lambda shown: attrgetter("up"),
+        total=lambda groups: count(sum(group.up for group in groups)),
+    ),
+    GroupColumn(
+        Head("down", "DOWN", 6, align="right"),
+        lambda group, shown: Field(count(group.down), "" if group.down else "muted"),
+        sort_key=lambda shown: attrgetter("down"),
+        total=lambda groups: count(sum(group.down for group in groups)),
+    ),
+    GroupColumn(
+        Head("mtu", "MTU", 19, limit=24),
+        _mtus,
+        sort_key=lambda shown: lambda group: (not group.mtus, *group.mtu_range, group.deviating),
+    ),
+    GroupColumn(
+        Head("risk", "RISK", 9, rank=1),
+        lambda group, shown: _risk_field(_group_risk(group, shown)),
+        sort_key=lambda shown: lambda group: RISKS.index(_group_risk(group, shown)),
+    ),
+    GroupColumn(
+        Head("kinds", "KINDS", 6, limit=30, rank=2, quotes=True),
+        lambda group, shown: Field(_kinds(group), "muted"),
+        sort_key=lambda shown: lambda group: natural(_kinds(group)),
+    ),
+)
+"""The columns of the groups, from left to right."""
+
+LINK_COLUMNS = (
+    LinkColumn(
+        Head("name", "NAME", 10, limit=24, quotes=True),
+        lambda link, shown: Field(visible(link.name)),
+        sort_key=lambda shown: lambda link: natural(visible(link.name)),
+        criterion=Criterion(terms.text(attrgetter("name")), "a part of a name, or a glob such as name:eth*"),
+    ),
+    LinkColumn(
+        Head("index", "INDEX", 6, limit=10, align="right", rank=2, whole=10),
+        lambda link, shown: Field(str(link.ifindex), "muted"),
+        criterion=Criterion(terms.number(attrgetter("ifindex")), "a number, such as index:7 or index:10..19"),
+    ),
+    LinkColumn(
+        Head("group", "GROUP", 9, limit=24, whole=10, quotes=True),
+        lambda link, shown: Field(shown.names.name(link.group)),
+        sort_key=lambda shown: lambda link: natural(shown.names.name(link.group)),
+        criterion=Criterion(terms.group, "a name, a number or a glob, such as group:dmz"),
+    ),
+    LinkColumn(
+        Head("state", "STATE", 10, limit=19),
+        lambda link, shown: state_field(link),
+        sort_key=lambda shown: attrgetter("state"),
+        criterion=Criterion(terms.state, "up, down, unknown, notpresent, lowerlayerdown, testing or dormant"),
+    ),
+    LinkColumn(
+        Head("mtu", "MTU", 5, limit=10, align="right", whole=10),
+        lambda link, shown: Field(str(link.mtu)),
+        sort_key=lambda shown: attrgetter("mtu"),
+        criterion=Criterion(terms.number(attrgetter("mtu")), "a number, such as mtu:>1500 or mtu:1280..1500"),
+    ),
+    LinkColumn(
+        Head("risk", "RISK", 7, rank=3),
+        lambda link, shown: _risk_field(_link_risk(link, shown)),
+        sort_key=lambda shown: lambda link: RISKS.index(_link_risk(link, shown)),
+    ),
+    LinkColumn(
+        Head("kind", "KIND", 6, limit=12, rank=1, quotes=True),
+        lambda link, shown: Field(kind_word(link.kind), "muted"),
+        sort_key=lambda shown: lambda link: natural(kind_word(link.kind)),
+        criterion=Criterion(terms.kind, f"a kind, such as kind:veth or kind:{HARDWARE}"),
+    ),
+    LinkColumn(
+        Head("master", "MASTER", 7, limit=16, rank=4, quotes=True),
+        lambda link, shown: Field(link_name(link.master, shown.snapshot.links)),
+        sort_key=lambda shown: lambda link: natural(link_name(link.master, shown.snapshot.links)),
+        criterion=Criterion(terms.master, "a name or a glob, such as master:br0, or none, or any"),
+    ),
+    LinkColumn(
+        Head("mac", "MAC", 17, limit=59, rank=5),
+        lambda link, shown: Field(_mac(link), "muted"),
+        sort_key=lambda shown: lambda link: (not link.address, link.address),
+        criterion=Criterion(terms.text(_mac), "a part of an address, such as mac:52:54"),
+    ),
+    LinkColumn(
+        Head("alias", "ALIAS", 8, limit=60, rank=6, quotes=True),
+        lambda link, shown: Field(visible(link.alias)),
+        sort_key=lambda shown: lambda link: natural(visible(link.alias)),
+        criterion=Criterion(terms.text(attrgetter("alias")), "a part of an alias, or a glob such as alias:?*"),
+    ),
+)
+"""The columns of the interfaces, from left to right."""
+
+CRITERIA = {column.key: column.criterion for column in LINK_COLUMNS if column.criterion is not None} | {"re": terms.RE}
+"""What a term of the filter can name, in the order in which an error lists it."""
