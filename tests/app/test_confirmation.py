@@ -197,8 +197,8 @@ async def test_a_key_before_the_outcome_is_painted_finds_it_on_record(
 ) -> None:
     many(cheap_kind(ip), 2, 7, up=False, prefix="a")
     async with driven() as hands:
-        # As on a machine too busy to paint: what waits for the paint never comes.
-        monkeypatch.setattr(hands.main, "call_after_refresh", lambda *_: True)
+        # As on a machine too busy to paint: what comes after the paint never does.
+        monkeypatch.setattr(hands.main, "set_timer", lambda *_: None)
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("all 2 changed")

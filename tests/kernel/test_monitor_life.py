@@ -56,6 +56,7 @@ def test_the_condition_is_stale_with_a_reason_until_it_is_live(netns: None) -> N
         until(lambda: monitor.health.state == "live", "a live monitor")
         kill_socket(1)
         monitor.check().result(PATIENCE)
+        until(lambda: states[-1] == ("live", False), "the news of it")
     finally:
         monitor.stop()
     order = [state for state, before in zip(states, [None, *states], strict=False) if state != before]

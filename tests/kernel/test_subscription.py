@@ -109,11 +109,10 @@ def test_what_a_dump_tells_is_not_decoded_from_events_before(ip: Ip, monkeypatch
         ip("link", "del", "m0")
         step.subscription.hurried = lambda: True
         step.subscription.take_events()
-        assert 0 < len(decoded) <= 256  # one turn
-        some = len(decoded)
+        assert not decoded
         ip("link", "set", "group", 1, "mtu", 1300)
         assert step.subscription.check().certain
-        assert len(decoded) == some
+        assert not decoded
         step.assert_true(ip)
 
 

@@ -29,6 +29,9 @@ class _NoCheck:
         self._done: Future[Snapshot] = Future()
         self._done.set_result(snapshot)
 
+    def expect_check(self) -> None:
+        pass
+
     def check(self) -> Future[Snapshot]:
         return self._done
 

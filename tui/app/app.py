@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from textual.command import Provider
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
+from tui.app import garbage
 from tui.app.keys import KeyByKeyApp
 from tui.app.terminal import Lifeline, TerminalDriver, record
 from tui.files.audit import Audit
@@ -63,6 +63,7 @@ class GroupApp(KeyByKeyApp):
         """Start to follow the kernel."""
         self._loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, self._resumed)
+        self.set_interval(garbage.PAUSE, lambda: garbage.collect(self.idle))
         self._services.start(lambda: self.main.post_message(MainScreen.Changed()))
 
     def _resumed(self, app: App[object]) -> None:
@@ -134,8 +135,7 @@ def run(
     try:
         app = GroupApp(services, where, ascii=ascii)
         Lifeline(app.leave).hold()
-        # What is loaded by now stays. Each full collection would go through it all, and keep keys waiting meanwhile.
-        gc.freeze()
+        garbage.begin()
         app.run(mouse=mouse)
     finally:
         services.stop()

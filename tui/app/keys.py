@@ -7,6 +7,7 @@ table, and take the chosen group down. So a key waits until nothing is left of w
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from typing import Any
 
@@ -28,6 +29,7 @@ class KeyByKeyApp(App[int]):
         super().__init__(**options)
         self._keys: deque[events.Event] = deque()
         self._settling: asyncio.Task[None] | None = None
+        self._last = 0.0
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait for its turn; all else goes its way."""
@@ -35,7 +37,13 @@ class KeyByKeyApp(App[int]):
             await super().on_event(event)
             return
         self._keys.append(event)
+        self._last = time.monotonic()
         await self._next()
+
+    @property
+    def idle(self) -> float:
+        """Seconds since the last key."""
+        return time.monotonic() - self._last
 
     @property
     def keys_pending(self) -> bool:

@@ -89,6 +89,17 @@ class Tally:
         _decrement(self.limits, (link.mtu, link.min_mtu, link.max_mtu))
         _decrement(self.kinds, link.kind)
 
+    def change(self, old: Link, now: Link) -> None:
+        """Count a member that was counted in as ``old`` as it is ``now``."""
+        self.up += (now.flags & 1) - (old.flags & 1)
+        before, after = (old.mtu, old.min_mtu, old.max_mtu), (now.mtu, now.min_mtu, now.max_mtu)
+        if before != after:
+            _decrement(self.limits, before)
+            self.limits[after] = self.limits.get(after, 0) + 1
+        if old.kind != now.kind:
+            _decrement(self.kinds, old.kind)
+            self.kinds[now.kind] = self.kinds.get(now.kind, 0) + 1
+
     def group(self, group_id: int) -> Group:
         """Return the figures as they stand."""
         mtus: dict[int, int] = {}

@@ -96,17 +96,18 @@ class Store:
         return self._revision != before
 
     def _apply(self, changes: Iterable[tuple[int, Link | None]]) -> None:
-        known, lives = self._links, self._lives
+        known, lives, tallies = self._links, self._lives, self._tallies
         buried = lives.buried
         for index, link in changes:
             old = known.get(index)
             if old == link and index not in buried:
                 continue
             self._revision += 1
-            if old is not None:
-                self._tallies[old.group].remove(old)
-                self._touched.add(old.group)
-            self._ports.move(index, old.master if old else 0, link.master if link else 0)
+            if old is None or link is None or old.group != link.group or old.master != link.master:
+                self._move(index, old, link)
+            else:
+                tallies[link.group].change(old, link)
+                self._touched.add(link.group)
             if link is None:
                 del known[index]
                 lives.end(index)
@@ -114,6 +115,14 @@ class Store:
             known[index] = link
             if old is None or not lives.goes_on(old, link):
                 lives.begin(index, self._revision)
+
+    def _move(self, index: int, old: Link | None, link: Link | None) -> None:
+        """Count an interface out of one group and master and into another."""
+        self._ports.move(index, old.master if old else 0, link.master if link else 0)
+        if old is not None:
+            self._tallies[old.group].remove(old)
+            self._touched.add(old.group)
+        if link is not None:
             if (tally := self._tallies.get(link.group)) is None:
                 tally = self._tallies[link.group] = Tally()
             tally.add(link)

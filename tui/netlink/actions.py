@@ -23,6 +23,9 @@ class Checker(Protocol):
     def check(self) -> Future[Snapshot]:
         """Return what is known once a check that begins now was taken in."""
 
+    def expect_check(self) -> None:
+        """Take note that a check will be asked for soon."""
+
 
 def ack_deadline(members: int) -> float:
     """Return how long to wait for an ACK, in seconds.
@@ -51,6 +54,7 @@ def change_group(
     seq = writer.next_seq()
     data = group_change(seq, group_id, mtu=intent.mtu, up=intent.up)
     before = known()
+    checker.expect_check()
     sent = time.monotonic()
     try:
         ack = writer.send({seq: data}, wait)[seq]

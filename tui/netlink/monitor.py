@@ -28,6 +28,7 @@ MIN_PERIOD = 2.0
 _AGAIN = 0.5  # seconds until the next check after one that could not be certain
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between restarts
 _LAST = 1.0  # seconds that stop() waits: the kernel may hold the thread while it works on someone's change
+_EXPECTED = 1.0  # seconds that events stay undecoded before a check that is expected
 _QUIET = 0.02  # seconds to let a storm pass that went on through a check; doubled each time
 
 
@@ -61,6 +62,7 @@ class Monitor:
         self._waiting: list[Future[Snapshot]] = []
         self._stopped = False
         self._backoff = 0.0
+        self._expected = 0.0
         self._unanswered = 0
         self.health = Health()
         """The latest condition; replaced as a whole, so any thread may read it."""
@@ -100,6 +102,13 @@ class Monitor:
             os.eventfd_write(self._nudge, 1)
         return future
 
+    def expect_check(self) -> None:
+        """Take note that somebody sends a change and asks for a check once it is acknowledged.
+
+        The events until then aren't decoded: the check tells the same, and whoever waits for it needn't wait for that.
+        """
+        self._expected = time.monotonic() + _EXPECTED
+
     def _run(self) -> None:
         failures = 0
         while not self._stopped:
@@ -122,10 +131,12 @@ class Monitor:
         poll = select.poll()
         for descriptor in (subscription.fileno(), self._stop, self._nudge):
             poll.register(descriptor, select.POLLIN)
-        subscription.hurried = self._is_awaited
+        subscription.hurried = self._is_check_near
         next_check = 0.0
         while True:
-            timeout = max(0.0, next_check - time.monotonic())
+            now = time.monotonic()
+            due = min(next_check, self._expected) if self._expected > now else next_check
+            timeout = max(0.0, due - now)
             ready = {fd for fd, _ in poll.poll(timeout * 1000)}
             if self._stop in ready:
                 raise StoppedError
@@ -153,6 +164,7 @@ class Monitor:
         """Check in full, answer who waits, and return when (time.monotonic()) the next check is due."""
         waiting = self._take_waiting()
         begun = time.monotonic()
+        self._expected = 0.0
 
         def meanwhile() -> None:
             if self.health.state == "live":
@@ -162,38 +174,44 @@ class Monitor:
 
         try:
             found = subscription.check(meanwhile)
-            protection, after = subscription.ask(self._after_check)
+            # The first check isn't complete before it is known who carries us.
+            first = None if self.health.checked_at else subscription.ask(self._after_check)
         except BaseException:
             # They wait for the check that follows the restart.
             with self._lock:
                 self._waiting[:0] = waiting
             raise
         self._unanswered = 0
-        cost = found.cost + after
-        period = max(MIN_PERIOD, cost / CHECK_SHARE)
-        self._publish(
+        # The screen learns of it below: it would take the interpreter from who waits.
+        self._note_heard(subscription)
+        self._note(
             state="resyncing" if found.overruns else "live",
             reason="",
             doubt=found.doubt,
-            protection=protection,
             overruns=self.health.overruns + found.overruns,
             checked_at=begun if found.certain or not self.health.checked_at else self.health.checked_at,
-            check_cost=cost,
-            period=period,
         )
-        # Who waits for the check may count what was heard up to it.
-        self._tell_heard(subscription)
         snapshot = self._store.snapshot()
         for future in waiting:
             future.set_result(snapshot)
+        protection, after = first or subscription.ask(self._after_check)
+        cost = found.cost + after
+        period = max(MIN_PERIOD, cost / CHECK_SHARE)
+        self._note(protection=protection, check_cost=cost, period=period)
+        self._changed()
         self._backoff = min(max(_QUIET, self._backoff * 2), _BACKOFF[-1]) if found.overruns else 0.0
         if found.overruns:
             return time.monotonic() + self._backoff
         return time.monotonic() + (period if found.certain else max(_AGAIN, cost * 10))
 
     def _tell_heard(self, subscription: LinkSubscription) -> None:
+        if self._note_heard(subscription):
+            self._changed()
+
+    def _note_heard(self, subscription: LinkSubscription) -> bool:
+        """Take note of what was heard so far; return whether that is news."""
         self.heard = subscription.heard or self.heard
-        self._publish(events=subscription.events, foreign=subscription.foreign)
+        return self._note(events=subscription.events, foreign=subscription.foreign)
 
     def _pause(self, seconds: float) -> None:
         """Wait, unless we are stopped."""
@@ -205,13 +223,20 @@ class Monitor:
         """Whether somebody waits for a check that can begin now."""
         return bool(self._waiting) and not self._unanswered
 
+    def _is_check_near(self) -> bool:
+        return self._is_awaited() or time.monotonic() < self._expected
+
     def _take_waiting(self) -> list[Future[Snapshot]]:
         with self._lock:
             waiting, self._waiting = self._waiting, []
         return waiting
 
     def _publish(self, **fields: object) -> None:
+        if self._note(**fields):
+            self._changed()
+
+    def _note(self, **fields: object) -> bool:
+        """Put this into the health; return whether it is news."""
         before = self.health
         self.health = replace(before, **fields)  # type: ignore[arg-type]
-        if self.health != before:
-            self._changed()
+        return self.health != before

@@ -98,7 +98,7 @@ class LinkSubscription:
         self._lost = 0  # overruns meanwhile
         self._left: dict[int, bytes | None] = {}  # events heard and not decoded: the dump that is asked for is newer
         self.hurried: Callable[[], bool] = _never
-        """Whether somebody waits for a check, so that what a dump will tell needn't be decoded before."""
+        """Whether somebody waits for a check, or soon will, so that what a dump will tell needn't be decoded before."""
         self._decoder = LinkDecoder()
         self._bytes = bytearray(READ_SIZE)
         self._view = memoryview(self._bytes)
@@ -312,16 +312,16 @@ class LinkSubscription:
         return latest
 
     def _decode(self, latest: dict[int, bytes | None], hurried: Callable[[], bool] = _never) -> dict[int, Link | None]:
-        """Return the links; if ``hurried``, only the first of them."""
+        """Return the links; once ``hurried``, only the first of them, or none."""
         decode = self._decoder.decode
         decoded: dict[int, Link | None] = {}
-        for number, (index, raw) in enumerate(latest.items(), 1):
-            decoded[index] = None if raw is None else decode(raw, 0, len(raw))
+        for number, (index, raw) in enumerate(latest.items()):
             if number % _TURN == 0:
                 # The screen's thread gets its turn; else it waits for the interpreter's lock.
                 time.sleep(0)
                 if hurried():
                     break
+            decoded[index] = None if raw is None else decode(raw, 0, len(raw))
         return decoded
 
 

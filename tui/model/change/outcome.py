@@ -106,10 +106,17 @@ def compare(intent: Intent, sent: Snapshot, agreed: Container[int], after: Snaps
     overtaken: list[Link] = []
     renamed: list[tuple[Link, Link]] = []
     # The operator waits for this, so each member costs as little as can be.
-    group_id, same, before = intent.group_id, after.same, sent.links.get
+    group_id, before, links, born, revision = (
+        intent.group_id,
+        sent.links.get,
+        after.links.get,
+        after.born.get,
+        intent.revision,
+    )
     reached = intent.reached if intent.alike is None else intent.alike.met_by
     for index, seen in intent.members.items():
-        if (now := same(index, intent.revision)) is None:
+        # Snapshot.same, without the call.
+        if born(index, 0) > revision or (now := links(index)) is None:
             vanished.append(seen)
             continue
         if now.name != seen.name:

@@ -24,6 +24,7 @@ from tui.session.services import Result, Services
 from widgets.keyed_table.table import KeyedTable
 
 _HELD = 1.0  # seconds within which the same key again is taken for a held one; terminals don't tell
+_PAINTED = 0.05  # seconds in which an outcome is painted: three times Textual's period
 _DISPLACED = 0.7  # seconds after the row under the cursor was taken away in which no key writes
 
 
@@ -343,7 +344,8 @@ class Changes(Screen[None]):
         self.show_plan()
         self.say(outcome_line(result.outcome, self.picture.names))
         self._shown = result
-        self.call_after_refresh(self.settle)
+        # Not `call_after_refresh`: a screen that doesn't know yet of the changed line calls back before it paints.
+        self.set_timer(_PAINTED, self.settle)
 
     def on_changes_unrecorded(self, message: Unrecorded) -> None:
         """Say why a change isn't on record."""
