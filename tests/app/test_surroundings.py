@@ -112,7 +112,7 @@ def test_the_measuring_process_runs_nobodys_code(netns: None, tmp_path: Path, mo
         put(tmp_path / name, f"open({str(told)!r}, 'w')\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    events = [*Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1))]
+    events = [*Run(BenchOrder(links=(2,), ways=("group",), repeats=1))]
     assert events[-1] == BenchEnd("done")
     assert not told.exists()
 

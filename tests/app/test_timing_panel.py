@@ -29,6 +29,7 @@ from tui.screens.timing.keys import TIMING_COMMANDS
 from tui.screens.timing.run import Last, Request
 from tui.screens.timing.screen import TimingScreen
 from tui.timing.report import history
+from widgets.keyed_table.table import KeyedTable
 
 GROUP = Group(10, 12, 3, ((1500, 12),), ((b"ifb", 12),))
 QUICK = Request(links=(8, 16), repeats=1)
@@ -50,11 +51,13 @@ class Host(KeyByKeyApp):
         self.arguments = (name, SAMPLES, as_ascii if ascii else str, ascii, request)
         self.last: Last | None = None
         self.left = False
+        self.busy = ""
+        """Why the machine is busy; empty: it isn't, whatever else runs here."""
         self.enter(group)
 
     def enter(self, group: Group) -> None:
         """Make the panel for a group, with what was measured before."""
-        self.panel = TimingScreen(group, *self.arguments, last=self.last)
+        self.panel = TimingScreen(group, *self.arguments, last=self.last, judge=lambda host, others: self.busy)
 
     def on_mount(self) -> None:
         self.push_screen(self.panel, self.was_left)
@@ -102,11 +105,11 @@ class Hands:
         """Return the measuring process, once it measures."""
 
         def pid() -> int:
-            measurement = self.app.panel._measurement
-            process = measurement._run._process if measurement is not None else None
+            measurement = self.app.panel.measurement
+            process = measurement.run.process if measurement is not None and measurement.report().results else None
             return process.pid if process is not None and process.returncode is None else 0
 
-        await self.until(lambda: pid() and self.app.panel._report and self.app.panel._report.results, "a result")
+        await self.until(pid, "a result")
         return pid()
 
 
@@ -131,22 +134,11 @@ def home(netns: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(autouse=True)
-def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Say that the machine is busy, and why; until then it isn't, whatever else runs here."""
-
-    def say(why: str) -> None:
-        monkeypatch.setattr("tui.timing.report.collect.busy", lambda host, others: why)
-
-    say("")
-    return say
-
-
 async def test_nothing_is_measured_before_enter_and_then_every_way_shows_with_its_ratio_in_words() -> None:
     async with panel() as hands:
         assert "MTU 1400 ↔ 1500 bytes on 8…16 links group dmz (10): 12, 3 up" in hands.words
         assert "Your own interfaces are not touched" in hands.words
-        assert hands.app.panel._measurement is None
+        assert hands.app.panel.measurement is None
         await hands.measures()
         await hands.sees(
             "a process per interface", "one group message", "16 links mixed before log scale (l) size (, .)"
@@ -164,7 +156,7 @@ async def test_nothing_is_measured_before_enter_and_then_every_way_shows_with_it
 async def test_by_default_the_papers_sizes_and_the_groups_own_are_measured() -> None:
     async with panel(None) as hands:
         assert "12…2,048 links" in hands.words
-        assert hands.app.panel._request.order(GROUP).links == (12, 128, 256, 512, 1024, 2048)
+        assert hands.app.panel.request.order(GROUP).links == (12, 128, 256, 512, 1024, 2048)
 
 
 async def test_esc_stops_half_way_and_keeps_what_there_is_and_esc_again_leaves() -> None:
@@ -195,7 +187,7 @@ async def test_a_measuring_process_that_is_killed_is_told_and_nothing_is_left_an
         )
         assert "one group message █" in hands.words
         until(lambda: not session_of(child), "the measuring processes to be gone")
-        hands.app.panel._request = QUICK
+        hands.app.panel.request = QUICK
         await hands.measures()
         assert "SIGKILL" not in hands.words
         assert len(history.runs()) == 2
@@ -234,7 +226,7 @@ async def test_the_table_has_every_result_and_the_plot_the_papers_curves_with_le
         await hands.measures()
         await hands.press("t")
         assert "LINKS WAY MEDIAN" in hands.words
-        assert len(hands.app.panel._views["table"].query_one("KeyedTable")._keys) == 18  # type: ignore[attr-defined]
+        assert len(hands.app.panel.query_one("#table KeyedTable", KeyedTable).keys) == 18
         assert "One message names the group and the kernel walks its members" in hands.words
         await hands.press("j")
         assert "N messages, one send: A message for each interface" in hands.words
@@ -308,11 +300,9 @@ async def test_one_that_was_stopped_by_leaving_is_there_too() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
-async def test_a_run_on_a_busy_machine_says_so_in_one_line_and_gives_no_estimates(
-    judged: Callable[[str], None], size: tuple[int, int]
-) -> None:
-    judged("others used 1.8 of 2 CPUs")
+async def test_a_run_on_a_busy_machine_says_so_in_one_line_and_gives_no_estimates(size: tuple[int, int]) -> None:
     async with panel(size=size) as hands:
+        hands.app.busy = "others used 1.8 of 2 CPUs"
         await hands.measures()
         loud = [line for line in hands.text.splitlines() if "BUSY MACHINE: others used 1.8 of 2 CPUs" in line]
         assert len(loud) == 1
@@ -325,7 +315,7 @@ async def test_a_run_on_a_busy_machine_says_so_in_one_line_and_gives_no_estimate
         await hands.press("w")
         assert "BUSY MACHINE: others used 1.8 of 2 CPUs" in hands.words
         assert "Growth with N" not in hands.words
-        judged("")
+        hands.app.busy = ""
         await hands.press("escape", "b")
         await hands.measures()
         assert "BUSY" not in hands.text

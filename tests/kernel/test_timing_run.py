@@ -11,21 +11,26 @@ import pytest
 
 from tests.links import REAL_ROOT, until
 from tests.terminal import ROOT
-from tui.timing import runner
 from tui.timing.events import BenchEnd, Event, HostFacts, OthersUse, RunSample
 from tui.timing.order import BenchOrder, order_for_group
+from tui.timing.others import Judge
 from tui.timing.report.collect import Collector
 from tui.timing.report.results import TimingReport
-from tui.timing.runner import Run
+from tui.timing.runner import CODE, Run
 from tui.timing.ways.ways import WAYS
 
 CHEAP = ("group", "sendmsg", "ack")
 
 
-def measured(order: BenchOrder) -> TimingReport:
+def nobody(host: HostFacts, others: OthersUse | None) -> str:
+    """Let nothing else that runs here decide whether there are estimates."""
+    return ""
+
+
+def measured(order: BenchOrder, judge: Judge = nobody, code: str = CODE) -> TimingReport:
     """Carry an order out; return its report."""
-    collector = Collector(order)
-    for event in Run.start(order):
+    collector = Collector(order, judge)
+    for event in Run(order, code):
         collector.take(event)
     report = collector.report()
     assert report.ended == "done", report.error
@@ -40,12 +45,6 @@ BEFORE: set[int] = set()
 def begin_with_the_children_of_others() -> None:
     BEFORE.clear()
     BEFORE.update(children())
-
-
-@pytest.fixture(autouse=True)
-def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing else that runs here decide whether there are estimates."""
-    monkeypatch.setattr("tui.timing.report.collect.busy", lambda host, others: "")
 
 
 def children() -> set[int]:
@@ -69,13 +68,13 @@ STARTED: set[int] = set()
 
 def begun(order: BenchOrder) -> tuple[Run, list[Event]]:
     """Start measuring; return once the first sample came, with all that came until then."""
-    run = Run.start(order)
+    run = Run(order)
     events = []
     for told in run:
         events.append(told)
         if isinstance(told, RunSample):
             break
-    process = run._process
+    process = run.process
     assert process is not None
     STARTED.add(process.pid)
     return run, events
@@ -163,9 +162,9 @@ def test_without_sysfs_its_way_is_left_out_with_the_reason(netns: None) -> None:
     assert [(one.way, one.reason) for one in report.skipped] == [("sysfs", "sysfs is not mounted in the sandbox.")]
 
 
-def test_without_ip_its_ways_are_left_out_with_the_reason(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_CODE", CHILD.format("import tui.timing.ways.ip as ip; ip.ip_path = lambda: None"))
-    report = measured(BenchOrder(links=(4,), ways=("group", "ip-group", "process"), repeats=1))
+def test_without_ip_its_ways_are_left_out_with_the_reason(netns: None) -> None:
+    code = CHILD.format("import tui.timing.ways.ip as ip; ip.ip_path = lambda: None")
+    report = measured(BenchOrder(links=(4,), ways=("group", "ip-group", "process"), repeats=1), code=code)
     assert {one.way for one in report.skipped} == {"ip-group", "process"}
     assert "not installed" in report.skipped[0].reason
 
@@ -189,15 +188,14 @@ def test_a_single_large_size_gets_small_ones_to_estimate_from(netns: None) -> No
     assert report.growth == ()
 
 
-def test_it_tells_how_busy_others_keep_the_machine(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_tells_how_busy_others_keep_the_machine(netns: None) -> None:
     told: list[OthersUse | None] = []
 
     def judge(host: HostFacts, others: OthersUse | None) -> str:
         told.append(others)
         return "they are busy"
 
-    monkeypatch.setattr("tui.timing.report.collect.busy", judge)
-    report = measured(BenchOrder(links=(16, 32, 64, 600), ways=("group", "process"), repeats=2, budget=0.3))
+    report = measured(BenchOrder(links=(16, 32, 64, 600), ways=("group", "process"), repeats=2, budget=0.3), judge)
     assert report.others == told[-1]
     assert report.others is not None
     assert report.others.seconds > 1
@@ -221,7 +219,7 @@ def test_stopped_in_the_middle_keeps_what_was_measured_and_leaves_no_process(net
 
 
 def test_stopped_before_it_began_there_is_nothing(netns: None) -> None:
-    run = Run.start(LONG)
+    run = Run(LONG)
     run.stop()
     assert [*run][-1] == BenchEnd("stopped")
     until(lambda: not children(), "every process to end")
@@ -248,10 +246,10 @@ def test_killed_from_outside_it_says_so_and_leaves_neither_process_nor_namespace
     netns: None, how: signal.Signals
 ) -> None:
     run, events = begun(LONG)
-    assert run._process is not None
-    identity = netns_of(run._process.pid)
+    assert run.process is not None
+    identity = netns_of(run.process.pid)
     assert identity != os.readlink("/proc/thread-self/ns/net")
-    os.kill(run._process.pid, how)
+    os.kill(run.process.pid, how)
     events += run
     assert how.name in problem(events)
     assert any(isinstance(event, RunSample) for event in events)
@@ -263,12 +261,12 @@ import os, sys
 sys.path.insert(0, sys.argv[1])
 from tui.timing.events import RunSample
 from tui.timing.order import BenchOrder
-from tui.timing.runner import Run
-run = Run.start(BenchOrder(links=(64,), ways=("process",), repeats=500, budget=1000.0))
+from tui.timing.runner import CODE, Run
+run = Run(BenchOrder(links=(64,), ways=("process",), repeats=500, budget=1000.0))
 for event in run:
     if isinstance(event, RunSample):
         break
-print(run._process.pid, flush=True)
+print(run.process.pid, flush=True)
 if sys.argv[2] == "forked" and os.fork() == 0:
     # It holds the other end of the measuring process's input, which therefore doesn't end.
     print(os.getpid(), flush=True)
@@ -296,9 +294,9 @@ def test_it_dies_with_the_process_that_started_it(netns: None, how: str) -> None
 
 def test_it_ends_when_its_input_does(netns: None) -> None:
     run, events = begun(LONG)
-    assert run._process is not None
-    assert run._process.stdin is not None
-    run._process.stdin.close()
+    assert run.process is not None
+    assert run.process.stdin is not None
+    run.process.stdin.close()
     events += run
     assert problem(events)
     until(lambda: not children(), "every process to end")
@@ -330,17 +328,15 @@ def test_no_file_of_the_current_directory_is_run(netns: None, tmp_path: Path, mo
     assert measured(BenchOrder(links=(2,), ways=("group",), repeats=1)).results
 
 
-def test_where_no_namespace_can_be_made_it_says_why_in_one_sentence(
-    netns: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runner, "_CODE", CHILD.format("from tests.act import give_up_capability as f; f()"))
-    events = list(Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1)))
+def test_where_no_namespace_can_be_made_it_says_why_in_one_sentence(netns: None) -> None:
+    code = CHILD.format("from tests.act import give_up_capability as f; f()")
+    events = list(Run(BenchOrder(links=(2,), ways=("group",), repeats=1), code))
     assert re.fullmatch(r"A private network namespace can't be made \(.+\): .+\.", problem(events))
 
 
-def test_what_python_itself_complains_of_is_told(netns: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_CODE", "raise RuntimeError('no\\x1b[7m way')")
-    events = list(Run.start(BenchOrder(links=(2,), ways=("group",), repeats=1)))
+def test_what_python_itself_complains_of_is_told(netns: None) -> None:
+    code = "raise RuntimeError('no\\x1b[7m way')"
+    events = list(Run(BenchOrder(links=(2,), ways=("group",), repeats=1), code))
     assert len(events) == 1
     assert "ended with status 1 (RuntimeError: no\\x1b[7m way)" in problem(events)
 
@@ -348,9 +344,9 @@ def test_what_python_itself_complains_of_is_told(netns: None, monkeypatch: pytes
 def test_an_ordinary_user_can_measure(netns: None, tmp_path: Path) -> None:
     code = (
         "import sys, json; sys.path.insert(0, sys.argv[1]); from tui.timing.order import BenchOrder; "
-        "from tui.timing.codec import event_json; from tui.timing.runner import Run; "
+        "from tui.timing.codec import event_json; from tui.timing.runner import CODE, Run; "
         "order = BenchOrder(links=(4,), ways=('group', 'process'), repeats=1); "
-        "[print(json.dumps(event_json(event))) for event in Run.start(order)]"
+        "[print(json.dumps(event_json(event))) for event in Run(order)]"
     )
     python = "/usr/bin/python3"
     line = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-B", "-P", "-c", code, str(ROOT)]

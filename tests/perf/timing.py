@@ -118,6 +118,6 @@ def _engine(way: str, links: int) -> list[float]:
     order = BenchOrder(links=(links,), ways=(way,), repeats=_ROUNDS[way], budget=600.0)
     return [
         event.seconds
-        for event in Run.start(order)
+        for event in Run(order)
         if isinstance(event, RunSample) and event.role == "counted" and event.links == links
     ]

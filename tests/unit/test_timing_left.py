@@ -7,14 +7,14 @@ from typing import cast
 
 import pytest
 
-from tui.timing.child import sweep
 from tui.timing.child.listener import EventCount, Listener
 from tui.timing.child.measure import Measured
 from tui.timing.child.sandbox import Sandbox
-from tui.timing.child.sweep import Sweep
+from tui.timing.child.sweep import Sweep, Tools
 from tui.timing.events import Event, RunProgress, SandboxFacts, SkippedWay, ThrownOutRun
 from tui.timing.order import BenchOrder
-from tui.timing.ways.change import Member
+from tui.timing.ways.change import Change, Member
+from tui.timing.ways.client import Client
 
 FAIR = {
     "group": 1e-5,
@@ -77,25 +77,24 @@ class FakeClient:
     def __init__(self, world: World, way: str) -> None:
         self.world, self.way = world, way
 
-    def run(self, links: int) -> None:
-        self.world.passes(self.world.fixed + links * (self.world.each[self.way] + 3e-5))
+    def change(self, change: Change, members: Sequence[Member], group: int) -> None:
+        self.world.passes(self.world.fixed + len(members) * (self.world.each[self.way] + 3e-5))
 
     def close(self) -> None:
         pass
 
 
-def told(order: BenchOrder, world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
+def told(order: BenchOrder, world: World) -> list[tuple[float, float]]:
     """Run a sweep; return when a time left was told, and which; last the end, with 0."""
 
-    def timed(client: FakeClient, change: object, members: Sequence[Member], group: int) -> Measured:
+    def timed(client: Client, change: Change, members: Sequence[Member], group: int) -> Measured:
         begun = world.now
-        client.run(len(members))
+        client.change(change, members, group)
         return Measured(begun, world.now - begun, None, 0.0, 0.0)
 
-    monkeypatch.setattr(sweep, "open_client", lambda way, first: FakeClient(world, way))
-    monkeypatch.setattr(sweep, "timed", timed)
-    monkeypatch.setattr(sweep, "unchanged", lambda change, members: [])
-    monkeypatch.setattr(sweep, "verify", lambda change, members: None)
+    tools = Tools(
+        lambda way, first: FakeClient(world, way), timed, lambda change, members: [], lambda *_: None, world.clock
+    )
     found: list[tuple[float, float]] = []
 
     def emit(event: Event) -> None:
@@ -103,7 +102,7 @@ def told(order: BenchOrder, world: World, monkeypatch: pytest.MonkeyPatch) -> li
         if isinstance(event, RunProgress):
             found.append((world.now, event.left_s))
 
-    Sweep(order, cast(Sandbox, world), cast(Listener, world), emit, world.clock).run()
+    Sweep(order, cast(Sandbox, world), cast(Listener, world), emit, tools).run()
     return [*found, (world.now, 0.0)]
 
 
@@ -116,10 +115,10 @@ PAPERS = (64, 128, 256, 512, 1024, 2048)
 @pytest.mark.parametrize("links", [PAPERS, (256,), (512, 4096)])
 @pytest.mark.parametrize("operation", ["mtu", "up"])
 def test_the_time_left_is_near_the_truth_and_never_jumps_after_the_first_fifth(
-    each: dict[str, float], links: tuple[int, ...], operation: str, monkeypatch: pytest.MonkeyPatch
+    each: dict[str, float], links: tuple[int, ...], operation: str
 ) -> None:
     order = BenchOrder(links=links, operation=operation, repeats=3, budget=10.0)
-    seen = told(order, World(each, 0.004, 5e-4, 0.2, seed=len(links)), monkeypatch)
+    seen = told(order, World(each, 0.004, 5e-4, 0.2, seed=len(links)))
     end = seen[-1][0]
     for (before, left_before), (now, left) in pairwise(seen):
         if now > end / 5:
@@ -130,8 +129,8 @@ def test_the_time_left_is_near_the_truth_and_never_jumps_after_the_first_fifth(
     assert seen[-2][1] < end / 10
 
 
-def test_the_time_left_falls(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = told(BenchOrder(links=PAPERS, repeats=3, budget=10.0), World(ODD, 0.004, 5e-4, 0.2, seed=1), monkeypatch)
+def test_the_time_left_falls() -> None:
+    seen = told(BenchOrder(links=PAPERS, repeats=3, budget=10.0), World(ODD, 0.004, 5e-4, 0.2, seed=1))
     end = seen[-1][0]
     tenths = [min(left for now, left in seen if now >= end * share / 10) for share in range(2, 11)]
     at = [next(left for now, left in seen if now >= end * share / 10) for share in range(2, 11)]

@@ -142,7 +142,7 @@ def _measure(order: BenchOrder) -> "TimingReport":
 
     collector = Collector(order)
     progress = _Progress()
-    measurement = Run.start(order)
+    measurement = Run(order)
     try:
         for event in measurement:
             collector.take(event)

@@ -5,11 +5,15 @@ Others are all processes but the measuring ones and the console that started the
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
+from typing import TypeAlias
 
 from tui.timing.events import HostFacts, OthersUse
+
+Judge: TypeAlias = Callable[[HostFacts, OthersUse | None], str]
+"""What `busy` is."""
 
 _BUSY = 0.1  # share of all processors that others may use
 _WAITING = 0.5  # processes that may wait for a processor at the start; a measurement before this one leaves 1 running

@@ -18,29 +18,27 @@ from tui.timing.events import BenchEnd, Event
 from tui.timing.order import BenchOrder
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tui.timing.child.worker import main; main()"
+CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tui.timing.child.worker import main; main()"
+"""What the measuring process runs, told where the package is."""
 _MOST_COMPLAINT = 4096  # bytes of standard error that are looked at
 
 
 class Run:
     """A measurement under way. Iterate for its events; `stop` may be called from any thread, as often as you like."""
 
-    def __init__(self, order: BenchOrder) -> None:
+    def __init__(self, order: BenchOrder, code: str = CODE) -> None:
         """Start it: returns at once. What goes wrong comes as the last event."""
         self._order = order
+        self._code = code
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        """The measuring process; None: it isn't started yet."""
         self._lock = threading.Lock()
         self._stopped = False
         self._ended = False
         # The process dies with the thread that starts it, so that is one which waits for its end.
         self._thread = threading.Thread(target=self._follow, name="timing", daemon=True)
         self._thread.start()
-
-    @classmethod
-    def start(cls, order: BenchOrder) -> "Run":
-        """Start measuring."""
-        return cls(order)
 
     def __iter__(self) -> Iterator[Event]:
         """Yield every event, waiting for each; the last one is a `BenchEnd`."""
@@ -58,7 +56,7 @@ class Run:
             self._kill()
 
     def _kill(self) -> None:
-        process = self._process
+        process = self.process
         if process is not None and process.returncode is None:
             # Its own session: its group holds all that it started, and nobody else.
             with contextlib.suppress(ProcessLookupError):
@@ -70,10 +68,10 @@ class Run:
             with open(os.memfd_create("complaints"), "w+b", buffering=0) as complaints:
                 with self._lock:
                     if not self._stopped:
-                        self._process = self._launch(complaints.fileno())
-                if self._process is not None:
-                    last = self._pump(self._process)
-                    status = self._reap(self._process)
+                        self.process = self._launch(complaints.fileno())
+                if self.process is not None:
+                    last = self._pump(self.process)
+                    status = self._reap(self.process)
                     last = last or BenchEnd("error", _ending(status, complaints.fileno()))
         except OSError as error:
             last = BenchEnd("error", f"The measuring process can't be started ({visible(str(error))}).")
@@ -85,7 +83,7 @@ class Run:
     def _launch(self, complaints: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             # Isolated: neither the working directory (root may stand in somebody else's) nor PYTHON* variables count.
-            [sys.executable, "-I", "-c", _CODE, str(_ROOT)],
+            [sys.executable, "-I", "-c", self._code, str(_ROOT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,

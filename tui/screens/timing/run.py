@@ -9,6 +9,7 @@ from tui.model.group import Group
 from tui.model.text import reason, visible
 from tui.timing.events import RunProgress
 from tui.timing.order import AUTO, DEFAULT_LINKS, BenchOrder, order_for_group
+from tui.timing.others import Judge, busy
 from tui.timing.report import history
 from tui.timing.report.collect import Collector
 from tui.timing.report.results import TimingReport
@@ -63,8 +64,8 @@ class Last(NamedTuple):
 class Measurement:
     """A measurement under way or over. Its thread never touches the screen, which asks instead."""
 
-    def __init__(self, order: BenchOrder) -> None:
-        """Start it."""
+    def __init__(self, order: BenchOrder, judge: Judge = busy) -> None:
+        """Start it; ``judge`` says whether others spoil what is measured."""
         self.order = order
         self.revision = 0
         """Rises with everything that was told."""
@@ -79,15 +80,16 @@ class Measurement:
         self._share = 0.0
         self._progress: RunProgress | None = None
         self._told_at = self._begun
-        self._collector = Collector(order)
+        self._collector = Collector(order, judge)
         self._lock = threading.Lock()
-        self._run = Run.start(order)
+        self.run = Run(order)
+        """The measuring process."""
         self._thread = threading.Thread(target=self._follow, name="timing-panel", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the measuring process; what was measured stays, and is kept. May be called at any time."""
-        self._run.stop()
+        self.run.stop()
 
     def report(self) -> TimingReport:
         """Return everything that is known by now."""
@@ -115,7 +117,7 @@ class Measurement:
 
     def _follow(self) -> None:
         try:
-            for event in self._run:
+            for event in self.run:
                 with self._lock:
                     self._collector.take(event)
                 if isinstance(event, RunProgress):

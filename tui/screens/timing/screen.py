@@ -25,6 +25,7 @@ from tui.screens.timing.keys import TIMING_COMMANDS
 from tui.screens.timing.past import KeptReports, MineView, PastView
 from tui.screens.timing.run import Last, Measurement, Request, parse_sizes
 from tui.screens.timing.views import BarsView, PlotView, TableView, View, cut
+from tui.timing.others import Judge, busy
 from tui.timing.report.reading import loud
 from tui.timing.report.results import TimingReport
 from widgets.keyed_table.table import Cell, KeyedTable
@@ -77,21 +78,24 @@ class TimingScreen(Screen[Last | None]):
         request: Request | None = None,
         last: Last | None = None,
         gate: Gate = OPEN,
+        judge: Judge = busy,
     ) -> None:
         """Measure for ``group``, called ``name`` (safe to show); ``samples``: the operator's own changes, oldest first.
 
         ``request``: what to measure; None: the paper's sweep of MTU changes, with the group's own size. ``last``: what
         to show until then. ``gate`` may refuse to measure: that makes interfaces, if of its own, and every other change
-        waits for the kernel meanwhile.
+        waits for the kernel meanwhile. ``judge`` says whether others spoil what is measured.
         """
         super().__init__()
         self._group = group
         self._group_name = name
         self._spell = spell
         self._ascii = ascii
-        self._request = request or Request()
+        self.request = request or Request()
+        """What Enter measures."""
         self._last = last
         self._gate = gate
+        self._judge = judge
         self._seen = (-1, False)
         self._report: TimingReport | None = None
         self._kept = KeptReports()
@@ -128,8 +132,8 @@ class TimingScreen(Screen[Last | None]):
 
     def on_unmount(self) -> None:
         """Leave no measuring process behind."""
-        if self._measurement is not None:
-            self._measurement.stop()
+        if self.measurement is not None:
+            self.measurement.stop()
 
     def on_resize(self, event: Resize) -> None:
         """Show as many keys as there is room for."""
@@ -151,7 +155,8 @@ class TimingScreen(Screen[Last | None]):
         return f"Measured for {self._last.name}. Enter measures once more."
 
     @property
-    def _measurement(self) -> Measurement | None:
+    def measurement(self) -> Measurement | None:
+        """The one that is shown; None: there is none yet."""
         return None if self._last is None else self._last.measurement
 
     @property
@@ -160,11 +165,11 @@ class TimingScreen(Screen[Last | None]):
 
     @property
     def _measuring(self) -> bool:
-        return self._measurement is not None and not self._measurement.over
+        return self.measurement is not None and not self.measurement.over
 
     def _look(self) -> None:
         """Take in what was measured since."""
-        measurement = self._measurement
+        measurement = self.measurement
         if measurement is None:
             return
         # Whether it is over is asked first, and once: nothing is told after that.
@@ -206,9 +211,7 @@ class TimingScreen(Screen[Last | None]):
 
     def _retitle(self) -> None:
         try:
-            order = (
-                self._measurement.order if self._measurement and self._measuring else self._request.order(self._group)
-            )
+            order = self.measurement.order if self.measurement and self._measuring else self.request.order(self._group)
             text = title(self._group_name, self._group, order)
         except ValueError as error:
             text = f" timing: {error}"
@@ -253,14 +256,14 @@ class TimingScreen(Screen[Last | None]):
             )
             return
         try:
-            order = self._request.order(self._group)
+            order = self.request.order(self._group)
         except ValueError as error:
             self._say(str(error), "bad")
             return
         self._say("")
         self._seen = (-1, False)
         self._bars.follow()
-        self._last = Last(Measurement(order), self._group_name)
+        self._last = Last(Measurement(order, self._judge), self._group_name)
         self._retitle()
         self._look()
 
@@ -309,13 +312,13 @@ class TimingScreen(Screen[Last | None]):
         lines = ["Up and down are measured on interfaces that are the other before; the rest as the group is now."]
         key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, _OPERATIONS, self._spell))
         if key:
-            self._request = Request(_OPERATION_IDS[key], self._request.links, self._request.repeats)
+            self.request = Request(_OPERATION_IDS[key], self.request.links, self.request.repeats)
             self._retitle()
 
     @work(exclusive=True)
     async def action_sizes(self) -> None:
         """Ask for the numbers of interfaces."""
-        now = self._request.order(self._group).links
+        now = self.request.order(self._group).links
         prompt = PromptScreen(
             "How many interfaces? Several numbers make a sweep.",
             _size_problem,
@@ -324,7 +327,7 @@ class TimingScreen(Screen[Last | None]):
         )
         text = await self.app.push_screen_wait(prompt)
         if text is not None:
-            self._request = Request(self._request.operation, parse_sizes(text), self._request.repeats)
+            self.request = Request(self.request.operation, parse_sizes(text), self.request.repeats)
             self._retitle()
 
     def _chosen(self) -> TimingReport | None:
@@ -381,8 +384,8 @@ class TimingScreen(Screen[Last | None]):
 
     def action_back(self) -> None:
         """Stop what is under way, else leave."""
-        if self._measuring and self._measurement is not None:
-            self._measurement.stop()
+        if self._measuring and self.measurement is not None:
+            self.measurement.stop()
             return
         self.action_leave()
 

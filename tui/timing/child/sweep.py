@@ -1,6 +1,6 @@
 """The sweep: every size, every way, in alternating order, within the budget."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 from time import perf_counter
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tui.model.text import reason, visible
 from tui.timing.child.listener import Listener
-from tui.timing.child.measure import NotChangedError, timed, unchanged, verify
+from tui.timing.child.measure import Measured, NotChangedError, timed, unchanged, verify
 from tui.timing.child.sandbox import GROUP, Sandbox
 from tui.timing.child.schedule import HELPER_REPEATS, MAKING, Forecast, Runs, affordable, stages, turn
 from tui.timing.events import EstimateDue, Event, Role, RunProgress, RunSample, SkippedWay, ThrownOutRun
@@ -21,6 +21,20 @@ from tui.timing.ways.ways import WAYS
 _MOST_FAILURES = 2  # of one way at one size, before it is given up there
 _QUIET = {"mtu": 0.1, "txqueuelen": 0.1, "up": 1.1, "down": 1.1}
 """Seconds without a notification after which none is expected: linkwatch tells of a carrier up to a second later."""
+
+
+class Tools(NamedTuple):
+    """What runs are made, timed and read back with."""
+
+    open_client: Callable[[str, Member], Client] = open_client
+    timed: Callable[[Client, Change, Sequence[Member], int], Measured] = timed
+    unchanged: Callable[[Change, Sequence[Member]], list[Member]] = unchanged
+    verify: Callable[[Change, Sequence[Member]], None] = verify
+    clock: Callable[[], float] = perf_counter
+    """Tells how long runs take all told, in seconds."""
+
+
+TOOLS = Tools()
 
 
 class _Stage(NamedTuple):
@@ -39,11 +53,11 @@ class Sweep:
         sandbox: Sandbox,
         listener: Listener,
         emit: Callable[[Event], None],
-        clock: Callable[[], float] = perf_counter,
+        tools: Tools = TOOLS,
     ) -> None:
-        """Measure nothing yet; ``clock`` tells how long runs take all told, in seconds."""
+        """Measure nothing yet."""
         self._order = order
-        self._clock = clock
+        self._tools = tools
         self._sandbox = sandbox
         self._listener = listener
         self._emit = emit
@@ -75,7 +89,7 @@ class Sweep:
             client.close()
 
     def _make(self, links: int, before: int) -> list[Member]:
-        begun = self._clock()
+        begun = self._tools.clock()
 
         def making(made: int) -> None:
             self._to_make = links - made
@@ -84,7 +98,7 @@ class Sweep:
         members = self._sandbox.grow(links, making)
         self._sandbox.put(members)
         self._to_make = 0
-        self._forecast.note(MAKING, links - before, self._clock() - begun)
+        self._forecast.note(MAKING, links - before, self._tools.clock() - begun)
         return members
 
     def _run_stage(self, stage: _Stage) -> None:
@@ -135,7 +149,7 @@ class Sweep:
 
     def _open(self, way: str, stage: _Stage) -> bool:
         try:
-            self._clients[way] = open_client(way, stage.members[0])
+            self._clients[way] = self._tools.open_client(way, stage.members[0])
         except (UnavailableError, OSError) as error:
             self._skip(way, reason(error))
             return False
@@ -151,7 +165,7 @@ class Sweep:
         """Make one run and tell of it; one that did not change everything is thrown out, and mended."""
         if way in self._given_up():
             return
-        begun = self._clock()
+        begun = self._tools.clock()
         change = self._next_change(stage)
         if self._unready:
             why = f"{self._unready:,} of {stage.links:,} interfaces refused to be put where they can be changed."
@@ -161,24 +175,24 @@ class Sweep:
             self._listener.begin()
         why, measured = "", None
         try:
-            measured = timed(self._clients[way], change, stage.members, GROUP)
+            measured = self._tools.timed(self._clients[way], change, stage.members, GROUP)
         except OSError as error:
             why = reason(error)
         heard, listening = None, 0.0
         if role == "listened":
-            since = self._clock()
+            since = self._tools.clock()
             heard = self._listener.end(_QUIET[self._order.operation])
-            listening = self._clock() - since
+            listening = self._tools.clock() - since
             self._listening.append(listening)
         try:
-            verify(change, stage.members)
+            self._tools.verify(change, stage.members)
         except NotChangedError as error:
             why = f"{error} {why}".strip()
         if measured is None or why:
             self._throw_out(stage, way, role, why)
             return
         # What a run costs is more than what it measures: making ready and reading back count too.
-        self._forecast.note(way, stage.links, self._clock() - begun - listening)
+        self._forecast.note(way, stage.links, self._tools.clock() - begun - listening)
         _, seconds, ack_s, user_s, system_s = measured
         sample = RunSample(stage.links, way, role, seconds, ack_s, user_s, system_s)
         if heard is not None:
@@ -214,9 +228,9 @@ class Sweep:
         else:
             change = Change(operation, self._order.values[self._value])
         self._unready = 0
-        if left := unchanged(change, stage.members):
+        if left := self._tools.unchanged(change, stage.members):
             self._sandbox.change_all(change, left)
-            self._unready = len(unchanged(change, stage.members))
+            self._unready = len(self._tools.unchanged(change, stage.members))
 
     def _planned(self, links: int, helper: bool, warm: Container[str]) -> dict[str, Runs]:
         """Return the runs of each way that this many interfaces will take, by what is known now."""

@@ -17,7 +17,7 @@ from tui.timing.events import (
     ThrownOutRun,
 )
 from tui.timing.order import BenchOrder
-from tui.timing.others import busy
+from tui.timing.others import Judge, busy
 from tui.timing.report.reading import ratio_words
 from tui.timing.report.results import Growth, Result, TimingReport
 from tui.timing.report.statistics import exponent, extrapolate, mean, median, summary
@@ -30,8 +30,9 @@ _SPLIT_FROM = 0.08
 class Collector:
     """Takes the events of one run; keeps what was measured, whatever becomes of the rest."""
 
-    def __init__(self, order: BenchOrder) -> None:
+    def __init__(self, order: BenchOrder, judge: Judge = busy) -> None:
         """Know nothing yet."""
+        self._judge = judge
         self._known = TimingReport(order)
         self._samples: dict[tuple[int, str], list[RunSample]] = {}
         self._heard: dict[tuple[int, str], RunSample] = {}
@@ -73,7 +74,7 @@ class Collector:
         """Return everything that is known by now."""
         known = self._known
         # What others did to the machine spoils every figure; a fit or an estimate would lend it an air of exactness.
-        if spoilt := busy(known.host, known.others):
+        if spoilt := self._judge(known.host, known.others):
             withheld = (
                 SkippedWay(due.way, due.links, "The machine was busy: no estimate is given.") for due in self._estimates
             )
