@@ -12,6 +12,7 @@ import pytest
 
 from tui.netlink import namespace
 
+_HERE = Path(__file__).parent
 _forbidden = ""
 
 
@@ -25,6 +26,13 @@ def pytest_configure() -> None:
         namespace.enter_private()
     except OSError as error:
         _forbidden = str(error.strerror)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by its room."""
+    for item in items:
+        if (room := item.path.relative_to(_HERE).parts[0]) in ("kernel", "app"):
+            item.add_marker(room)
 
 
 def pytest_report_header() -> str:
