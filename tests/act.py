@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import Future
 
+from tests.changes import asked
 from tui.model.change.intent import make_intent
 from tui.model.store import Snapshot, Store
 from tui.netlink.actions import change_group
@@ -66,7 +67,7 @@ def main(operation: str, group: int, when: str) -> None:
     writer.looks = when != "unseen"
     results = []
     for _ in range(2 if when in ("meanwhile", "unseen") else 1):
-        intent = make_intent(checker.check().result(), "up" if operation == "up" else "down", group)
+        intent = make_intent(checker.check().result(), asked("up" if operation == "up" else "down"), group)
         outcome = change_group(intent, writer, checker, checker.store.snapshot)
         results.append(
             {

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.changes import setting
 from tui.netlink import wire
 
 RTM_DELLINK, RTM_SETLINK = 17, 19
@@ -49,15 +50,15 @@ def step(chance: random.Random, kind: bytes, serial: int) -> bytes:
         case "rename":
             return wire.message(RTM_SETLINK, 0, 1, _info(index) + wire.attribute(3, name + b"\0"))
         case "retag":
-            return wire.link_change(1, index, group=group, ack=False)
+            return wire.link_change(1, index, setting(group=group), ack=False)
         case "mtu":
-            return wire.link_change(1, index, mtu=mtu, ack=False)
+            return wire.link_change(1, index, setting(mtu=mtu), ack=False)
         case "state":
-            return wire.link_change(1, index, up=up, ack=False)
+            return wire.link_change(1, index, setting(up=up), ack=False)
         case "group mtu":
-            return wire.group_change(1, 1 + group, mtu=mtu)
+            return wire.group_change(1, 1 + group, setting(mtu=mtu))
         case _:
-            return wire.group_change(1, 1 + group, up=up)
+            return wire.group_change(1, 1 + group, setting(up=up))
 
 
 def _send(sock: socket.socket, data: bytes) -> None:
@@ -72,7 +73,7 @@ def _send(sock: socket.socket, data: bytes) -> None:
 def main(kind: str, seed: int, steps: int) -> None:
     """Change links until the steps are done, or standard input ends."""
     chance = random.Random(seed)
-    storm = b"".join(wire.group_change(1, 1, mtu=1400 + n % 2) for n in range(32))
+    storm = b"".join(wire.group_change(1, 1, setting(mtu=1400 + n % 2)) for n in range(32))
     os.write(1, b"ready\n")
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
         sock.bind((0, 0))

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.changes import setting
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
 from tui.model.change.reversal import Step
-from tui.model.change.settings import Settings
 from tui.netlink.batch import send_each
 from tui.netlink.dump import read_links
 from tui.netlink.wire import link_change
@@ -31,7 +31,7 @@ def say(**words: Any) -> None:
 def main(prefix: str, timeout: float, change_wait: float, until: str = "", audit: str = "") -> None:
     """Make the change."""
     links = read_links()
-    steps = [Step(link, Settings(mtu=MTU)) for link in links.values() if link.name.startswith(prefix.encode())]
+    steps = [Step(link, setting(mtu=MTU)) for link in links.values() if link.name.startswith(prefix.encode())]
     try:
         guard = Guard.arm(
             steps,
@@ -49,7 +49,7 @@ def main(prefix: str, timeout: float, change_wait: float, until: str = "", audit
         signal.pause()
     indexes = [step.before.ifindex for step in steps]
     writer = Writer()
-    send_each(indexes, lambda index, seq, ack: link_change(seq, index, mtu=MTU, ack=ack), writer)
+    send_each(indexes, lambda index, seq, ack: link_change(seq, index, setting(mtu=MTU), ack=ack), writer)
     writer.close()
     say(said="changed")
     if until == "changed":

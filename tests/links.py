@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
+from tests.changes import setting
 from tui.model.link import OPERSTATES, Link
 from tui.netlink.wire import new_link
 
@@ -266,7 +267,13 @@ def many(kind: str, count: int, group: int, *, up: bool, prefix: str = "m") -> N
         for first in range(0, count, 64):
             numbers = range(first, min(first + 64, count))
             parts = [
-                new_link(1, f"{prefix}{n}".encode(), kind.encode(), group=group, mtu=1500, up=up, ack=n == numbers[-1])
+                new_link(
+                    1,
+                    f"{prefix}{n}".encode(),
+                    kind.encode(),
+                    setting(group=group, mtu=1500, up=up or None),
+                    ack=n == numbers[-1],
+                )
                 for n in numbers
             ]
             sock.send(b"".join(parts))

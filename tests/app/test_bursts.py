@@ -111,7 +111,7 @@ def did(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     found: list[object] = []
 
     def change(self: Services, plan: Plan, *rest: object) -> None:
-        found.append((plan.intent.operation, plan.intent.group_id, tuple(plan.intent.members), plan.intent.mtu))
+        found.append((plan.intent.operation, plan.intent.group_id, tuple(plan.intent.members), plan.intent.settings))
 
     monkeypatch.setattr(Services, "change", change)
     monkeypatch.setattr(changes, "_HELD", 60.0)

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from rich.cells import cell_len
 
+from tests.changes import setting
 from tests.driven import driven, record_sends, states
 from tests.links import Ip, cheap_kind, many
 from tui.model.change.intent import make_intent
@@ -118,7 +119,7 @@ async def test_read_only_is_enforced_below_the_keys(ip: Ip) -> None:
         await hands.until(lambda: 7 in hands.services.snapshot().groups, "group 7")
         snapshot = hands.services.snapshot()
         results: list[Result] = []
-        for intent in (make_intent(snapshot, "up", 7), make_intent(snapshot, "mtu", 7, 1400)):
+        for intent in (make_intent(snapshot, setting(up=True), 7), make_intent(snapshot, setting(mtu=1400), 7)):
             hands.services.change(hands.services.plan(intent, snapshot), "test", 0.0, Progress(3), results.append)
         await hands.until(lambda: len(results) == 2, "both outcomes")
         for outcome in (result.outcome for result in results):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.app import ComposeResult
 
+from tests.changes import setting
 from tests.driven import Driven, driven, record_sends, states, way_out
 from tests.guards import guards, room
 from tests.links import Ip, add, cheap_kind, many
@@ -63,7 +64,7 @@ async def test_what_is_lost_is_told_though_the_kernel_answers_before_the_questio
 ) -> None:
     async with driven() as hands:
         await hands.until(lambda: 5 in hands.main.picture.groups, "the group")
-        plan = hands.main.picture.plan("down", 5)
+        plan = hands.main.picture.plan(setting(up=False), 5)
         screen = (Answered if laid_out else ConfirmScreen)(plan, hands.main.picture.names, str, weighing=True)
         hands.app.push_screen(screen)
         if not laid_out:
@@ -122,7 +123,7 @@ async def test_a_default_route_that_appeared_at_the_last_moment_is_noticed(ip: I
     ip("address", "add", "192.0.2.2/24", "dev", "wan0")
     async with driven() as hands:
         await hands.choose(5)
-        plan = hands.main.picture.plan("down", 5)
+        plan = hands.main.picture.plan(setting(up=False), 5)
         assert not plan.preview.needs_name
         ip("route", "add", "default", "via", "192.0.2.1")
         hands.main._send(plan)  # as if the key had been pressed before the next full check

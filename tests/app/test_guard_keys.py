@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.changes import setting
 from tests.driven import Driven, State, driven, record_sends, states, way_out
 from tests.guards import arm, files, guards, room, steps_of
 from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT
-from tui.model.change.settings import Settings
 from tui.present.words import Field
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
@@ -438,7 +438,7 @@ async def test_a_record_that_cant_be_read_is_told_once_and_hinders_nothing(ip: I
 async def test_while_another_console_counts_down_nothing_is_sent_and_its_operator_is_named(
     ip: Ip, wan: State, sent: Sent
 ) -> None:
-    other = arm(steps_of("wan", Settings(mtu=1400)))
+    other = arm(steps_of("wan", setting(mtu=1400)))
     other.sent()
     async with driven() as hands:
         await hands.choose(5)

@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.changes import setting
 from tests.hostile import NAMES, controls
 from tests.links import a_link
 from tests.terminal import ROOT
 from tui.model.change.log import Log, LogEntry
 from tui.model.change.reversal import Step
-from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
 from tui.model.names.map import parse
 from tui.model.text import visible
@@ -25,7 +25,7 @@ from tui.screens.dialogs.report import ReportScreen
 from tui.screens.log import LogScreen
 from widgets.keyed_table.table import KeyedTable
 
-STEPS = (Step(a_link(1), Settings(mtu=9000)),)
+STEPS = (Step(a_link(1), setting(mtu=9000)),)
 _OPEN = object()
 
 
@@ -202,7 +202,7 @@ async def test_the_copy_really_is_osc_52(monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def test_16384_members_are_copied_whole_and_shown_in_short() -> None:
     members = {index: a_link(index, name=f"customers-{index}".encode()) for index in range(1, 16_385)}
-    [line] = device_lines(members, Settings(group=5), parse(b""))
+    [line] = device_lines(members, setting(group=5), parse(b""))
     async with shown(log_of(change(lines=(line,)))) as hands:
         assert "more; do ip link set dev" in hands.words
         await hands.press("y")
@@ -216,12 +216,12 @@ async def test_16384_members_are_copied_whole_and_shown_in_short() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_hostile_names_reach_neither_screen_nor_clipboard(size: tuple[int, int], ascii: bool) -> None:
     members = {index: a_link(index, name=name) for index, name in enumerate(NAMES, 1)}
-    [loop] = device_lines(members, Settings(up=True), parse(b""))
+    [loop] = device_lines(members, setting(up=True), parse(b""))
     log = log_of(
         *(
             change(
                 f"interface {visible(link.name)} up",
-                lines=(*device_lines({index: link}, Settings(up=True), parse(b"")), loop),
+                lines=(*device_lines({index: link}, setting(up=True), parse(b"")), loop),
             )
             for index, link in members.items()
         )

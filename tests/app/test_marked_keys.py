@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.changes import setting
 from tests.driven import driven, is_bridge, record_sends, requests, states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tui.screens.dialogs.confirm import ConfirmScreen
@@ -178,7 +179,7 @@ async def test_members_that_refuse_are_announced_and_the_others_change(ip: Ip, k
 async def test_a_member_that_was_renamed_or_replaced_since_is_skipped_and_named(ip: Ip, kind: str, sent: Sent) -> None:
     async with driven() as hands:
         await hands.mark("a0", "a1", "b0")
-        plan = hands.main.picture.plan("up", hands.main.picture.marks.indexes)
+        plan = hands.main.picture.plan(setting(up=True), hands.main.picture.marks.indexes)
         index = index_of(ip, "a1")
         ip("link", "set", "a0", "name", "other")
         ip("link", "del", "a1")

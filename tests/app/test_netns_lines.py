@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.app.test_cli import run
+from tests.changes import setting
 from tests.driven import driven
 from tests.links import Ip, a_link, cheap_kind, many
 from tests.terminal import terminal
 from tui.model.change.permanent import exports
-from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines, ip_in, pasteable, shortened
 from tui.model.link import Link
 from tui.model.names.map import NameMap, ip_set, parse
@@ -67,8 +67,8 @@ def paste(shell: str, lines: list[str]) -> None:
 def lines_for(command: str) -> list[str]:
     names, members = NameMap(ip=command), {number: a_link(number, name=b"m%d" % (number - 1)) for number in (1, 2, 3)}
     return [
-        *device_lines({1: members[1]}, Settings(mtu=1401), names),
-        *device_lines({2: members[2], 3: members[3]}, Settings(mtu=1402), names),
+        *device_lines({1: members[1]}, setting(mtu=1401), names),
+        *device_lines({2: members[2], 3: members[3]}, setting(mtu=1402), names),
         ip_set(7, "up", names),
     ]
 
@@ -109,7 +109,7 @@ def test_the_batch_is_run_there_and_nothing_else_is_offered(ip: Ip, netns_of: Ne
 
 def test_a_long_line_is_shortened_behind_the_interfaces() -> None:
     members: dict[int, Link] = {number: a_link(number) for number in range(1, 400)}
-    [line] = device_lines(members, Settings(mtu=1400), NameMap(ip=ip_in("a; do b")))
+    [line] = device_lines(members, setting(mtu=1400), NameMap(ip=ip_in("a; do b")))
     assert re.fullmatch(
         r"for dev in (v\d+ )+\.\.\. and \d+ more; do ip -n 'a; do b' link set dev \"\$dev\" mtu 1400; done",
         shortened(line, 200),

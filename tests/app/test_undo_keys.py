@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.changes import setting
 from tests.driven import Driven, driven, record_sends, requests, states
 from tests.hostile import NAMES, controls, make_hostile
 from tests.links import Ip, add, cheap_kind, index_of, many
@@ -332,7 +333,7 @@ async def test_every_attempted_change_is_one_line_of_the_audit_file(
         await hands.press("y")
         await hands.sees("Outcome  (Esc: back)")
         await hands.press("escape")
-        plan = hands.main.picture.plan("down", hands.main.picture.marks.indexes)
+        plan = hands.main.picture.plan(setting(up=False), hands.main.picture.marks.indexes)
         ip("link", "set", "b0", "up")
         ip("address", "add", "192.0.2.2/24", "dev", "b0")
         ip("route", "add", "default", "via", "192.0.2.1")

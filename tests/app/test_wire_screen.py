@@ -12,6 +12,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.changes import setting
 from tests.driven import driven, record_sends
 from tests.hostile import ALIASES, MAP, NAMES, controls
 from tests.links import Ip, cheap_kind, many
@@ -24,8 +25,8 @@ from tui.present.wire import STEPS, VIEWS, about
 from tui.present.words import as_ascii
 from tui.screens.wire.screen import WIRE_COMMANDS, WireScreen
 
-GROUP = group_change(5, 10, mtu=9000)
-SINGLE = tuple(link_change(seq, seq + 1, mtu=9000, ack=False) for seq in (1, 2, 3))
+GROUP = group_change(5, 10, setting(mtu=9000))
+SINGLE = tuple(link_change(seq, seq + 1, setting(mtu=9000), ack=False) for seq in (1, 2, 3))
 EVENT = notification(attribute(3, b"m0\0"), u32(4, 9000), u32(27, 10), attribute(20, bytes(range(1, 41))))
 
 
@@ -33,7 +34,6 @@ def a_trace(**fields: Any) -> WireTrace:
     """Return a group's MTU change of 64 members, but for ``fields``."""
     made: dict[str, Any] = {
         "title": "group dmz (10) MTU 9000",
-        "operation": "mtu",
         "whole_group": True,
         "members": 64,
         "sent": Batch((GROUP,), 1, len(GROUP), 1),
@@ -56,7 +56,6 @@ def a_trace(**fields: Any) -> WireTrace:
 
 ONE_BY_ONE = a_trace(
     title="520 interfaces to group 9",
-    operation="retag",
     whole_group=False,
     members=16384,
     sent=Batch(SINGLE, 16384, 655360, 32),

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.changes import asked
 from tests.links import Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, until
 from tests.watch import Watch, watching
-from tui.model.change.intent import Intent, Operation, make_intent
+from tui.model.change.intent import Intent, make_intent
 from tui.model.change.outcome import Outcome
 from tui.model.gate import Gate
 from tui.model.store import Snapshot
@@ -26,9 +27,9 @@ class Console:
         self.watch = watch
         self.writer = writer
 
-    def intent(self, operation: Operation, mtu: int | None = None, group: int = 7) -> Intent:
+    def intent(self, operation: str, mtu: int | None = None, group: int = 7) -> Intent:
         self.watch.check()
-        return make_intent(self.watch.store.snapshot(), operation, group, mtu)
+        return make_intent(self.watch.store.snapshot(), asked(operation, mtu), group)
 
     def act(self, intent: Intent, deadline: float | None = None) -> Outcome:
         outcome = change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, deadline)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 
+from tests.changes import setting
 from tests.driven import record_sends, states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.watch import Watch, watching
@@ -38,7 +39,7 @@ class Console:
         return frozenset(link.ifindex for link in links if link.name.startswith(prefix))
 
     def retag(self, indexes: frozenset[int], group: int) -> Intent:
-        return intent_for_links(self.watch.store.snapshot(), "retag", indexes, new_group=group)
+        return intent_for_links(self.watch.store.snapshot(), setting(group=group), indexes)
 
     def act(self, intent: Intent, progress: Progress | None = None, between: Callable[[], object] = dict) -> Outcome:
         def known() -> Snapshot:
@@ -107,7 +108,7 @@ def test_each_refusal_is_named_and_the_others_change(ip: Ip, console: Console) -
     many(cheap_kind(ip), 4, 7, up=False)
     add(ip, "vxlan", "mx")
     marked = console.everything()
-    intent = intent_for_links(console.watch.store.snapshot(), "mtu", marked, 65536)
+    intent = intent_for_links(console.watch.store.snapshot(), setting(mtu=65536), marked)
     outcome = console.act(intent)
     assert (outcome.verdict, len(outcome.changed)) == ("partly", 4)
     assert [(refusal.link.name, refusal.reason) for refusal in outcome.refused] == [
@@ -130,7 +131,7 @@ def refuse_all() -> None:
     writer = Writer()
     with watching() as watch:
         console = Console(watch, writer)
-        intent = intent_for_links(watch.store.snapshot(), "mtu", console.everything(), 0x7FFFFFFF)
+        intent = intent_for_links(watch.store.snapshot(), setting(mtu=0x7FFFFFFF), console.everything())
         with pytest.MonkeyPatch.context() as patch:
             address_nobody(patch)
             outcome = console.act(intent)
@@ -210,10 +211,10 @@ def test_up_on_exactly_one_group_is_a_group_change_and_a_retag_never_is(ip: Ip, 
     many(cheap_kind(ip), 3, 7, up=False)
     marked = console.everything()
     snapshot = console.watch.store.snapshot()
-    assert intent_for_links(snapshot, "up", marked).group_id == 7
-    assert intent_for_links(snapshot, "retag", marked, new_group=9).group_id is None
+    assert intent_for_links(snapshot, setting(up=True), marked).group_id == 7
+    assert intent_for_links(snapshot, setting(group=9), marked).group_id is None
     fewer = frozenset(sorted(marked)[1:])
-    assert intent_for_links(snapshot, "up", fewer).group_id is None
+    assert intent_for_links(snapshot, setting(up=True), fewer).group_id is None
 
 
 def test_answers_that_were_lost_leave_the_outcome_unknown_but_read_back(

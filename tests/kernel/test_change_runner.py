@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests.changes import asked
 from tests.driven import record_sends, requests, states, way_out
 from tests.guards import files, guards, room
 from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tests.watch import Watch, watching
 from tui.files.audit import Audit
 from tui.guard.client import Guard
-from tui.model.change.intent import Intent, Operation, intent_for_links, make_intent
+from tui.model.change.intent import Intent, intent_for_links, make_intent
 from tui.model.change.outcome import steps_taken
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.progress import Progress
@@ -45,17 +46,16 @@ class Hands:
         self.timeout: float | None = FOREVER
         self.progress: Progress | None = None
 
-    def plan(self, operation: Operation, whom: int | str, value: int | None = None) -> Plan:
+    def plan(self, operation: str, whom: int | str, value: int | None = None) -> Plan:
         """A plan for a group, by its number, or for the interfaces whose names begin so."""
         self.watch.check()
         snapshot = self.watch.store.snapshot()
         intent: Intent
-        mtu, new_group = (value, None) if operation == "mtu" else (None, value)
         if isinstance(whom, int):
-            intent = make_intent(snapshot, operation, whom, mtu)
+            intent = make_intent(snapshot, asked(operation, value), whom)
         else:
             chosen = frozenset(i for i, link in snapshot.links.items() if link.name.startswith(whom.encode()))
-            intent = intent_for_links(snapshot, operation, chosen, mtu, new_group)
+            intent = intent_for_links(snapshot, asked(operation, value), chosen)
         return make_plan(intent, protect(snapshot, Carriers().find()), NameMap())
 
     def carry_out(

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import setting
 from tests.guards import FOREVER, SOON, arm, files, guards, links_of, mtus, room, set_mtu, steps_of
 from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
 from tui.model.change.reversal import Step
-from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.netlink.batch import send_each
 from tui.netlink.dump import read_links
@@ -24,7 +24,7 @@ from tui.netlink.wire import group_change, link_change
 from tui.netlink.writer import Writer
 
 __all__ = ["room"]
-SMALLER = Settings(mtu=1400)
+SMALLER = setting(mtu=1400)
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_who_takes_over_from_a_guard_knows_a_recreated_interface_by_its_address(
 
 def test_all_that_a_change_sets_is_put_back(ip: Ip, room: Path) -> None:
     many("ifb", 2, 7, up=True)
-    guard = arm(steps_of("m", Settings(mtu=1300, up=False, group=9)))
+    guard = arm(steps_of("m", setting(mtu=1300, up=False, group=9)))
     for name in ("m0", "m1"):
         ip("link", "set", name, "mtu", 1300, "down", "group", 9)
     guard.sent()
@@ -205,7 +205,7 @@ def test_a_full_batch_of_refusals_is_heard_out(ip: Ip, room: Path) -> None:
     add(ip, "bridge", "b")
     index = index_of(ip, "b")
     writer = Writer()
-    refused = send_each([index] * 1024, lambda i, seq, ack: link_change(seq, i, mtu=100000, ack=ack), writer)
+    refused = send_each([index] * 1024, lambda i, seq, ack: link_change(seq, i, setting(mtu=100000), ack=ack), writer)
     writer.close()
     assert len(refused) == 1024
     assert {ack.text for _, ack in refused} == {"mtu greater than device maximum"}
@@ -338,7 +338,7 @@ def test_thousands_of_members_are_armed_and_taken_back(ip: Ip, room: Path) -> No
     many("ifb", 1500, 7, up=False)
     guard = arm(steps_of("m", SMALLER))
     writer = Writer()
-    send_each(links_of("m"), lambda link, seq, ack: link_change(seq, link.ifindex, mtu=1400, ack=ack), writer)
+    send_each(links_of("m"), lambda link, seq, ack: link_change(seq, link.ifindex, setting(mtu=1400), ack=ack), writer)
     writer.close()
     guard.sent()
     assert len(guard.revert().back) == 1500
@@ -351,10 +351,10 @@ def test_a_change_that_the_kernel_is_still_at_is_taken_back_whole(ip: Ip, room: 
     for which in ("all", "default"):
         (Path("/proc/sys/net/ipv6/conf") / which / "disable_ipv6").write_text("0")
     many("ifb", 2000, 7, up=False)
-    guard = arm(steps_of("m", Settings(up=True)))
+    guard = arm(steps_of("m", setting(up=True)))
     writer = Writer()
     seq = writer.next_seq()
-    change = threading.Thread(target=writer.send, args=({seq: group_change(seq, 7, up=True)}, FOREVER))
+    change = threading.Thread(target=writer.send, args=({seq: group_change(seq, 7, setting(up=True))}, FOREVER))
     change.start()
     until(lambda: any(link.is_up for link in links_of("m")), "the first link up")
     done = guard.revert()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import setting
 from tests.guards import arm, room, steps_of
 from tests.links import PATIENCE, Ip, add, index_of, until
 from tui.guard.losses import losses
@@ -16,7 +17,7 @@ from tui.netlink.dump import read_links
 from tui.netlink.sockets import open_socket
 
 __all__ = ["room"]
-DOWN = Settings(up=False)
+DOWN = setting(up=False)
 ROUTES = (
     "default via 192.0.2.1",
     "10.0.0.0/8 via 192.0.2.1 src 192.0.2.3 mtu 1400 proto static",
@@ -118,7 +119,7 @@ def test_down_and_back_all_is_as_it_was(wan: list[Step], ip: Ip) -> None:
 
 def test_an_mtu_too_small_for_ipv6_and_back_all_is_as_it_was(wan: list[Step], ip: Ip) -> None:
     before = settled(ip)
-    guard = arm(steps_of("wan", Settings(mtu=1000)))
+    guard = arm(steps_of("wan", setting(mtu=1000)))
     assert not [text for text in guard.order.losses.restorable if "192.0.2" in text]
     assert "IPv6 settings of wan0" in " ".join(guard.order.losses.for_good)
     ip("link", "set", "wan0", "mtu", 1000)
@@ -134,7 +135,7 @@ def test_an_mtu_too_small_for_ipv4_and_back_the_addresses_are_as_they_were(wan: 
     ip("link", "set", "low0", "up")
     ip("route", "add", "198.51.101.0/24", "via", "198.51.100.1")
     before = settled(ip)
-    guard = arm(steps_of("low", Settings(mtu=60)))
+    guard = arm(steps_of("low", setting(mtu=60)))
     ip("link", "set", "low0", "mtu", 60)
     guard.sent()
     assert "198.51" not in " ".join(picture(ip))
@@ -171,7 +172,7 @@ def test_what_is_lost_is_said_before_by_name(wan: list[Step], ip: Ip) -> None:
     assert index_of(ip, "wan0") == wan[0].before.ifindex
 
 
-@pytest.mark.parametrize("wanted", [Settings(mtu=1400), Settings(group=9), Settings(up=True), Settings(mtu=9000)])
+@pytest.mark.parametrize("wanted", [setting(mtu=1400), setting(group=9), setting(up=True), setting(mtu=9000)])
 def test_a_change_that_loses_nothing_says_nothing(wan: list[Step], wanted: Settings) -> None:
     found = losses(steps_of("wan", wanted))
     assert (found.restorable, found.for_good, found.held, found.followers) == ([], [], (), ())
@@ -196,7 +197,7 @@ def test_what_is_on_a_bridge_comes_back_when_its_port_does(wan: list[Step], ip: 
     ip("link", "set", "br0", "up")
     ip("addr", "add", "2001:db8:77::1/64", "dev", "br0", "nodad")
     before = settled(ip)
-    guard = arm(steps_of("port", Settings(mtu=1200)))
+    guard = arm(steps_of("port", setting(mtu=1200)))
     assert "address 2001:db8:77::1/64 on br0" in guard.order.losses.restorable
     ip("link", "set", "port0", "mtu", 1200)
     guard.sent()
@@ -220,7 +221,7 @@ def test_a_route_that_somebody_else_made_meanwhile_stays_and_is_named(wan: list[
 
 
 def test_nothing_is_put_on_an_interface_that_is_left_alone(wan: list[Step], ip: Ip) -> None:
-    guard = arm(steps_of("wan", Settings(mtu=1000, up=False)))
+    guard = arm(steps_of("wan", setting(mtu=1000, up=False)))
     ip("link", "set", "wan0", "mtu", 1000, "down")
     guard.sent()
     ip("link", "set", "wan0", "mtu", 1300, "up")

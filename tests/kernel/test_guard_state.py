@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.changes import setting
 from tests.fuse import claims_to_be_roots
 from tests.guards import arm, files, room, steps_of
 from tests.links import Ip, many, needs_root
@@ -25,7 +26,6 @@ from tui.guard.orphans import Left, Orphan, left_over
 from tui.guard.place import SUFFIX, folders, own_folder
 from tui.guard.record import content
 from tui.guard.state import State
-from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.netlink import namespace
 from tui.netlink.dependants.item import read_message
@@ -43,7 +43,7 @@ def order(ip: Ip, room: Path) -> GuardOrder:
     for name in ("m0", "m1"):
         ip("addr", "add", "192.0.2.1/24", "dev", name)
         ip("route", "add", "198.51.100.0/24", "via", "192.0.2.9", "dev", name, "metric", int(name[1]) + 1)
-    steps = tuple(steps_of("m", Settings(up=False)))
+    steps = tuple(steps_of("m", setting(up=False)))
     return GuardOrder("what \udcff\x1b", steps, losses(steps), 1.5, 2.5, Path("/a/\udcfe"), True)
 
 
@@ -122,8 +122,9 @@ def test_a_torn_file_was_never_armed_and_is_removed(room: Path, content: bytes) 
     assert (orphans(), files()) == ([], [])
 
 
-def test_a_file_of_another_version_is_told_but_not_read(order: GuardOrder) -> None:
-    leave(order, version=99, order={})
+@pytest.mark.parametrize("other", [{"version": 2}, {"version": 99}, {"sets": ["mtu", "what_is_to_come"]}])
+def test_a_file_of_another_version_is_told_but_not_read(order: GuardOrder, other: dict[str, Any]) -> None:
+    leave(order, **other, order={})
     (orphan,) = orphans()
     assert (orphan.what, orphan.order, orphan.steps) == (order.what, None, ())
     orphan.forget()
@@ -292,8 +293,13 @@ FLAWS: list[tuple[list[str | int], object]] = [
     (["order", "steps", 0, 0, FIELDS.index("group")], 1 << 32),
     (["order", "steps", 0, 0, FIELDS.index("ifindex")], 0),
     (["order", "steps", 0, 0, FIELDS.index("flags")], 1e999),
-    (["order", "steps", 0, 1], [None, None, None]),
-    (["order", "steps", 0, 1], [None, 7, None]),
+    (["sets"], 7),
+    (["order", "steps", 0, 1], [1400, None, None]),
+    (["order", "steps", 0, 1], {}),
+    (["order", "steps", 0, 1], {"up": 1}),
+    (["order", "steps", 0, 1], {"mtu": True}),
+    (["order", "steps", 0, 1], {"mtu": -1}),
+    (["order", "steps", 0, 1], {"unheard": 1}),
     (["order", "timeout"], float("nan")),
     (["order", "held", 0, HELD.index("type")], 16),
     (["order", "held", 0, HELD.index("body")], ""),

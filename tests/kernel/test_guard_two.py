@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import setting
 from tests.guards import FOREVER, SOON, arm, files, guards, mtus, room, set_mtu, steps_of
 from tests.links import Ip, many
 from tui.files.audit import Audit
@@ -15,11 +16,10 @@ from tui.guard.ending import forget, take_back
 from tui.guard.order import GuardError, HeldError
 from tui.guard.orphans import Orphan, left_over
 from tui.model.change.reversal import Step
-from tui.model.change.settings import Settings
 from tui.netlink import namespace
 
 __all__ = ["room"]
-ONE, OTHER = Settings(mtu=1400), Settings(mtu=1300)
+ONE, OTHER = setting(mtu=1400), setting(mtu=1300)
 
 
 @pytest.fixture
@@ -93,8 +93,8 @@ def test_a_route_over_two_interfaces_is_held_by_the_guard_of_either(ip: Ip, room
     for name in ("m0", "m1"):
         ip("addr", "add", f"192.0.2.{int(name[1]) + 1}/32", "dev", name)
     ip("route", "add", "198.51.100.0/24", "nexthop", "dev", "m0", "nexthop", "dev", "m1")
-    first = arm(steps_of("m0", Settings(up=False)))
-    assert "undecided" in refusal(steps_of("m1", Settings(up=False)))
+    first = arm(steps_of("m0", setting(up=False)))
+    assert "undecided" in refusal(steps_of("m1", setting(up=False)))
     first.keep()
 
 

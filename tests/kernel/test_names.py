@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.changes import setting
 from tests.links import Ip, add, fuzz
 from tui.model.names.map import NameMap, ip_set, parse
 from tui.netlink.wire import link_change
@@ -98,7 +99,7 @@ class RealIp:
         pairs = zip(self.indexes, groups, strict=False)
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
             for index, group in pairs:
-                sock.send(link_change(1, index, group=group))
+                sock.send(link_change(1, index, setting(group=group)))
                 assert struct.unpack_from("=i", sock.recv(4096), 16)[0] == 0
 
     def shown(self, groups: list[int]) -> tuple[list[bytes], bool]:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.changes import setting
 from tests.churn import churning
 from tests.links import PATIENCE, Ip, cheap_kind, many, until
 from tests.watch import watching
@@ -15,7 +16,7 @@ from tui.netlink.wire import group_change
 def change_group(*, mtu: int | None = None, up: bool | None = None) -> None:
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
         sock.bind((0, 0))
-        sock.send(group_change(1, 1, mtu=mtu, up=up))
+        sock.send(group_change(1, 1, setting(mtu=mtu, up=up)))
         sock.recv(1 << 16)
 
 

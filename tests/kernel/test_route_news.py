@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import setting
 from tests.links import Ip, add, cheap_kind, many
 from tui.files.names.file import NameFile
 from tui.model.change.intent import make_intent
@@ -85,7 +86,7 @@ def test_the_routes_are_not_asked_for_before_a_send_unless_there_is_news(
     try:
         services._store.replace(read_links())
         snapshot = services.snapshot()
-        plan = services.plan(make_intent(snapshot, "down", 7), snapshot)
+        plan = services.plan(make_intent(snapshot, setting(up=False), 7), snapshot)
         risks = [services._risk_now(plan) for _ in range(3)]
         assert (risks, len(asked)) == ([{}] * 3, 2)
         member = next(iter(plan.intent.members.values()))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import setting
 from tests.driven import State, states
 from tests.hostile import make_hostile
 from tests.links import Ip
-from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines, pasteable
 from tui.model.link import Link
 from tui.model.names.map import parse
@@ -50,14 +50,14 @@ def hostile(ip: Ip, tmp_path: Path) -> dict[int, Link]:
 def test_a_loop_changes_all_that_it_is_for_and_nobody_else(ip: Ip, hostile: dict[int, Link], shell: str) -> None:
     chosen = {index: link for number, (index, link) in enumerate(hostile.items()) if number % 3}
     before = states(ip)
-    run(shell, device_lines(chosen, Settings(mtu=1400, group=70, up=True), NO_NAMES))
+    run(shell, device_lines(chosen, setting(mtu=1400, group=70, up=True), NO_NAMES))
     assert states(ip) == expected(before, chosen, State("70", True, 1400))
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_name_alone_is_itself(ip: Ip, hostile: dict[int, Link], shell: str) -> None:
     before = states(ip)
-    wanted = {index: Settings(mtu=1300 + number, group=100 + number) for number, index in enumerate(hostile)}
+    wanted = {index: setting(mtu=1300 + number, group=100 + number) for number, index in enumerate(hostile)}
     lines = device_lines(hostile, wanted, NO_NAMES)
     assert len(lines) == len(hostile)
     run(shell, lines)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.changes import setting
 from tests.links import Ip, as_ip, cheap_kind, from_ip, many
 from tui.model.link import Link
 from tui.model.store import Store
@@ -87,7 +88,7 @@ def test_many_old_events_do_not_undo_a_check_either(ip: Ip) -> None:
     with following() as step, socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
         ip("link", "set", "group", 1, "mtu", 1400)
         for index in step.store.snapshot().members(1):
-            sock.send(link_change(1, index, group=2))
+            sock.send(link_change(1, index, setting(group=2)))
             sock.recv(4096)
         step.subscription.check()
         step.assert_true(ip)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.changes import asked
 from tests.driven import record_sends, states
 from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, until
 from tests.watch import Watch, watching
-from tui.model.change.intent import Intent, Operation, intent_for_links, make_intent
+from tui.model.change.intent import Intent, intent_for_links, make_intent
 from tui.model.change.progress import Progress
 from tui.model.gate import Gate
 from tui.model.wire.dissect import Piece, dissect
@@ -29,16 +30,14 @@ class Console:
         self.watch = watch
         self.writer = writer
 
-    def group(self, operation: Operation, mtu: int | None = None, group: int = 7) -> Intent:
+    def group(self, operation: str, mtu: int | None = None, group: int = 7) -> Intent:
         self.watch.check()
-        return make_intent(self.watch.store.snapshot(), operation, group, mtu)
+        return make_intent(self.watch.store.snapshot(), asked(operation, mtu), group)
 
-    def marked(
-        self, operation: Operation, *indexes: int, mtu: int | None = None, new_group: int | None = None
-    ) -> Intent:
+    def marked(self, operation: str, *indexes: int, mtu: int | None = None, new_group: int | None = None) -> Intent:
         self.watch.check()
         snapshot = self.watch.store.snapshot()
-        return intent_for_links(snapshot, operation, frozenset(indexes), mtu, new_group)
+        return intent_for_links(snapshot, asked(operation, mtu if new_group is None else new_group), frozenset(indexes))
 
     def act(self, intent: Intent, deadline: float | None = None) -> WireTrace | None:
         pressed = time.monotonic()
@@ -213,7 +212,7 @@ def test_an_event_about_a_real_veth_is_taken_apart_in_full(ip: Ip, console: Cons
 
 def test_the_other_way_of_a_group_change_does_the_same(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    changes: tuple[tuple[Operation, int | None], ...] = (("mtu", 1400), ("up", None), ("down", None))
+    changes: tuple[tuple[str, int | None], ...] = (("mtu", 1400), ("up", None), ("down", None))
     for operation, mtu in changes:
         trace = console.kept(console.group(operation, mtu))
         done = states(ip)

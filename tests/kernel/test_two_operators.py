@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.changes import setting
 from tests.links import Ip, add, from_ip, fuzz, index_of
 from tests.watch import Watch, watching
 from tui.files.audit import Audit
@@ -148,7 +149,11 @@ def test_what_is_told_is_what_happened(
     world.reset(groups)
     planned, snapshot = world.look(), world.watch.store.snapshot()
     everyone = frozenset(planned)
-    intent = make_intent(snapshot, "mtu", 7, 9000) if whole else intent_for_links(snapshot, "mtu", everyone, 9000)
+    intent = (
+        make_intent(snapshot, setting(mtu=9000), 7)
+        if whole
+        else intent_for_links(snapshot, setting(mtu=9000), everyone)
+    )
     world.act(between)
     world.watch.check()
     before = world.look()

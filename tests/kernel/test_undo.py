@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.changes import asked, setting
 from tests.driven import State, states
 from tests.links import Ip, cheap_kind, fuzz, many
 from tests.watch import Watch, watching
-from tui.model.change.intent import Intent, Operation, intent_for_links, make_intent
+from tui.model.change.intent import Intent, intent_for_links, make_intent
 from tui.model.change.outcome import Outcome, steps_taken
 from tui.model.change.progress import Progress
 from tui.model.change.reversal import Reversal
@@ -39,15 +40,14 @@ class Hands:
         progress = Progress(len(intent.members))
         return change_links(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, progress)
 
-    def intent(self, operation: Operation, names: frozenset[str] | None, value: int) -> Intent:
+    def intent(self, operation: str, names: frozenset[str] | None, value: int) -> Intent:
         """An intent for these interfaces; None: for group 7."""
         self.watch.check()
         snapshot = self.watch.store.snapshot()
-        mtu = value if operation == "mtu" else None
         if names is None:
-            return make_intent(snapshot, operation, 7, mtu)
+            return make_intent(snapshot, asked(operation, value), 7)
         indexes = frozenset(index for index, link in snapshot.links.items() if link.name.decode() in names)
-        return intent_for_links(snapshot, operation, indexes, mtu, value if operation == "retag" else None)
+        return intent_for_links(snapshot, asked(operation, value), indexes)
 
     def undo(self, outcome: Outcome) -> tuple[Outcome | None, Reversal]:
         self.watch.check()
@@ -78,7 +78,7 @@ WHOM = st.none() | st.frozensets(st.sampled_from([f"m{number}" for number in ran
 @fuzz
 @given(start=st.lists(START, min_size=LINKS, max_size=LINKS), change=CHANGES, whom=WHOM)
 def test_change_and_undo_leave_everything_as_it_was(
-    hands: Hands, start: list[tuple[int, bool, int]], change: tuple[Operation, int], whom: frozenset[str] | None
+    hands: Hands, start: list[tuple[int, bool, int]], change: tuple[str, int], whom: frozenset[str] | None
 ) -> None:
     if change[0] == "retag" and whom is None:
         return
@@ -106,7 +106,7 @@ def test_change_and_undo_leave_everything_as_it_was(
 def test_what_others_changed_meanwhile_is_left_as_they_made_it_and_named(
     hands: Hands,
     start: list[tuple[int, bool, int]],
-    change: tuple[Operation, int],
+    change: tuple[str, int],
     others: dict[str, tuple[int, bool, int]],
 ) -> None:
     for number, state in enumerate(start):
@@ -136,7 +136,7 @@ def test_a_uniform_mtu_goes_back_by_one_message_and_a_mixed_one_by_one_each(hand
     outcome = hands.apply(hands.intent("mtu", None, 9000))
     undone, _ = hands.undo(outcome)
     assert undone is not None
-    assert (undone.intent.group_id, undone.intent.mtu, undone.reply.messages) == (7, 1500, 1)
+    assert (undone.intent.group_id, undone.intent.alike, undone.reply.messages) == (7, setting(mtu=1500), 1)
     hands.put("m1", 7, False, 1400)
     outcome = hands.apply(hands.intent("mtu", None, 9000))
     undone, _ = hands.undo(outcome)

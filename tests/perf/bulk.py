@@ -8,6 +8,7 @@ import struct
 import time
 from concurrent.futures import Future
 
+from tests.changes import setting
 from tests.perf.farm import GROUP
 from tests.perf.table import Line, ms, spread, times
 from tui.model.change.intent import intent_for_links
@@ -69,7 +70,7 @@ def retag(links: int) -> list[Line]:
 
 
 def _ours(writer: Writer, snapshot: Snapshot, members: frozenset[int], group: int) -> float:
-    intent = intent_for_links(snapshot, "retag", members, new_group=group)
+    intent = intent_for_links(snapshot, setting(group=group), members)
     begun = time.monotonic()
     outcome = change_links(intent, writer, _NoCheck(snapshot), lambda: snapshot, Progress(len(members)))
     assert not outcome.refused

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.changes import setting
 from tui.netlink import namespace, wire
 from tui.netlink.writer import Writer
 
@@ -68,7 +69,7 @@ def send(writer: Writer, *data: tuple[int, bytes], deadline: float = 120.0) -> N
 def change(writer: Writer, *, mtu: int | None = None, up: bool | None = None) -> None:
     """Change the whole group by one message."""
     seq = writer.next_seq()
-    send(writer, (seq, wire.group_change(seq, GROUP, mtu=mtu, up=up)))
+    send(writer, (seq, wire.group_change(seq, GROUP, setting(mtu=mtu, up=up))))
 
 
 def _kind(writer: Writer) -> bytes:
@@ -86,7 +87,7 @@ def _make(writer: Writer, kind: bytes, wanted: Sequence[tuple[str, int]]) -> Non
         batch = []
         for number, (name, group) in enumerate(part, 1):
             seq, last = writer.next_seq(), number == len(part)
-            batch.append((seq, wire.new_link(seq, name.encode(), kind, group=group, mtu=1500, up=False, ack=last)))
+            batch.append((seq, wire.new_link(seq, name.encode(), kind, setting(group=group, mtu=1500), ack=last)))
         send(writer, *batch)
 
 
@@ -122,7 +123,7 @@ class Other:
 
     def change(self, *, mtu: int | None = None, up: bool | None = None) -> tuple[float, float]:
         """Change the whole group; return when (time.monotonic()) it was sent and when the ACK was there."""
-        self.begin(do="once", data=[wire.group_change(1, GROUP, mtu=mtu, up=up).hex()])
+        self.begin(do="once", data=[wire.group_change(1, GROUP, setting(mtu=mtu, up=up)).hex()])
         sent, acked = self._answer()
         return sent, acked
 

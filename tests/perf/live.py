@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from tests.changes import setting
 from tests.perf.console import Console, cursor, cursor_line, is_complete, open_ifgroup
 from tests.perf.farm import GROUP, ROOT, Other, farm, here
 from tests.perf.screen import PLAIN_ROWS, plain_bytes
@@ -70,7 +71,7 @@ def _start(links: int, aim: float) -> Line:
 
 def keys(links: int) -> list[Line]:
     """Type j while another process takes the group up and down without a pause."""
-    storm = [wire.group_change(1, GROUP, up=up).hex() for up in (True, False)]
+    storm = [wire.group_change(1, GROUP, setting(up=up)).hex() for up in (True, False)]
     with Other() as other, _ready(links) as console:
         # Let it settle before the quiet reference.
         console.listen(2.0)

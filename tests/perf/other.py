@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 
+from tests.changes import setting
 from tui.netlink import wire
 
 _RTM_DELLINK = 17
@@ -45,7 +46,9 @@ def _random(sock: socket.socket, first: int, links: int, rows: int, period: floa
             last = part[-1]
             _send(
                 sock,
-                b"".join(wire.link_change(1, i, mtu=chance.randrange(1400, 1500), ack=i == last) for i in part),
+                b"".join(
+                    wire.link_change(1, i, setting(mtu=chance.randrange(1400, 1500)), ack=i == last) for i in part
+                ),
             )
         done += 1
     return done
@@ -67,7 +70,7 @@ def _names(sock: socket.socket, rate: int, links: int) -> int:
                 # One by one the kernel deletes some fifty links a second, and a whole group at once.
                 oldest = wire.u32(wire.IFLA_GROUP, made // share - _AGES)
                 batch.append(wire.message(_RTM_DELLINK, 0, 1, _info(0) + oldest))
-        _send(sock, b"".join([*batch, wire.link_change(1, made - 1, mtu=1400 + done % 2)]))
+        _send(sock, b"".join([*batch, wire.link_change(1, made - 1, setting(mtu=1400 + done % 2))]))
         done += _BATCH
     return done
 

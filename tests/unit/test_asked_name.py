@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.changes import asked
 from tests.links import a_link
-from tui.model.change.intent import Operation, intent_for_links
+from tui.model.change.intent import intent_for_links
 from tui.model.change.plan import Plan, Preview, make_plan
 from tui.model.link import Link
 from tui.model.names.map import NameMap
@@ -17,19 +18,16 @@ BESIDE = (a_link(8, name=b"x", group=0), a_link(9, name=b"y", group=7))
 NAMES = NameMap()
 
 
-def a_preview(
-    operation: Operation, *links: Link, new_group: int | None = None, protected: tuple[int, ...] = ()
-) -> Preview:
+def a_preview(operation: str, *links: Link, new_group: int | None = None, protected: tuple[int, ...] = ()) -> Preview:
     """Return what a change of just these, among others, comes to."""
     return a_plan(operation, *links, new_group=new_group, protected=protected).preview
 
 
-def a_plan(operation: Operation, *links: Link, new_group: int | None = None, protected: tuple[int, ...] = ()) -> Plan:
+def a_plan(operation: str, *links: Link, new_group: int | None = None, protected: tuple[int, ...] = ()) -> Plan:
     store = Store()
     store.replace({link.ifindex: link for link in (*links, *BESIDE)})
     chosen = frozenset(link.ifindex for link in links)
-    mtu = 9000 if operation == "mtu" else None
-    intent = intent_for_links(store.snapshot(), operation, chosen, mtu, new_group)
+    intent = intent_for_links(store.snapshot(), asked(operation, 9000 if new_group is None else new_group), chosen)
     return make_plan(intent, dict.fromkeys(protected, "the default route"), NAMES)
 
 
@@ -44,7 +42,7 @@ def a_plan(operation: Operation, *links: Link, new_group: int | None = None, pro
         ((TAGGED,), ""),
     ],
 )
-def test_lo_and_members_of_group_0_want_a_name(operation: Operation, links: tuple[Link, ...], asked: str) -> None:
+def test_lo_and_members_of_group_0_want_a_name(operation: str, links: tuple[Link, ...], asked: str) -> None:
     preview = a_preview(operation, *links)
     assert preview.group_id is None
     assert preview.needs_name is bool(asked)

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.changes import asked
 from tests.links import a_link
 from tui.files.audit import Audit
-from tui.model.change.intent import Intent, Operation, make_intent
+from tui.model.change.intent import Intent, make_intent
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.progress import Progress
 from tui.model.change.protect import protect
@@ -128,7 +129,7 @@ def farm(members: int) -> Store:
     return store
 
 
-def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -> int:
+def steps_before_the_send(members: int, operation: str, mtu: int | None) -> int:
     store, counter = farm(members), make_counter()
     store.snapshot()
     runner = ChangeRunner(Sent(counter.end), Silent(), store, Audit(None), None)
@@ -143,7 +144,9 @@ def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -
     gc.disable()
     counter.begin()
     try:
-        plan = make_plan(make_intent(store.snapshot(), operation, 7, mtu), {99999: "the default route"}, NameMap())
+        plan = make_plan(
+            make_intent(store.snapshot(), asked(operation, mtu), 7), {99999: "the default route"}, NameMap()
+        )
         result = runner.carry_out(plan, "a test", time.monotonic(), Progress(plan.preview.members), risk_now)
     finally:
         counter.end()
@@ -154,19 +157,17 @@ def steps_before_the_send(members: int, operation: Operation, mtu: int | None) -
 
 
 @pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 1000)])
-def test_a_plan_and_its_message_take_as_many_steps_for_any_number_of_members(
-    operation: Operation, mtu: int | None
-) -> None:
+def test_a_plan_and_its_message_take_as_many_steps_for_any_number_of_members(operation: str, mtu: int | None) -> None:
     few, many = (steps_before_the_send(members, operation, mtu) for members in (FEW, MANY))
     assert few == many
     assert few > 100  # they were counted
 
 
 @pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 90000)])
-def test_nobody_goes_through_the_links_for_what_a_key_asks(operation: Operation, mtu: int | None) -> None:
+def test_nobody_goes_through_the_links_for_what_a_key_asks(operation: str, mtu: int | None) -> None:
     seen = farm(MANY).snapshot()
     snapshot = Snapshot(seen.revision, Untouched(seen.links), seen.groups, seen.ports)
-    intent: Intent = make_intent(snapshot, operation, 7, mtu)
+    intent: Intent = make_intent(snapshot, asked(operation, mtu), 7)
     plan = make_plan(intent, {3: "the default route", 99999: "another"}, NameMap())
     preview = plan.preview
     assert (preview.members, preview.changing) == (MANY, 0 if operation == "down" else MANY)

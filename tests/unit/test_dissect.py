@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroute2.netlink.rtnl.ifinfmsg import IFF_NAMES, ifinfbase
 
+from tests.changes import setting
 from tests.hostile import ALIASES, MAP, NAMES, controls
 from tests.links import fuzz
 from tests.messages import DMZ, IFINFO, error, notification
@@ -81,7 +82,7 @@ def test_nests_as_deep_as_a_message_is_long_are_covered() -> None:
 
 def test_messages_are_told_apart_where_one_is_padded() -> None:
     odd = notification(attribute(3, b"m0\0")[:7])
-    pieces = covers(odd + bytes(1) + group_change(5, 10, up=True))
+    pieces = covers(odd + bytes(1) + group_change(5, 10, setting(up=True)))
     assert [piece.value for piece in pieces if piece.name == "nlmsghdr.type"] == ["16 = RTM_NEWLINK"] * 2
     assert [piece.offset for piece in pieces if piece.name == "padding"] == [len(odd)]
     assert not [piece for piece in pieces if piece.name in ("cut off", "malformed")]
@@ -91,12 +92,12 @@ def test_errors_within_errors_are_covered() -> None:
     """What a refusal echoes is a message again, and may claim to be a refusal."""
     data = b""
     for _ in range(3000):
-        data = error(errno.EINVAL, data or group_change(1, 10, up=True))
+        data = error(errno.EINVAL, data or group_change(1, 10, setting(up=True)))
     covers(data)
 
 
 def test_a_group_change_says_why_each_field_is_as_it_is() -> None:
-    found = said(group_change(5, 10, mtu=9000, up=True))
+    found = said(group_change(5, 10, setting(mtu=9000, up=True)))
     assert found["nlmsghdr.len"][0] == "48"
     assert found["nlmsghdr.type"] == (
         "16 = RTM_NEWLINK",
@@ -116,7 +117,7 @@ def test_a_group_change_says_why_each_field_is_as_it_is() -> None:
 
 
 def test_a_retag_is_told_from_a_group_change() -> None:
-    found = said(link_change(6, 3, group=10, ack=False))
+    found = said(link_change(6, 3, setting(group=10), ack=False))
     assert found["nlmsghdr.type"][0] == "19 = RTM_SETLINK"
     assert found["nlmsghdr.flags"] == ("0x1 = REQUEST", "No ACK is asked for; an error is answered all the same.")
     assert found["ifinfomsg.index"] == ("3", "The interface; names can be mistyped.")
@@ -130,7 +131,7 @@ def test_without_a_group_no_index_is_no_group_change() -> None:
 
 
 def test_a_new_interface_in_a_group_is_told_from_a_group_change() -> None:
-    found = said(new_link(7, b"x0", b"veth", group=10, mtu=None, up=False, ack=True))
+    found = said(new_link(7, b"x0", b"veth", setting(group=10), ack=True))
     assert found["nlmsghdr.flags"] == ("0x605 = REQUEST|ACK|EXCL|CREATE", "CREATE: an interface is made.")
     assert found["ifinfomsg.index"][1] == "No single interface."
     assert found["IFLA_INFO_KIND"][0] == "veth"
@@ -142,7 +143,9 @@ def test_flags_without_a_mask_are_called_what_they_are() -> None:
 
 
 def test_an_ack_brings_our_header_back() -> None:
-    found = [(piece.depth, piece.name, piece.value) for piece in covers(error(0, group_change(5, 10, up=True)))]
+    found = [
+        (piece.depth, piece.name, piece.value) for piece in covers(error(0, group_change(5, 10, setting(up=True))))
+    ]
     assert (0, "nlmsghdr.flags", "0x100 = CAPPED") in found
     assert (1, "nlmsgerr.error", "0") in found
     assert (1, "nlmsghdr.type", "16 = RTM_NEWLINK") in found
@@ -150,7 +153,7 @@ def test_an_ack_brings_our_header_back() -> None:
 
 
 def test_a_refusal_brings_our_message_back_and_the_kernels_words() -> None:
-    request = group_change(5, 10, mtu=9000)
+    request = group_change(5, 10, setting(mtu=9000))
     pieces = covers(error(errno.EINVAL, request, b"mtu greater than device maximum"))
     values = {piece.name: piece.value for piece in pieces}
     assert values["nlmsgerr.error"] == "-22 = EINVAL: Invalid argument"
@@ -189,7 +192,7 @@ def test_an_attribute_that_nobody_knows_has_its_number() -> None:
 @pytest.mark.parametrize(("raw", "shown"), [*NAMES.items(), *ALIASES.items()])
 def test_hostile_bytes_are_made_visible(raw: bytes, shown: str) -> None:
     data = notification(attribute(3, raw + b"\0"), attribute(20, raw + b"\0"), attribute(200, raw))
-    pieces = covers(data + error(errno.EINVAL, group_change(1, 10, up=True), raw))
+    pieces = covers(data + error(errno.EINVAL, group_change(1, 10, setting(up=True)), raw))
     assert [piece.value for piece in pieces if piece.name == "value" and piece.value == shown] == [shown] * 3
     assert not controls("".join(f"{piece.name}{piece.value}{piece.meaning}" for piece in pieces))
 

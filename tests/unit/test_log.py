@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.changes import setting
 from tests.links import a_link
 from tui.model.change.log import LIMIT, WHOLE, Log, LogEntry
 from tui.model.change.reversal import Step
-from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
 from tui.model.names.map import parse
 
-STEPS = (Step(a_link(1), Settings(mtu=9000)),)
+STEPS = (Step(a_link(1), setting(mtu=9000)),)
 
 
 def change(what: str = "group 7 MTU 9000", **fields: Any) -> LogEntry:
@@ -52,7 +52,7 @@ def test_the_oldest_fall_out_and_numbers_stay() -> None:
 
 def test_only_the_latest_keep_their_steps_and_long_lines() -> None:
     members = {index: a_link(index) for index in range(1, 1000)}
-    long = device_lines(members, Settings(up=True), parse(b""))
+    long = device_lines(members, setting(up=True), parse(b""))
     log = Log()
     for _ in range(WHOLE + 1):
         log.add(change(lines=(*long, "ip link set group 7 up")))

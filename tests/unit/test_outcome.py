@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.changes import asked, setting
 from tests.links import LINKS, a_link, fuzz
-from tui.model.change.intent import Intent, Operation
+from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Refusal, Reply, Verdict, compare, first_suspect, steps_taken, with_refusal
 from tui.model.change.reversal import Step, reversal
-from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.model.store import Store
 
@@ -24,8 +24,8 @@ def by_index(*links: Link) -> dict[int, Link]:
     return {link.ifindex: link for link in links}
 
 
-def intent(*members: Link, operation: Operation = "mtu", mtu: int | None = 9000) -> Intent:
-    return Intent(operation, 7, by_index(*members), len(members), mtu if operation == "mtu" else None)
+def intent(*members: Link, operation: str = "mtu", mtu: int | None = 9000) -> Intent:
+    return Intent(asked(operation, mtu), 7, by_index(*members), len(members))
 
 
 def became(
@@ -117,7 +117,7 @@ def test_who_came_into_the_group_before_the_message_was_caught_by_it() -> None:
     outcome = became(intent(seen), after, ACK, between=by_index(seen, came, late))
     assert [link.ifindex for link in outcome.joined] == [2, 3]
     assert outcome.caught == (after[2],)
-    assert steps_taken(outcome) == (Step(seen, Settings(mtu=9000)), Step(came, Settings(mtu=9000)))
+    assert steps_taken(outcome) == (Step(seen, setting(mtu=9000)), Step(came, setting(mtu=9000)))
     again = became(intent(seen), after, ACK, between=by_index(seen, came, late), deleted=[2])
     assert again.caught == ()
 
@@ -129,7 +129,7 @@ def test_before_is_what_was_there_right_before_the_send() -> None:
     outcome = became(intent(*seen), by_index(*after), ACK, between=by_index(*between))
     assert places(outcome) == {"changed": [1], "already": [2], "left": [3]}
     assert [outcome.before(link).mtu for link in after] == [1234, 9000, 1500]
-    assert steps_taken(outcome) == (Step(between[0], Settings(mtu=9000)), Step(between[2], Settings(mtu=9000)))
+    assert steps_taken(outcome) == (Step(between[0], setting(mtu=9000)), Step(between[2], setting(mtu=9000)))
 
 
 def test_who_was_overtaken_is_a_step_that_undo_leaves_alone() -> None:
@@ -159,13 +159,13 @@ MAPS = st.dictionaries(st.integers(1, 8), LINKS, max_size=8).map(
 @fuzz
 @given(MAPS, MAPS, st.sampled_from(("up", "down", "mtu")), st.data())
 def test_each_member_is_in_exactly_one_place(
-    before: dict[int, Link], after: dict[int, Link], operation: Operation, data: st.DataObject
+    before: dict[int, Link], after: dict[int, Link], operation: str, data: st.DataObject
 ) -> None:
     # Most links stay what they are, else hardly any would be the same device.
     for index in data.draw(st.sets(st.sampled_from(sorted(before)))) if before else ():
         after[index] = before[index]._replace(mtu=data.draw(st.sampled_from((1500, 9000))))
     members = {index: link for index, link in before.items() if link.group == 7}
-    outcome = became(Intent(operation, 7, members, len(members), 9000 if operation == "mtu" else None), after, ACK)
+    outcome = became(Intent(asked(operation, 9000), 7, members, len(members)), after, ACK)
     if suspect := first_suspect(outcome):
         outcome = with_refusal(outcome, Refusal(suspect, "why"))
         assert suspect not in outcome.not_reached

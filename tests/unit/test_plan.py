@@ -1,23 +1,28 @@
 """Intent → Plan: what a change takes, risks and will change, before anything is sent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.changes import asked, setting
 from tests.links import a_link
-from tui.model.change.intent import Operation, make_intent
-from tui.model.change.plan import MAX_MTU, Plan, make_plan, make_preview, parse_mtu
-from tui.model.group import empty_group
+from tui.model.change.attributes import MAX_MTU, MTU
+from tui.model.change.intent import make_intent
+from tui.model.change.plan import Plan, make_plan
 from tui.model.link import Link
 from tui.model.names.map import NameMap, parse
 from tui.model.store import Store
 
+assert MTU.typed
+TYPED = MTU.typed
+
 
 def a_plan(
     *links: Link,
-    operation: Operation = "mtu",
+    operation: str = "mtu",
     group: int = 7,
     mtu: int | None = None,
     protected: tuple[int, ...] = (),
@@ -25,7 +30,7 @@ def a_plan(
 ) -> Plan:
     store = Store()
     store.replace({link.ifindex: link for link in links})
-    intent = make_intent(store.snapshot(), operation, group, mtu)
+    intent = make_intent(store.snapshot(), asked(operation, mtu), group)
     return make_plan(intent, dict.fromkeys(protected, "the default route"), names or NameMap())
 
 
@@ -36,10 +41,10 @@ def indexes(links: Sequence[Link]) -> list[int]:
 def test_an_intent_keeps_what_the_operator_saw() -> None:
     store = Store()
     store.replace({2: a_link(2), 1: a_link(1), 3: a_link(3, group=8)})
-    intent = make_intent(store.snapshot(), "up", 7)
+    intent = make_intent(store.snapshot(), setting(up=True), 7)
     store.replace({})
     assert list(intent.members) == [1, 2]
-    assert (intent.revision, intent.group_id, intent.mtu) == (3, 7, None)
+    assert (intent.revision, intent.group_id) == (3, 7)
 
 
 def test_who_changes_and_who_already_is_as_asked() -> None:
@@ -94,7 +99,7 @@ def test_a_refusal_ahead_asks_for_a_plain_yes() -> None:
 
 
 @pytest.mark.parametrize("operation", ["up", "down", "mtu"])
-def test_the_name_must_be_typed_for_group_0_and_for_protected_members(operation: Operation) -> None:
+def test_the_name_must_be_typed_for_group_0_and_for_protected_members(operation: str) -> None:
     mtu = 1400 if operation == "mtu" else None
     assert a_plan(a_link(1, group=0), operation=operation, group=0, mtu=mtu).preview.needs_name
     assert a_plan(a_link(1), a_link(2), operation=operation, mtu=mtu, protected=(2, 99)).preview.needs_name
@@ -114,7 +119,7 @@ def test_protected_members_are_named() -> None:
         ("mtu", 9000, "ip link set group dmz mtu 9000"),
     ],
 )
-def test_the_equivalent_ip_line(operation: Operation, mtu: int | None, line: str) -> None:
+def test_the_equivalent_ip_line(operation: str, mtu: int | None, line: str) -> None:
     assert a_plan(a_link(1), operation=operation, mtu=mtu, names=parse(b"7 dmz\n")).preview.ip_line == line
     assert a_plan(a_link(1), operation=operation, mtu=mtu).preview.ip_line == line.replace("dmz", "7")
 
@@ -137,7 +142,7 @@ def test_a_group_that_ip_cannot_name_gives_a_comment() -> None:
     ],
 )
 def test_an_mtu_as_people_type_it(text: str, mtu: int) -> None:
-    assert parse_mtu(text) == mtu
+    assert TYPED.parse(text) == mtu
 
 
 @pytest.mark.parametrize(
@@ -163,14 +168,14 @@ def test_an_mtu_as_people_type_it(text: str, mtu: int) -> None:
 )
 def test_what_is_no_mtu_is_told_in_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:
-        parse_mtu(text)
+        TYPED.parse(text)
     assert "\n" not in str(caught.value)
     assert "int()" not in str(caught.value)
 
 
 def test_what_is_no_mtu_is_not_echoed_raw() -> None:
     with pytest.raises(ValueError, match="is no MTU") as caught:
-        parse_mtu("\x1b[2J\u202e")
+        TYPED.parse("\x1b[2J\u202e")
     assert str(caught.value).isprintable()
 
 
@@ -179,19 +184,16 @@ def test_what_is_no_mtu_is_not_echoed_raw() -> None:
     st.sampled_from(("up", "down", "mtu")),
     st.sampled_from((1000, 1500, 9000)),
 )
-def test_a_preview_counts_what_the_plan_would_change(
-    members: list[tuple[int, bool]], operation: Operation, mtu: int
-) -> None:
+def test_a_preview_counts_what_the_plan_would_change(members: list[tuple[int, bool]], operation: str, mtu: int) -> None:
     links = {i: a_link(i, group=7, mtu=old, flags=0x1002 | up, max_mtu=4000) for i, (old, up) in enumerate(members, 1)}
     links[99] = a_link(99, group=8, max_mtu=100)
     store = Store()
     store.replace(links)
     snapshot = store.snapshot()
-    asked = mtu if operation == "mtu" else None
-    plan = make_plan(make_intent(snapshot, operation, 7, asked), {2: "x", 99: "y"}, NameMap())
-    group = snapshot.groups.get(7, empty_group(7))
-    shown = make_preview(group, operation, asked, snapshot.members(7), {2: "x", 99: "y"}, NameMap())
-    assert shown == plan.preview
+    plan = make_plan(make_intent(snapshot, asked(operation, mtu), 7), {2: "x", 99: "y"}, NameMap())
+    shown = plan.preview
+    alone = make_plan(replace(plan.intent, group_id=None), {2: "x", 99: "y"}, NameMap()).preview
+    assert replace(shown, group_id=None, ip_line="") == replace(alone, ip_line="")
     assert plan.preview.changing == len(plan.changing)
     assert len(shown.refusing) == len(tuple(shown.refusing))
     assert plan.already == sum(plan.intent.reached(link) for link in links.values() if link.group == 7)

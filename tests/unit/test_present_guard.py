@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import setting
 from tests.hostile import NAMES, controls
 from tests.links import a_link
 from tui.guard.ending import Ending
@@ -14,11 +15,10 @@ from tui.guard.order import GuardOrder, Reverted
 from tui.guard.orphans import Orphan
 from tui.model.change.outcome import Refusal
 from tui.model.change.reversal import Step
-from tui.model.change.settings import Settings
 from tui.netlink.dependants.record import RouteOrAddress
 from tui.present.guard import ending_line, ending_report, guard_notice, loss_sentences, orphan_lines
 
-STEP = Step(a_link(1, name=b"eth0"), Settings(up=False))
+STEP = Step(a_link(1, name=b"eth0"), setting(up=False))
 
 
 def test_without_losses_nothing_is_said() -> None:
@@ -123,7 +123,7 @@ def test_nothing_that_a_terminal_obeys_gets_through() -> None:
         refused=tuple(Refusal(link, bad) for link in links),
         missing=(("a route", bad),),
     )
-    steps = tuple(Step(link, Settings(up=False)) for link in links)
+    steps = tuple(Step(link, setting(up=False)) for link in links)
     order = GuardOrder(bad, steps, Losses(), 60, 60, None, False)
     texts = [
         *ending_report(Ending(bad, 1, reverted=done)),
@@ -142,10 +142,8 @@ def test_what_another_version_left_is_told_too() -> None:
 def test_all_that_would_be_sent_is_shown_before_a_left_over_change_is_taken_back() -> None:
     links = [a_link(index, name=f"eth{index}".encode()) for index in range(1, 300)]
     held = RouteOrAddress("route", 2, (1,), 24, b"", b"", 0, False, "route default via 192.0.2.1 dev eth1")
-    lost = Losses((Step(a_link(900, name=b"top0"), Settings(mtu=1400)),), (held,), ("the IPv6 settings of eth1",))
-    order = GuardOrder(
-        "x", tuple(Step(link, Settings(mtu=1400, up=False)) for link in links), lost, 60, 60, None, False
-    )
+    lost = Losses((Step(a_link(900, name=b"top0"), setting(mtu=1400)),), (held,), ("the IPv6 settings of eth1",))
+    order = GuardOrder("x", tuple(Step(link, setting(mtu=1400, up=False)) for link in links), lost, 60, 60, None, False)
     lines = orphan_lines(Orphan(Path("/x"), "x", datetime.now(UTC), order))
     (members,) = [line for line in lines if line.startswith("  MTU 1500, down: eth1, ")]
     assert members.split(": ")[1] == ", ".join(f"eth{index}" for index in range(1, 300))

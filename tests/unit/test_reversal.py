@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.changes import made, setting
 from tests.links import LINKS, a_link, fuzz
 from tui.model.change.reversal import Reversal, Step, reversal
 from tui.model.change.settings import Settings
-from tui.model.link import IFF_UP, Link
+from tui.model.link import Link
 
 SETTINGS = st.builds(
-    Settings,
+    setting,
     mtu=st.sampled_from((None, 68, 1280, 1500, 9000)),
     up=st.sampled_from((None, True, False)),
     group=st.sampled_from((None, 0, 1, 2, 0xFFFFFFFF)),
@@ -22,31 +23,24 @@ def reversed_by(steps: Iterable[Step], now: Mapping[int, Link]) -> Reversal:
     return reversal(steps, lambda before: now.get(before.ifindex))
 
 
-def made(link: Link, wanted: Settings) -> Link:
-    """Return ``link`` once the change was carried out."""
-    flags = link.flags if wanted.up is None else link.flags & ~IFF_UP | (IFF_UP if wanted.up else 0)
-    mtu = link.mtu if wanted.mtu is None else wanted.mtu
-    return link._replace(mtu=mtu, flags=flags, group=link.group if wanted.group is None else wanted.group)
-
-
 def test_what_the_change_made_is_put_back() -> None:
     before = a_link(1, mtu=1500)
     now = before._replace(mtu=9000, txqlen=5)
-    found = reversed_by([Step(before, Settings(mtu=9000))], {1: now})
-    assert found.back == ((now, Settings(mtu=1500)),)
+    found = reversed_by([Step(before, setting(mtu=9000))], {1: now})
+    assert found.back == ((now, setting(mtu=1500)),)
     assert [found.as_before, found.changed_since, found.gone] == [(), (), ()]
 
 
 def test_only_the_fields_of_the_change_are_put_back() -> None:
     before = a_link(1, mtu=1500, group=7)
     now = before._replace(mtu=1400, group=9)
-    found = reversed_by([Step(before, Settings(group=9))], {1: now})
-    assert found.back == ((now, Settings(group=7)),)
+    found = reversed_by([Step(before, setting(group=9))], {1: now})
+    assert found.back == ((now, setting(group=7)),)
 
 
 def test_what_is_as_before_stays() -> None:
     before = a_link(1, mtu=1500)
-    found = reversed_by([Step(before, Settings(mtu=9000))], {1: before})
+    found = reversed_by([Step(before, setting(mtu=9000))], {1: before})
     assert found.as_before == (before,)
     assert not found.back
 
@@ -54,7 +48,7 @@ def test_what_is_as_before_stays() -> None:
 def test_what_somebody_else_set_meanwhile_is_left_alone() -> None:
     before = a_link(1, mtu=1500)
     now = before._replace(mtu=1400)
-    found = reversed_by([Step(before, Settings(mtu=9000))], {1: now})
+    found = reversed_by([Step(before, setting(mtu=9000))], {1: now})
     assert found.changed_since == (now,)
     assert not found.back
 
@@ -62,14 +56,14 @@ def test_what_somebody_else_set_meanwhile_is_left_alone() -> None:
 def test_half_of_a_change_undone_by_somebody_else_is_left_alone() -> None:
     before = a_link(1, mtu=1500, group=7)
     now = before._replace(mtu=1500, group=9)
-    found = reversed_by([Step(before, Settings(mtu=9000, group=9))], {1: now})
+    found = reversed_by([Step(before, setting(mtu=9000, group=9))], {1: now})
     assert found.changed_since == (now,)
 
 
 def test_vanished_and_renamed_interfaces_are_gone() -> None:
     links = [a_link(index) for index in (1, 2)]
     now = {2: links[1]._replace(name=b"other", mtu=9000)}
-    found = reversed_by([Step(link, Settings(mtu=9000)) for link in links], now)
+    found = reversed_by([Step(link, setting(mtu=9000)) for link in links], now)
     assert found.gone == tuple(links)
     assert not found.back
 
@@ -77,7 +71,7 @@ def test_vanished_and_renamed_interfaces_are_gone() -> None:
 def test_the_order_is_that_of_the_indexes() -> None:
     links = [a_link(index) for index in (3, 1, 2)]
     now = {link.ifindex: link._replace(mtu=9000) for link in links}
-    found = reversed_by([Step(link, Settings(mtu=9000)) for link in links], now)
+    found = reversed_by([Step(link, setting(mtu=9000)) for link in links], now)
     assert [link.ifindex for link, _ in found.back] == [1, 2, 3]
 
 

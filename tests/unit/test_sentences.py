@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import setting
 from tests.links import a_link
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Reply
@@ -33,7 +34,7 @@ def test_a_plural_of_its_own_and_thousands() -> None:
 
 
 def intent(number: int, group_id: int | None) -> Intent:
-    return Intent("down", group_id, {index: a_link(index) for index in range(1, number + 1)}, 0)
+    return Intent(setting(up=False), group_id, {index: a_link(index) for index in range(1, number + 1)}, 0)
 
 
 def test_plans_that_change_nothing() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.changes import setting
 from tests.hostile import ALIASES, NAMES
 from tests.links import a_link, fuzz
-from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines, pasteable, quote, shortened
 from tui.model.names.map import parse
 
@@ -93,30 +93,32 @@ def test_what_no_word_can_hold_is_refused(raw: bytes) -> None:
 def test_one_interface_is_one_command() -> None:
     names = parse(b"10 dmz\n")
     members = {3: a_link(3)}
-    assert device_lines(members, Settings(9000, True, 10), names) == ["ip link set dev v3 mtu 9000 group dmz up"]
-    assert device_lines(members, {3: Settings(up=False)}, names) == ["ip link set dev v3 down"]
+    assert device_lines(members, setting(mtu=9000, up=True, group=10), names) == [
+        "ip link set dev v3 mtu 9000 group dmz up"
+    ]
+    assert device_lines(members, {3: setting(up=False)}, names) == ["ip link set dev v3 down"]
 
 
 def test_several_alike_are_one_loop_in_ifindex_order() -> None:
     members = {index: a_link(index) for index in (5, 3, 4)}
-    assert device_lines(members, Settings(group=5), NO_NAMES) == [
+    assert device_lines(members, setting(group=5), NO_NAMES) == [
         'for dev in v3 v4 v5; do ip link set dev "$dev" group 5; done'
     ]
 
 
 def test_interfaces_that_differ_have_lines_of_their_own() -> None:
     members = {index: a_link(index) for index in range(1, 6)}
-    wanted = {1: Settings(1500), 2: Settings(9000, True), 3: Settings(1500), 4: Settings()}
+    wanted = {1: setting(mtu=1500), 2: setting(mtu=9000, up=True), 3: setting(mtu=1500), 4: setting()}
     assert device_lines(members, wanted, NO_NAMES) == [
         'for dev in v1 v3; do ip link set dev "$dev" mtu 1500; done',
         "ip link set dev v2 mtu 9000 up",
     ]
-    assert device_lines({}, Settings(1500), NO_NAMES) == []
+    assert device_lines({}, setting(mtu=1500), NO_NAMES) == []
 
 
 def test_a_group_is_a_word_that_ip_resolves_to_it() -> None:
     def line(group: int, names: bytes) -> list[str]:
-        return device_lines({1: a_link(1)}, Settings(group=group), parse(names))
+        return device_lines({1: a_link(1)}, setting(group=group), parse(names))
 
     assert line(0, b"") == ["ip link set dev v1 group default"]
     assert line(7, b"8 7\n7 x;reboot\n") == ["ip link set dev v1 group 0x7"]
@@ -126,13 +128,13 @@ def test_a_group_is_a_word_that_ip_resolves_to_it() -> None:
 def test_a_group_that_ip_cant_name_is_told_and_the_rest_is_kept() -> None:
     told = "# ip can't name group 2147483648: it takes at most 2147483647"
     members = {1: a_link(1)}
-    assert device_lines(members, Settings(group=1 << 31), NO_NAMES) == [told]
-    assert device_lines(members, Settings(mtu=9000, group=1 << 31), NO_NAMES) == [told, "ip link set dev v1 mtu 9000"]
+    assert device_lines(members, setting(group=1 << 31), NO_NAMES) == [told]
+    assert device_lines(members, setting(mtu=9000, group=1 << 31), NO_NAMES) == [told, "ip link set dev v1 mtu 9000"]
 
 
 def test_a_long_list_is_shortened_to_look_at() -> None:
     members = {index: a_link(index) for index in range(1, 16_385)}
-    [line] = device_lines(members, Settings(group=5), NO_NAMES)
+    [line] = device_lines(members, setting(group=5), NO_NAMES)
     assert line.count(" ") > 16_384
     seen = shortened(line, 90)
     assert seen == 'for dev in v1 v2 v3 v4 v5 v6 ... and 16,378 more; do ip link set dev "$dev" group 5; done'
@@ -145,7 +147,7 @@ def test_a_long_list_is_shortened_to_look_at() -> None:
 @fuzz
 def test_hostile_names_are_counted_right(raws: list[bytes]) -> None:
     members = {index: a_link(index, name=raw) for index, raw in enumerate(raws, 1)}
-    [line] = device_lines(members, Settings(up=True), NO_NAMES)
+    [line] = device_lines(members, setting(up=True), NO_NAMES)
     first = f"for dev in {quote(raws[0])} ... and {len(raws) - 1} more; do "
     assert shortened(line, 0).startswith(first)
 

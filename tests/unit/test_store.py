@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
-from tui.model.group import Group
+from tui.model.group import FORM, Group
 from tui.model.link import Link
 from tui.model.store import EMPTY, Snapshot, Store
 
@@ -37,14 +37,14 @@ def recount(links: Mapping[int, Link]) -> dict[int, Group]:
         members = [link for link in links.values() if link.group == group_id]
         mtus = {mtu: sum(link.mtu == mtu for link in members) for mtu in {link.mtu for link in members}}
         kinds = {kind: sum(link.kind == kind for link in members) for kind in {link.kind for link in members}}
-        limits = Counter((link.mtu, link.min_mtu, link.max_mtu) for link in members)
+        forms = Counter(tuple(getattr(link, name) for name in FORM) for link in members)
         groups[group_id] = Group(
             group_id,
             len(members),
             sum(link.is_up for link in members),
             tuple(sorted(mtus.items(), key=lambda item: (-item[1], item[0]))),
             tuple(sorted(kinds.items(), key=lambda item: (-item[1], item[0]))),
-            tuple(sorted(limits.items(), key=lambda item: (-item[1], item[0]))),
+            tuple(sorted(forms.items(), key=lambda item: (-item[1], item[0]))),
         )
     return groups
 

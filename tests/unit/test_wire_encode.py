@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
+from tests.changes import setting
 from tests.links import NAMES, fuzz
 from tui.netlink import wire
 
@@ -29,7 +30,7 @@ def parts(raw: bytes) -> tuple[dict[str, int], list[tuple[str, object]], tuple[i
 @fuzz
 @given(st.integers(0, 0x7FFFFFFF), GROUPS, MTUS)
 def test_a_group_mtu_change(seq: int, group: int, mtu: int) -> None:
-    header, attrs, flags = parts(wire.group_change(seq, group, mtu=mtu))
+    header, attrs, flags = parts(wire.group_change(seq, group, setting(mtu=mtu)))
     assert header["type"] == 16
     assert header["flags"] == REQUEST | ACK  # no NLM_F_CREATE: it would make a device
     assert header["sequence_number"] == seq
@@ -40,7 +41,7 @@ def test_a_group_mtu_change(seq: int, group: int, mtu: int) -> None:
 
 @pytest.mark.parametrize(("up", "bit"), [(True, 1), (False, 0)])
 def test_a_group_goes_up_or_down_and_no_other_flag_moves(up: bool, bit: int) -> None:
-    header, attrs, flags = parts(wire.group_change(3, 7, up=up))
+    header, attrs, flags = parts(wire.group_change(3, 7, setting(up=up)))
     assert (header["type"], header["flags"], header["index"]) == (16, REQUEST | ACK, 0)
     assert attrs == [("IFLA_GROUP", 7)]
     assert flags == (bit, 1)
@@ -48,7 +49,7 @@ def test_a_group_goes_up_or_down_and_no_other_flag_moves(up: bool, bit: int) -> 
 
 def test_a_group_change_byte_by_byte() -> None:
     want = struct.pack("=IHHII", 40, 16, 5, 9, 0) + struct.pack("=BBHiII", 0, 0, 0, 0, 0, 1)
-    assert wire.group_change(9, 4294967295, up=False) == want + struct.pack("=HHI", 8, 27, 4294967295)
+    assert wire.group_change(9, 4294967295, setting(up=False)) == want + struct.pack("=HHI", 8, 27, 4294967295)
 
 
 @fuzz
@@ -56,7 +57,7 @@ def test_a_group_change_byte_by_byte() -> None:
 def test_one_link_is_addressed_by_index_alone(
     index: int, mtu: int | None, up: bool | None, group: int | None, ack: bool
 ) -> None:
-    header, attrs, flags = parts(wire.link_change(1, index, mtu=mtu, up=up, group=group, ack=ack))
+    header, attrs, flags = parts(wire.link_change(1, index, setting(mtu=mtu, up=up, group=group), ack=ack))
     assert (header["type"], header["index"]) == (19, index)
     assert header["flags"] == REQUEST | (ACK if ack else 0)
     want = {"IFLA_MTU": mtu, "IFLA_GROUP": group}
@@ -67,7 +68,7 @@ def test_one_link_is_addressed_by_index_alone(
 @fuzz
 @given(NAMES, st.sampled_from((b"ifb", b"veth")), GROUPS, st.none() | MTUS, st.booleans(), st.booleans())
 def test_a_new_link(name: bytes, kind: bytes, group: int, mtu: int | None, up: bool, ack: bool) -> None:
-    raw = wire.new_link(1, name, kind, group=group, mtu=mtu, up=up, ack=ack)
+    raw = wire.new_link(1, name, kind, setting(group=group, mtu=mtu, up=up or None), ack=ack)
     header, attrs, flags = parts(raw)
     assert (header["type"], header["index"]) == (16, 0)
     assert header["flags"] == REQUEST | CREATE | EXCL | (ACK if ack else 0)

@@ -55,10 +55,9 @@ def _check_step(step: Step) -> None:
             raise ValueError(f"{name} is out of its range")
     if not 0 < link.ifindex <= _INDEX or not link.name:
         raise ValueError("no interface is so")
-    mtu, up, group = step.wanted
-    if not ((mtu is None or _number(mtu)) and (group is None or _number(group)) and up in (None, True, False)):
+    if not all(attribute.admits(value) for attribute, value in step.wanted.items()):
         raise ValueError("a setting is out of its range")
-    if step.wanted == (None, None, None):
+    if not step.wanted:
         raise ValueError("nothing is set")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui.model.change.attributes import BY_ID
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.link import Link
@@ -33,13 +34,13 @@ def link_of(row: Sequence[Any]) -> Link:
 
 def step_row(step: Step) -> list[Any]:
     """Return a step as JSON takes it."""
-    return [link_row(step.before), list(step.wanted)]
+    return [link_row(step.before), {attribute.id: value for attribute, value in step.wanted.items()}]
 
 
 def step_of(row: Sequence[Any]) -> Step:
     """Return the step of a row. Raises like `link_of`."""
     before, wanted = row
-    return Step(link_of(before), Settings(*wanted))
+    return Step(link_of(before), Settings({BY_ID[name]: value for name, value in wanted.items()}))
 
 
 def held_row(held: RouteOrAddress) -> list[Any]:

@@ -6,6 +6,7 @@ macvlan.c and others: to a smaller MTU. None of them gets its MTU back when the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from tui.model.change.attributes import MTU, UP, Attribute
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.link import Link
@@ -47,12 +48,14 @@ def is_bridge(step: Step) -> bool:
 
 
 def _followers(step: Step, above: Iterable[Link], links: Mapping[int, Link]) -> Iterator[Step]:
-    mtu = step.wanted.mtu if step.wanted.mtu is not None and step.wanted.mtu < step.before.mtu else None
+    mtu = step.wanted.get(MTU, step.before.mtu)
+    shrinks = mtu < step.before.mtu
     for link in above:
-        falls = link.kind == _VLAN and link.is_up and step.wanted.up is False
-        shrinks = mtu is not None and link.mtu != mtu
-        if falls or shrinks:
-            yield Step(link, Settings(mtu if shrinks else None, False if falls else None))
+        follows: dict[Attribute, int] = {MTU: mtu} if shrinks and link.mtu != mtu else {}
+        if link.kind == _VLAN and link.is_up and step.wanted.get(UP) is False:
+            follows[UP] = False
+        if follows:
+            yield Step(link, Settings(follows))
     master = links.get(step.before.master)
-    if mtu is not None and master is not None and master.kind == _BRIDGE and mtu < master.mtu:
-        yield Step(master, Settings(mtu))
+    if shrinks and master is not None and master.kind == _BRIDGE and mtu < master.mtu:
+        yield Step(master, Settings({MTU: mtu}))

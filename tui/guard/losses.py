@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.guard.dependants import dependants
+from tui.model.change.attributes import Harm
 from tui.model.change.reversal import Step
-from tui.model.link import LEAST_IPV6_MTU, Link
+from tui.model.link import Link
 from tui.model.text import visible
 from tui.netlink.dependants.item import read_held
 from tui.netlink.dependants.record import RouteOrAddress
 from tui.netlink.dump import read_links
 from tui.netlink.sockets import open_socket
 
-_LEAST_IPV4_MTU = 68  # RFC 791; inetdev_event, net/ipv4/devinet.c
+_ENDS = {socket.AF_INET: Harm.ENDS_IPV4, socket.AF_INET6: Harm.ENDS_IPV6}
 _RT_SCOPE_LINK, _RT_SCOPE_HOST = 253, 254
 _CONF = Path("/proc/sys/net/ipv6/conf")
 
@@ -62,7 +63,7 @@ def losses(steps: Sequence[Step], links: Mapping[int, Link] | None = None) -> Lo
     return Losses(
         tuple(followers),
         tuple(one for one in held if any(_goes(one, tolls[index]) for index in one.indexes if index in tolls)),
-        tuple(_settings(step) for step in (*steps, *followers) if _ends_ipv6(step) and _conf(step.before).exists()),
+        tuple(_settings(step) for step in (*steps, *followers) if _loses_settings(step)),
     )
 
 
@@ -78,12 +79,10 @@ class _Toll:
 
 
 def _toll(step: Step) -> _Toll | None:
-    link, mtu = step.before, step.wanted.mtu
-    down = link.is_up and step.wanted.up is False
-    ended = {socket.AF_INET6} if _ends_ipv6(step) else set()
-    if mtu is not None and mtu < _LEAST_IPV4_MTU <= link.mtu:
-        ended.add(socket.AF_INET)
-    return _Toll(down, down and _keeps_addresses(link), frozenset(ended)) if down or ended else None
+    harm = step.wanted.harm(step.before)
+    down = Harm.TAKES_DOWN in harm
+    ended = frozenset(family for family, ends in _ENDS.items() if ends in harm)
+    return _Toll(down, down and _keeps_addresses(step.before), ended) if down or ended else None
 
 
 def _goes(held: RouteOrAddress, toll: _Toll) -> bool:
@@ -97,8 +96,8 @@ def _goes(held: RouteOrAddress, toll: _Toll) -> bool:
     return held.sort == "neighbour" or held.family == socket.AF_INET6 or held.scope != _RT_SCOPE_HOST
 
 
-def _ends_ipv6(step: Step) -> bool:
-    return step.wanted.mtu is not None and step.wanted.mtu < LEAST_IPV6_MTU <= step.before.mtu
+def _loses_settings(step: Step) -> bool:
+    return Harm.ENDS_IPV6 in step.wanted.harm(step.before) and _conf(step.before).exists()
 
 
 def _conf(link: Link) -> Path:

@@ -16,10 +16,11 @@ from typing import Any
 
 from tui.guard.check import check_order
 from tui.guard.order import GuardOrder, order_of
+from tui.model.change.attributes import BY_ID
 from tui.netlink.namespace import identity
 from tui.netlink.sockets import open_socket
 
-_VERSION = 2
+_VERSION = 3
 _SO_NETNS_COOKIE = 71  # asm-generic/socket.h; never used twice, unlike the number that names a netns
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _FIRST = '{"deadline": "'  # what a record begins with, so that the time can be written over
@@ -64,6 +65,7 @@ def content(order: GuardOrder, who: str) -> bytes:
         "who": who,
         "pid": os.getpid(),
         "what": order.what,
+        "sets": sorted({attribute.id for step in (*order.steps, *order.losses.followers) for attribute in step.wanted}),
         "when": _time(now),
         "order": {name: value for name, value in order.as_json().items() if name not in _NOT_KEPT},
     }
@@ -95,7 +97,7 @@ def _record(head: Mapping[str, Any]) -> Record:
     here = (boot, netns) == (_boot(), _netns())
     order = None
     # Those of others are for others to read: what their interfaces are isn't known here.
-    if here and version == _VERSION:
+    if here and version == _VERSION and BY_ID.keys() >= set(head["sets"]):
         order = check_order(order_of({**head["order"], **_NOT_KEPT}))
     return Record(here, boot != _boot(), what, who, pid, when, deadline, order)
 

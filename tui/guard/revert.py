@@ -132,7 +132,7 @@ def _put_back(todo: Sequence[Back], eyes: _Eyes, writer: Writer) -> dict[int, st
 
 def _message(pair: Back, seq: int, ack: bool) -> bytes:
     link, former = pair
-    return link_change(seq, link.ifindex, mtu=former.mtu, up=former.up, group=former.group, ack=ack)
+    return link_change(seq, link.ifindex, former, ack=ack)
 
 
 def _put_back_held(order: GuardOrder, done: Reverted, eyes: _Eyes, sock: socket.socket, writer: Writer) -> Restored:

@@ -1,16 +1,26 @@
 """A group of interfaces: the figures that the kernel doesn't keep, counted from its members."""
 
-from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from tui.model.link import Link, takes_mtu
+from tui.model.link import IFF_UP, Link
 
-_K = TypeVar("_K", int, bytes, tuple[int, int, int])
+Form: TypeAlias = tuple[Any, ...]
+_K = TypeVar("_K", int, bytes, Form)
 
 DEFAULT_GROUP = 0
 """Every interface that nobody tagged, ``lo`` included, bears this tag."""
 MAX_IP_GROUP = 0x7FFFFFFF
 """`ip` takes no larger group number (get_integer, iproute2 lib/utils.c)."""
+FORM = ("flags", "kind", "mtu", "min_mtu", "max_mtu")
+"""The fields of a Link by which members are counted: those that a plan for a whole group goes by."""
+
+_form: Callable[[Link], Form] = itemgetter(*map(Link._fields.index, FORM))
+_BLANK = Link(
+    0, b"", 0, 0, 0, mtu=0, min_mtu=0, max_mtu=0, txqlen=0, kind=b"", master=0, lower=0, lower_netnsid=None,
+    address=b"", broadcast=b"", alias=b"", altnames=(), arptype=0,
+)  # fmt: skip
 
 
 class Group(NamedTuple):
@@ -24,8 +34,8 @@ class Group(NamedTuple):
     """(MTU in bytes, members that have it), the commonest first."""
     kinds: tuple[tuple[bytes, int], ...]
     """(kind, members of it), the commonest first; empty kind: hardware."""
-    limits: tuple[tuple[tuple[int, int, int], int], ...] = ()
-    """((MTU, the least and the most that the driver takes; all in bytes), members that are so), the commonest first."""
+    forms: tuple[tuple[Form, int], ...] = ()
+    """(the values of FORM, members that have all of them), the commonest first: see `likenesses`."""
 
     @property
     def down(self) -> int:
@@ -48,13 +58,10 @@ class Group(NamedTuple):
         """Members whose MTU is not the commonest."""
         return self.members - self.mtus[0][1] if self.mtus else 0
 
-    def having(self, mtu: int) -> int:
-        """Return how many members have this MTU, in bytes."""
-        return next((number for own, number in self.mtus if own == mtu), 0)
-
-    def refusing(self, mtu: int) -> int:
-        """Return how many members' drivers refuse this MTU, in bytes."""
-        return sum(number for (own, least, most), number in self.limits if not takes_mtu(mtu, own, least, most))
+    def likenesses(self) -> Iterator[tuple[Link, int]]:
+        """Yield how members are, and how many are so: links of which only the group and the FORM mean anything."""
+        for form, number in self.forms:
+            yield _BLANK._replace(group=self.group_id, **dict(zip(FORM, form, strict=True))), number
 
 
 def empty_group(group_id: int) -> Group:
@@ -65,55 +72,47 @@ def empty_group(group_id: int) -> Group:
 class Tally:
     """Counts one group's members as they come, change and go, at a constant cost each."""
 
-    __slots__ = ("kinds", "limits", "members", "up")
+    __slots__ = ("forms", "members")
 
     def __init__(self) -> None:
         """Start without members."""
         self.members = 0
-        self.up = 0
-        self.limits: dict[tuple[int, int, int], int] = {}
-        self.kinds: dict[bytes, int] = {}
+        self.forms: dict[Form, int] = {}
 
     def add(self, link: Link) -> None:
         """Count ``link`` in."""
         self.members += 1
-        self.up += link.flags & 1
-        limits = (link.mtu, link.min_mtu, link.max_mtu)
-        self.limits[limits] = self.limits.get(limits, 0) + 1
-        self.kinds[link.kind] = self.kinds.get(link.kind, 0) + 1
+        form = _form(link)
+        self.forms[form] = self.forms.get(form, 0) + 1
 
     def remove(self, link: Link) -> None:
         """Count ``link`` out; it was counted in as it is here."""
         self.members -= 1
-        self.up -= link.flags & 1
-        _decrement(self.limits, (link.mtu, link.min_mtu, link.max_mtu))
-        _decrement(self.kinds, link.kind)
+        form = _form(link)
+        if self.forms[form] == 1:
+            del self.forms[form]
+        else:
+            self.forms[form] -= 1
 
     def change(self, old: Link, now: Link) -> None:
         """Count a member that was counted in as ``old`` as it is ``now``."""
-        self.up += (now.flags & 1) - (old.flags & 1)
-        before, after = (old.mtu, old.min_mtu, old.max_mtu), (now.mtu, now.min_mtu, now.max_mtu)
-        if before != after:
-            _decrement(self.limits, before)
-            self.limits[after] = self.limits.get(after, 0) + 1
-        if old.kind != now.kind:
-            _decrement(self.kinds, old.kind)
-            self.kinds[now.kind] = self.kinds.get(now.kind, 0) + 1
+        if _form(old) != _form(now):
+            self.remove(old)
+            self.add(now)
 
     def group(self, group_id: int) -> Group:
         """Return the figures as they stand."""
+        up = 0
         mtus: dict[int, int] = {}
-        for (mtu, _, _), number in self.limits.items():
+        kinds: dict[bytes, int] = {}
+        for form, number in self.forms.items():
+            flags, kind, mtu = form[:3]
+            up += number if flags & IFF_UP else 0
+            kinds[kind] = kinds.get(kind, 0) + number
             mtus[mtu] = mtus.get(mtu, 0) + number
-        return Group(group_id, self.members, self.up, _ranked(mtus), _ranked(self.kinds), _ranked(self.limits))
+        return Group(group_id, self.members, up, ranked(mtus), ranked(kinds), ranked(self.forms))
 
 
-def _decrement(counts: dict[_K, int], key: _K) -> None:
-    if counts[key] == 1:
-        del counts[key]
-    else:
-        counts[key] -= 1
-
-
-def _ranked(counts: Mapping[_K, int]) -> tuple[tuple[_K, int], ...]:
+def ranked(counts: Mapping[_K, int]) -> tuple[tuple[_K, int], ...]:
+    """Return what was counted, the commonest first; of two that are equally common the smaller."""
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -45,14 +45,14 @@ def change_group(
     seconds for the ACK. Never raises for what the kernel or the network does; the Outcome tells.
     """
     wait = ack_deadline(len(intent.members)) if deadline is None else deadline
-    group_id = intent.group_id
-    if group_id is None:
+    group_id, settings = intent.group_id, intent.alike
+    if group_id is None or settings is None:
         raise ValueError("single interfaces take change_links")
     if not intent.members:
         # The view may be behind: look before saying that there is nobody.
         return read_back(intent, known(), (), Reply(0, "", 0, 0, 0.0), checker)
     seq = writer.next_seq()
-    data = group_change(seq, group_id, mtu=intent.mtu, up=intent.up)
+    data = group_change(seq, group_id, settings)
     before = known()
     checker.expect_check()
     sent = time.monotonic()
@@ -89,7 +89,7 @@ def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker
     """
     intent, reply = outcome.intent, outcome.reply
     seq = writer.next_seq()
-    data = link_change(seq, suspect.ifindex, mtu=intent.mtu, up=intent.up)
+    data = link_change(seq, suspect.ifindex, intent.wanted(suspect.ifindex))
     try:
         ack = writer.send({seq: data}, ack_deadline(1))[seq]
     except (OSError, WireError):

@@ -19,8 +19,7 @@ class Alike(Mapping[int, bytes]):
 
     def __init__(self, first: int, indexes: Sequence[int], settings: Settings) -> None:
         """Set the same on each interface; ``first``: the first sequence number of as many in a row. At least one."""
-        mtu, up, group = settings
-        template = link_change(0, 0, mtu=mtu, up=up, group=group, ack=False)
+        template = link_change(0, 0, settings, ack=False)
         number, words = len(indexes), len(template) // _WORD
         packed = array("I", template * number)
         packed[_SEQ::words] = array("I", range(first, first + number))

@@ -140,8 +140,4 @@ def _builder(intent: Intent) -> Callable[[int, Sequence[int]], Mapping[int, byte
     if (settings := intent.alike) is not None:
         return lambda first, indexes: Alike(first, indexes, settings)
 
-    def make(index: int, seq: int, ack: bool) -> bytes:
-        mtu, up, group = intent.wanted(index)
-        return link_change(seq, index, mtu=mtu, up=up, group=group, ack=ack)
-
-    return one_each(make)
+    return one_each(lambda index, seq, ack: link_change(seq, index, intent.wanted(index), ack=ack))

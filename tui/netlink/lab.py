@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from tui.model.change.attributes import GROUP, MTU, UP
+from tui.model.change.settings import Settings
 from tui.netlink.namespace import enter_private, mount
 from tui.netlink.stack import MIXED, STACK, UPLINK, build_stack
 from tui.netlink.wire import Ack, new_link
@@ -34,15 +36,14 @@ class Plot:
     name: str
     members: int
 
-    def mtu(self, member: int) -> int:
-        """Return the MTU in bytes of the nth member: mostly uniform, with a few that deviate to be seen."""
-        if self.name == "edge":
-            return 9000
-        return 1400 if self.name == "guest" and member % 5 == 0 else 1500
+    def settings(self, member: int) -> Settings:
+        """Return how the nth member starts: mostly alike, with a few MTUs (bytes) that deviate to be seen.
 
-    def up(self, member: int) -> bool:
-        """Return whether the nth member starts up: three of four, all of "backup", none of "spare"."""
-        return self.name == "backup" or (self.name != "spare" and member % 4 != 3)
+        Three of four are up, all of "backup", none of "spare".
+        """
+        mtu = 9000 if self.name == "edge" else 1400 if self.name == "guest" and member % 5 == 0 else 1500
+        up = self.name == "backup" or (self.name != "spare" and member % 4 != 3)
+        return Settings({MTU: mtu, GROUP: self.group_id, **({UP: True} if up else {})})
 
 
 def layout(links: int, groups: int) -> list[Plot]:
@@ -92,14 +93,12 @@ def build_lab(links: int, groups: int, kind: str, progress: Callable[[int, int],
 
 class _Wanted(NamedTuple):
     name: bytes
-    group: int
-    mtu: int
-    up: bool
+    settings: Settings
 
 
 def _links(plots: list[Plot]) -> list[_Wanted]:
     return [
-        _Wanted(f"{plot.name[:9]}-{member}".encode(), plot.group_id, plot.mtu(member), plot.up(member))
+        _Wanted(f"{plot.name[:9]}-{member}".encode(), plot.settings(member))
         for plot in plots
         for member in range(plot.members)
     ]
@@ -137,9 +136,7 @@ def _send(writer: Writer, batch: list[_Wanted], kind: str) -> list[Ack]:
             seq,
             link.name,
             kind.encode(),
-            group=link.group,
-            mtu=link.mtu,
-            up=link.up,
+            link.settings,
             ack=number == len(batch),
         )
     try:

@@ -4,6 +4,7 @@ import struct
 import time
 from itertools import islice
 
+from tui.model.change.attributes import GROUP
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome
 from tui.model.wire.trace import Batch, WireTrace
@@ -45,7 +46,6 @@ class Tracer:
         other_way, remark = _other_way(intent)
         return WireTrace(
             title=title,
-            operation=intent.operation,
             whole_group=intent.group_id is not None,
             members=len(intent.members),
             # A send that has not returned yet counts as well.
@@ -76,7 +76,7 @@ def _other_way(intent: Intent) -> tuple[Batch | None, str]:
 def _one_by_one(intent: Intent) -> tuple[Batch, str]:
     number = len(intent.members)
     first = tuple(
-        link_change(seq, index, mtu=intent.mtu, up=intent.up, ack=seq == number)
+        link_change(seq, index, intent.wanted(index), ack=seq == number)
         for seq, index in enumerate(islice(intent.members, _BUILT), 1)
     )
     # They differ in index and sequence number alone.
@@ -86,7 +86,7 @@ def _one_by_one(intent: Intent) -> tuple[Batch, str]:
 
 def _as_group(intent: Intent) -> tuple[Batch | None, str]:
     wanted = {intent.wanted(index) for index in intent.members}
-    if any(each.group is not None for each in wanted):
+    if any(GROUP in each for each in wanted):
         return None, "One message can't retag: the group in it (IFLA_GROUP) selects the members, so it isn't set."
     if len(wanted) > 1:
         return None, "One message can't do it: it sets the same on all, and here each gets values of its own."
@@ -94,5 +94,5 @@ def _as_group(intent: Intent) -> tuple[Batch | None, str]:
     if len(groups) > 1:
         return None, f"One message can't do it: these interfaces are in {len(groups)} groups, and it selects one."
     (each,), (group_id,) = wanted, groups
-    built = group_change(1, group_id, mtu=each.mtu, up=each.up)
+    built = group_change(1, group_id, each)
     return Batch((built,), 1, len(built), 1), "It would change every member of the group, not these interfaces alone."

@@ -11,9 +11,11 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, assert_never
 
-from tui.model.link import IFF_UP, Link
+from tui.model.change.attributes import Bit, Number
+from tui.model.change.settings import Settings
+from tui.model.link import Link
 
 # linux/netlink.h
 NLMSG_ERROR = 2
@@ -349,43 +351,48 @@ def message(kind: int, flags: int, seq: int, body: bytes) -> bytes:
     return HEADER.pack(HEADER.size + len(body), kind, flags | NLM_F_REQUEST, seq, 0) + body + bytes(-len(body) % 4)
 
 
-def _ifinfo(ifindex: int = 0, up: bool | None = None) -> bytes:
-    change = 0 if up is None else IFF_UP
-    return _IFINFO.pack(socket.AF_UNSPEC, 0, ifindex, IFF_UP if up else 0, change)
+def _ifinfo(ifindex: int = 0) -> bytes:
+    return _IFINFO.pack(socket.AF_UNSPEC, 0, ifindex, 0, 0)
 
 
-def _settings(mtu: int | None, group: int | None) -> bytes:
-    return (b"" if mtu is None else u32(IFLA_MTU, mtu)) + (b"" if group is None else u32(IFLA_GROUP, group))
+def _body(settings: Settings, ifindex: int = 0, *, first: bytes = b"") -> bytes:
+    """Return ifinfomsg and attributes; ``first``: attributes that come before those of ``settings``.
+
+    Flags go with a change mask, without which the kernel would replace all of them.
+    """
+    flags = mask = 0
+    attrs = first
+    for setting, value in settings.items():
+        match setting.carrier:
+            case Number(type=kind):
+                attrs += u32(kind, value)
+            case Bit(mask=bit):
+                mask |= bit
+                flags |= bit if value else 0
+            case never:
+                assert_never(never)
+    return _IFINFO.pack(socket.AF_UNSPEC, 0, ifindex, flags, mask) + attrs
 
 
-def group_change(seq: int, group: int, *, mtu: int | None = None, up: bool | None = None) -> bytes:
+def group_change(seq: int, group: int, settings: Settings) -> bytes:
     """Return the one message that changes every member of ``group``.
 
-    RTM_NEWLINK without NLM_F_CREATE, index 0 and no name: rtnl_group_changelink, net/core/rtnetlink.c. ``mtu`` is
-    in bytes. Flags go with a change mask, without which the kernel would replace all of them.
+    RTM_NEWLINK without NLM_F_CREATE, index 0 and no name: rtnl_group_changelink, net/core/rtnetlink.c. It can't set
+    the group itself, which it selects by that.
     """
-    return message(RTM_NEWLINK, NLM_F_ACK, seq, _ifinfo(up=up) + _settings(mtu, group))
+    return message(RTM_NEWLINK, NLM_F_ACK, seq, _body(settings) + u32(IFLA_GROUP, group))
 
 
-def link_change(
-    seq: int,
-    ifindex: int,
-    *,
-    mtu: int | None = None,
-    up: bool | None = None,
-    group: int | None = None,
-    ack: bool = True,
-) -> bytes:
+def link_change(seq: int, ifindex: int, settings: Settings, *, ack: bool = True) -> bytes:
     """Return the RTM_SETLINK message that changes one interface, addressed by ``ifindex`` alone."""
-    return message(RTM_SETLINK, NLM_F_ACK if ack else 0, seq, _ifinfo(ifindex, up) + _settings(mtu, group))
+    return message(RTM_SETLINK, NLM_F_ACK if ack else 0, seq, _body(settings, ifindex))
 
 
-def new_link(seq: int, name: bytes, kind: bytes, *, group: int, mtu: int | None, up: bool, ack: bool) -> bytes:
+def new_link(seq: int, name: bytes, kind: bytes, settings: Settings, *, ack: bool) -> bytes:
     """Return the message that makes an interface of ``kind`` (`ip link add`); it fails where ``name`` exists."""
     info = attribute(IFLA_LINKINFO, attribute(IFLA_INFO_KIND, kind + b"\0"))
     flags = NLM_F_CREATE | NLM_F_EXCL | (NLM_F_ACK if ack else 0)
-    body = _ifinfo(up=up or None) + attribute(IFLA_IFNAME, name + b"\0") + info + _settings(mtu, group)
-    return message(RTM_NEWLINK, flags, seq, body)
+    return message(RTM_NEWLINK, flags, seq, _body(settings, first=attribute(IFLA_IFNAME, name + b"\0") + info))
 
 
 def dump_links(seq: int) -> bytes:

@@ -3,27 +3,28 @@
 import os
 from collections.abc import Sequence
 
+from tui.model.change.attributes import GROUP, Attribute
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Refusal, Reply, sent_to
-from tui.model.change.plan import Plan, Preview, ip_lines
+from tui.model.change.plan import Former, Plan, Preview, ip_lines
 from tui.model.change.shell import shortened
 from tui.model.group import MAX_IP_GROUP
 from tui.model.link import LEAST_IPV6_MTU, Link
-from tui.model.names.map import NameMap
+from tui.model.names.map import NameMap, group_title
 from tui.model.text import plural, visible
-from tui.present.words import Field, count, group_title, members, milliseconds, some
+from tui.present.words import Field, count, members, milliseconds, some
 
+_VALUES = 3  # values that are told of those that the members have
 _ROOM = 200  # characters of a line that is to be looked at
 _MANY = 200  # names that a report lists; past that nobody reads them
 
 
 def what(change: Intent | Preview, names: NameMap) -> str:
     """Return what was asked: "up", "down", "MTU 9000", "to group dmz (10)"."""
-    if change.operation == "retag":
-        return f"to {group_title(change.new_group or 0, names)}"
-    if change.operation == "restore":
+    settings = change.alike
+    if settings is None:
         return "back as they were"
-    return f"MTU {change.mtu}" if change.operation == "mtu" else change.operation
+    return ", ".join(attribute.preposition + attribute.words(value, names) for attribute, value in settings.items())
 
 
 def target(intent: Intent, names: NameMap) -> str:
@@ -48,23 +49,23 @@ def transition(preview: Preview, names: NameMap) -> str:
     if not preview.changing:
         return "it already is" if preview.members == 1 else f"all {count(preview.members)} already are"
     number = f"{count(preview.changing)} of {count(preview.members)}"
-    if preview.operation == "restore":
+    if preview.alike is None:
         return f"{number} go back"
-    if preview.operation == "retag":
-        return f"{number}: {sources(preview, names)} → {names.name(preview.new_group or 0)}"
-    if preview.operation != "mtu":
-        return f"{number}: {'down → up' if preview.operation == 'up' else 'up → down'}"
-    old = "/".join(map(str, preview.old_mtus[:3])) + ("/…" if len(preview.old_mtus) > 3 else "")
-    return f"{number}: {old} → {preview.mtu}"
+    steps = (
+        f"{_former(attribute, known, names)} → {attribute.value(preview.alike[attribute], names)}"
+        for attribute, known in preview.former.items()
+    )
+    return f"{number}: {', '.join(steps)}"
 
 
-def sources(preview: Preview, names: NameMap, most: int = 3) -> str:
-    """Return how many come from which groups: "12 of web, 3 of dmz"."""
-    known = preview.sources
-    if len(known) == 1:
-        return names.name(known[0][0])
-    shown = ", ".join(f"{count(number)} of {names.name(group_id)}" for group_id, number in known[:most])
-    return shown + (f" and {plural(len(known) - most, 'more group')}" if len(known) > most else "")
+def _former(attribute: Attribute, known: Former, names: NameMap) -> str:
+    """Return what they have now, the commonest first: "1500/1400"; of groups also how many: "12 of web, 3 of dmz"."""
+    values = [attribute.value(value, names) for value, _ in known[:_VALUES]]
+    more = len(known) - _VALUES
+    if attribute is not GROUP or len(known) == 1:
+        return "/".join(values) + ("/…" if more > 0 else "")
+    shown = ", ".join(f"{count(number)} of {name}" for name, (_, number) in zip(values, known, strict=False))
+    return shown + (f" and {plural(more, 'more group')}" if more > 0 else "")
 
 
 def effort(preview: Preview) -> str:
@@ -106,8 +107,8 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
         whole = preview.group_id
         who = "The choice" if whole is None else group_title(whole, names)
         found.append(f"{who} carries the way to this machine: {some(preview.protected)}.")
-    if preview.operation == "retag" and preview.changing:
-        found += _retag_risks(preview, names)
+    if preview.alike is not None and GROUP in preview.former:
+        found += _retag_risks(preview.alike[GROUP], preview)
     if preview.group_id == 0:
         found.append("Group 0 holds lo and every interface that nobody tagged: this can take the machine off the net.")
     found += _untagged_risks(preview.untagged)
@@ -116,7 +117,7 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
         refusing = ", ".join(limits(link) for link in preview.refusing[:8])
         more = len(preview.refusing) - 8
         found.append(
-            f"{members(len(preview.refusing))} can't take MTU {preview.mtu}: {refusing}"
+            f"{members(len(preview.refusing))} can't take {what(preview, names)}: {refusing}"
             + (f" and {count(more)} more" if more > 0 else "")
             + (". The kernel stops at the first that refuses; members after it stay as they are." if stops else ".")
         )
@@ -137,9 +138,8 @@ def _untagged_risks(untagged: Sequence[Link]) -> list[str]:
     return found
 
 
-def _retag_risks(preview: Preview, names: NameMap) -> list[str]:
-    new = preview.new_group or 0
-    up, down = preview.sources_up, preview.changing - preview.sources_up
+def _retag_risks(new: int, preview: Preview) -> list[str]:
+    up, down = preview.changing_up, preview.changing - preview.changing_up
     found = [
         "A group is often a firewall's or a routing rule's criterion: what passed before may be dropped then.",
         f"UP: {count(up)}, of which the kernel tells every listener. DOWN: {count(down)}, for which it sends no event.",

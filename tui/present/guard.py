@@ -7,8 +7,8 @@ from tui.guard.ending import Ending
 from tui.guard.losses import Losses
 from tui.guard.order import Reverted
 from tui.guard.orphans import Orphan
-from tui.model.change.settings import Settings
 from tui.model.link import Link
+from tui.model.names.map import NameMap
 from tui.model.text import visible
 from tui.present.words import Field, count, some
 
@@ -78,7 +78,7 @@ def orphan_lines(orphan: Orphan) -> list[str]:
     lost = orphan.order.losses
     former: dict[str, list[str]] = {}
     for step in (*orphan.steps, *(step for step in lost.followers if not is_bridge(step))):
-        former.setdefault(_setting(step.wanted.as_of(step.before)), []).append(visible(step.before.name))
+        former.setdefault(step.wanted.as_of(step.before).words(NameMap()), []).append(visible(step.before.name))
     lines += ["", "R sets again, on those that nobody else has changed since:"]
     lines += [f"  {setting}: {', '.join(names)}" for setting, names in former.items()]
     if lost.restorable:
@@ -86,14 +86,6 @@ def orphan_lines(orphan: Orphan) -> list[str]:
     if lost.for_good:
         lines += ["Not brought back:", *(f"  {visible(text)}" for text in lost.for_good)]
     return lines
-
-
-def _setting(settings: Settings) -> str:
-    """Return settings in words: ``MTU 1500, up``."""
-    words = [] if settings.mtu is None else [f"MTU {settings.mtu}"]
-    words += [] if settings.up is None else ["up" if settings.up else "down"]
-    words += [] if settings.group is None else [f"group {settings.group}"]
-    return ", ".join(words)
 
 
 def _categories(done: Reverted) -> list[tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ import humanize
 from tui.model.group import Group
 from tui.model.health import Health
 from tui.model.link import LINK_TYPES, Link, flags_as_ip, kind_word, link_name
-from tui.model.names.map import NameMap
+from tui.model.names.map import NameMap, group_title
 from tui.model.store import Snapshot
 from tui.model.text import ascii_text, plural, visible
 
@@ -131,12 +131,6 @@ def link_pane(link: Link, snapshot: Snapshot, names: NameMap, reason: str | None
         f"{'  '.join(relations) or 'no master, no lower link'}  <{','.join(flags_as_ip(link, snapshot.links))}>",
         "  ".join(f"{what} {rows[what]}" for what in ("alias", "altnames") if what in rows) or "no alias, no altnames",
     ]
-
-
-def group_title(group_id: int, names: NameMap) -> str:
-    """Return how a group is called in a sentence."""
-    name = names.name(group_id)
-    return f"group {name}" if name == str(group_id) else f"group {name} ({group_id})"
 
 
 def is_stale(health: Health, now: float) -> bool:

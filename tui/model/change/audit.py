@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from tui.model.change.attributes import ATTRIBUTES
 from tui.model.change.outcome import Outcome
-from tui.model.change.settings import Settings
+from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
 from tui.model.text import visible
 
@@ -11,13 +12,13 @@ from tui.model.text import visible
 def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, object]:
     """Return the record of an attempted change. ``title``: what was asked, in words."""
     intent, reply = outcome.intent, outcome.reply
+    asked = intent.alike or UNTOUCHED
     return {
         "event": "change",
         "what": title,
         "operation": intent.operation,
         "group_id": intent.group_id,
-        "mtu": intent.mtu,
-        "new_group_id": intent.new_group,
+        **{attribute.recorded: asked.get(attribute) for attribute in ATTRIBUTES},
         "undoes": intent.undoes,
         "guarded": guarded,
         "outcome": outcome.verdict,
@@ -75,4 +76,4 @@ def _row(before: Link, became: str, wanted: Settings, after: Link | None) -> dic
 
 
 def _fields(settings: Settings) -> dict[str, object]:
-    return {name: value for name, value in settings._asdict().items() if value is not None}
+    return {attribute.id: value for attribute, value in settings.items()}

@@ -164,17 +164,13 @@ def _joined(intent: Intent, after: Snapshot, vanished: list[Link]) -> list[Link]
 
 
 def first_suspect(outcome: Outcome) -> Link | None:
-    """Return the member to ask the kernel about: the first whose limits exclude the MTU, else the first in order.
+    """Return the member to ask the kernel about: the first whose limits don't admit it, else the first in order.
 
     The kernel walks in registration order, which is ifindex order unless indexes were chosen by hand.
     """
-    short = outcome.not_reached
-    mtu = outcome.intent.mtu
-    if mtu is not None:
-        for link in short:
-            if not link.takes_mtu(mtu):
-                return link
-    return short[0] if short else None
+    short, intent = outcome.not_reached, outcome.intent
+    refusing = (link for link in short if not intent.wanted(link.ifindex).taken_by(link))
+    return next(refusing, short[0] if short else None)
 
 
 def with_refusal(outcome: Outcome, refusal: Refusal) -> Outcome:

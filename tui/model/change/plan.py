@@ -1,32 +1,35 @@
 """Intent → Plan: what the operator asked, and what it takes, risks and will change, before anything is sent."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
-from tui.model.change.intent import Intent, Operation
+from tui.model.change.attributes import GROUP, Attribute, Harm
+from tui.model.change.intent import Intent
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
-from tui.model.group import DEFAULT_GROUP, Group
-from tui.model.link import LEAST_IPV6_MTU, Link
+from tui.model.group import DEFAULT_GROUP, ranked
+from tui.model.link import Link
 from tui.model.members import Sought, figures
 from tui.model.names.map import NameMap, ip_set
 from tui.model.text import visible
 
-MAX_MTU = 0x7FFFFFFF
-"""Bytes; the kernel takes the MTU for a signed int (dev_validate_mtu)."""
-
-_LONGEST = 20  # characters of what was typed that an error repeats
 _FEW = 3  # interfaces in a line that is shown beside a key
+
+
+Former: TypeAlias = tuple[tuple[int, int], ...]
+"""(value, members that leave it), the most first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a plan comes to, in numbers; of a whole group it costs the same for any number of members."""
 
-    operation: Operation
+    alike: Settings | None
+    """What all interfaces are to be; None: each something of its own."""
     group_id: int | None
     """The group that is changed as a whole; None: single interfaces."""
     members: int
@@ -34,18 +37,12 @@ class Preview:
     """Members that will change."""
     ip_line: str
     """The equivalent `ip` command, correct shell; of many interfaces it holds the first few: see `ip_lines`."""
-    mtu: int | None = None
-    """Bytes, for "mtu"."""
-    new_group: int | None = None
-    """The group that the interfaces go to, for "retag"."""
-    old_mtus: tuple[int, ...] = ()
-    """The MTUs, in bytes, of the members that will change, the commonest first; for "mtu"."""
-    sources: tuple[tuple[int, int], ...] = ()
-    """(group, members that leave it), the most first; for "retag"."""
-    sources_up: int = 0
-    """How many of those are UP: the kernel sends an event for them, and none for the others."""
+    former: Mapping[Attribute, Former] = field(default_factory=dict)
+    """What the members leave, of each attribute that changes."""
+    changing_up: int = 0
+    """How many of those that change are UP."""
     refusing: Sequence[Link] = ()
-    """Members whose announced limits don't admit the MTU: the kernel stops a group change at the first of them."""
+    """Members whose announced limits don't admit what is asked: the kernel stops a group change at the first."""
     protected: tuple[Link, ...] = ()
     """Members that carry the default route or this SSH session."""
     endangered: tuple[Link, ...] = ()
@@ -78,104 +75,74 @@ class Preview:
         return bool(self.refusing) or self.loses_ipv6
 
 
-def make_preview(
-    group: Group,
-    operation: Operation,
-    mtu: int | None,
-    members: Mapping[int, Link],
-    protected: Mapping[int, str],
-    names: NameMap,
-) -> Preview:
-    """Work out what an operation on a whole group would come to, from its figures; ``mtu`` in bytes.
-
-    Nobody goes through ``members`` here; who refuses is found out when somebody asks.
-    """
-    group_id = group.group_id
-    wanted = Settings(mtu, None if operation == "mtu" else operation == "up")
-    others = tuple(value for value, _ in group.mtus if value != mtu) if mtu is not None else ()
-    refusing: Sequence[Link] = ()
-    if mtu is not None:
-        changing = group.members - group.having(mtu)
-        refusing = Sought(group.refusing(mtu), lambda: (link for link in members.values() if not link.takes_mtu(mtu)))
-    else:
-        changing = group.down if operation == "up" else group.up
-    carrying = tuple(members[index] for index in sorted(protected) if index in members)
-    return Preview(
-        operation=operation,
-        group_id=group_id,
-        members=group.members,
-        changing=changing,
-        ip_line=ip_set(group_id, operation if mtu is None else f"mtu {mtu}", names),
-        mtu=mtu,
-        old_mtus=others,
-        refusing=refusing,
-        protected=carrying,
-        endangered=tuple(link for link in carrying if endangers(wanted, link)),
-        loses_ipv6=mtu is not None and mtu < LEAST_IPV6_MTU and any(old >= LEAST_IPV6_MTU for old in others),
-    )
-
-
-def endangers(wanted: Settings, link: Link) -> bool:
-    """Whether a change can cut off who reaches this machine over ``link``: down, another group, a smaller MTU."""
-    return (
-        (wanted.up is False and link.is_up)
-        or (wanted.group is not None and wanted.group != link.group)
-        or (wanted.mtu is not None and wanted.mtu < link.mtu)
-    )
-
-
 def _like_group_0(wanted: Settings, link: Link) -> bool:
     """Whether a change of ``link`` alone is to be asked for as group 0 is; to tag what is untagged is no risk."""
-    return link.is_loopback or (link.group == DEFAULT_GROUP and (wanted.mtu is not None or wanted.up is not None))
+    return link.is_loopback or (link.group == DEFAULT_GROUP and not wanted.keys() <= {GROUP})
 
 
-def preview_links(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Preview:
-    """Work out what a change of single interfaces would come to."""
-    pairs = [(link, intent.wanted(index)) for index, link in intent.members.items()]
-    changing = [(link, wanted) for link, wanted in pairs if not wanted.met_by(link)]
-    carrying = [(link, wanted) for link, wanted in pairs if link.ifindex in protected]
-    sources = Counter(link.group for link, wanted in changing if wanted.group is not None)
+def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Preview:
+    """Work out what ``intent`` comes to; ``protected`` gives the reason by ifindex.
+
+    Of a whole group nobody goes through the members here: they are counted by what they are alike in.
+    """
+    members, group_id = intent.members, intent.group_id
+    if group_id is None:
+        likenesses: Iterable[tuple[Link, int]] = ((link, 1) for link in members.values())
+    else:
+        likenesses = figures(group_id, members).likenesses()
+    changing = changing_up = refusing = 0
+    loses_ipv6 = False
+    former: dict[Attribute, Counter[int]] = {}
+    for link, number in likenesses:
+        wanted = intent.wanted(link.ifindex)
+        if wanted.met_by(link):
+            continue
+        changing += number
+        changing_up += number if link.is_up else 0
+        refusing += 0 if wanted.taken_by(link) else number
+        loses_ipv6 |= Harm.ENDS_IPV6 in wanted.harm(link)
+        for attribute, value in wanted.items():
+            if (old := attribute.read(link)) != value:
+                former.setdefault(attribute, Counter())[old] += number
+    carrying = tuple(members[index] for index in sorted(protected) if index in members)
+
+    def find_refusing() -> Iterable[Link]:
+        return (link for link in members.values() if not intent.wanted(link.ifindex).taken_by(link))
+
     return Preview(
-        operation=intent.operation,
-        group_id=None,
-        members=len(pairs),
-        changing=len(changing),
+        alike=intent.alike,
+        group_id=group_id,
+        members=len(members),
+        changing=changing,
         ip_line=_short_line(intent, names),
-        mtu=intent.mtu,
-        new_group=intent.new_group,
-        old_mtus=tuple(mtu for mtu, _ in Counter(link.mtu for link, _ in changing).most_common())
-        if intent.mtu is not None
-        else (),
-        sources=tuple(sources.most_common()),
-        sources_up=sum(link.is_up for link, wanted in changing if wanted.group is not None),
-        refusing=tuple(link for link, wanted in changing if wanted.mtu is not None and not link.takes_mtu(wanted.mtu)),
-        protected=tuple(link for link, _ in carrying),
-        endangered=tuple(link for link, wanted in carrying if endangers(wanted, link)),
-        untagged=tuple(link for link, wanted in pairs if _like_group_0(wanted, link)),
-        loses_ipv6=any(wanted.mtu is not None and wanted.mtu < LEAST_IPV6_MTU <= link.mtu for link, wanted in changing),
+        former={attribute: ranked(counts) for attribute, counts in former.items()},
+        changing_up=changing_up,
+        refusing=Sought(refusing, find_refusing),
+        protected=carrying,
+        endangered=tuple(link for link in carrying if Harm.CUTS_OFF in intent.wanted(link.ifindex).harm(link)),
+        untagged=()
+        if group_id is not None
+        else tuple(link for index, link in members.items() if _like_group_0(intent.wanted(index), link)),
+        loses_ipv6=loses_ipv6,
     )
 
 
 def _short_line(intent: Intent, names: NameMap) -> str:
     """Return the `ip` line with the first few interfaces in it, to look at; it is worked out for every picture."""
+    if intent.group_id is not None:
+        return ip_lines(intent, names)[0]
     few = dict(list(intent.members.items())[:_FEW])
-    lines = device_lines(few, _wanted(intent, few), names) or [""]
+    lines = device_lines(few, intent.settings, names) or [""]
     more = len(intent.members) - len(few)
     return lines[0].replace("; do ", f" ... and {more:,} more; do ", 1) if more else lines[0]
 
 
 def ip_lines(intent: Intent, names: NameMap) -> list[str]:
     """Return the `ip` lines that ask for the same, correct shell, in full."""
-    if intent.group_id is not None:
-        what = f"mtu {intent.mtu}" if intent.mtu is not None else intent.operation
-        return [ip_set(intent.group_id, what, names)]
-    return device_lines(intent.members, _wanted(intent, intent.members), names)
-
-
-def _wanted(intent: Intent, members: Mapping[int, Link]) -> Settings | dict[int, Settings]:
-    if intent.each is None:
-        return Settings(intent.mtu, intent.up, intent.new_group)
-    return {index: intent.wanted(index) for index in members}
+    if intent.group_id is not None and intent.alike is not None:
+        words, comments = intent.alike.ip(names)
+        return [*comments, ip_set(intent.group_id, words, names)]
+    return device_lines(intent.members, intent.settings, names)
 
 
 @dataclass(frozen=True)
@@ -206,25 +173,4 @@ class Plan:
 
 def make_plan(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Plan:
     """Work out what ``intent`` takes; ``protected`` gives the reason by ifindex."""
-    members = intent.members
-    if intent.group_id is None:
-        preview = preview_links(intent, protected, names)
-    else:
-        group = figures(intent.group_id, members)
-        preview = make_preview(group, intent.operation, intent.mtu, members, protected, names)
-    return Plan(intent, preview)
-
-
-def parse_mtu(text: str) -> int:
-    """Read an MTU in bytes as an operator types it. Raises ValueError with one sentence."""
-    cleaned = text.strip().replace(",", "").replace("_", "")
-    if not cleaned.isascii() or not cleaned.isdigit():
-        shown = text.strip()
-        shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
-        raise ValueError(
-            f"“{visible(shown)}” is no MTU: give bytes, such as 1500 or 9000." if cleaned else "Give an MTU in bytes."
-        )
-    mtu = int(cleaned) if len(cleaned) < 12 else MAX_MTU + 1
-    if not 1 <= mtu <= MAX_MTU:
-        raise ValueError(f"An MTU is 1 to {MAX_MTU} bytes.")
-    return mtu
+    return Plan(intent, make_preview(intent, protected, names))

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from tui.model.change.intent import Operation
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -11,7 +9,7 @@ class Sample:
 
     what: str
     """What was asked, in words."""
-    operation: Operation
+    operation: str
     links: int
     """Interfaces that it was asked of."""
     up: int

@@ -1,43 +1,103 @@
-"""What a change sets on an interface: MTU, administrative state, group."""
+"""What a change sets on an interface: some attributes, each with its value."""
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
 
+from tui.model.change.attributes import ATTRIBUTES, Attribute, Harm
 from tui.model.link import Link
+from tui.model.names.map import NameMap
 
 
-class Settings(NamedTuple):
-    """What an interface is to be, or was; None: that isn't touched."""
+class Settings(Mapping[Attribute, int]):
+    """What an interface is to be, or was; what isn't in it isn't touched. Never changes.
 
-    mtu: int | None = None
-    """Bytes."""
-    up: bool | None = None
-    """The administrative state."""
-    group: int | None = None
-    """The group tag, u32."""
+    It stands in the order of ATTRIBUTES, whatever order it was made in.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[Attribute, int]) -> None:
+        """``values``: a number each, of a bit a bool."""
+        self._values = {attribute: values[attribute] for attribute in ATTRIBUTES if attribute in values} | dict(values)
+
+    def __getitem__(self, attribute: Attribute) -> int:
+        """Return the value of one. Raises KeyError."""
+        return self._values[attribute]
+
+    def __iter__(self) -> Iterator[Attribute]:
+        """Go through what is set."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Return how many are set."""
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        """Equal ones have the same."""
+        return hash((*self._values.values(),))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both set the same to the same."""
+        return isinstance(other, Settings) and self._values == other._values
+
+    def __repr__(self) -> str:
+        """Tell what is set."""
+        return f"Settings({', '.join(f'{attribute.id}={value}' for attribute, value in self._values.items())})"
 
     def met_by(self, link: Link) -> bool:
-        """Whether ``link`` is so."""
-        return (
-            (self.mtu is None or link.mtu == self.mtu)
-            and (self.up is None or link.is_up == self.up)
-            and (self.group is None or link.group == self.group)
-        )
+        """Whether ``link`` is so. Thousands are asked about while an operator waits."""
+        for attribute, value in self._values.items():  # noqa: SIM110 - a generator takes twice as long
+            if attribute.read(link) != value:
+                return False
+        return True
 
     def as_of(self, link: Link) -> "Settings":
-        """Return the same fields as ``link`` has them: what takes the change back."""
-        return Settings(
-            None if self.mtu is None else link.mtu,
-            None if self.up is None else link.is_up,
-            None if self.group is None else link.group,
-        )
+        """Return the same attributes as ``link`` has them: what takes the change back."""
+        found = Settings.__new__(Settings)  # in order already: thousands are made while an operator waits
+        found._values = {attribute: attribute.read(link) for attribute in self._values}
+        return found
 
     def otherwise(self, link: Link) -> str:
         """Return what ``link`` is instead, in words: "now 1400", "now down", "now in group 9"; empty: it is so."""
-        parts = []
-        if self.mtu not in (None, link.mtu):
-            parts.append(str(link.mtu))
-        if self.up not in (None, link.is_up):
-            parts.append("up" if link.is_up else "down")
-        if self.group not in (None, link.group):
-            parts.append(f"in group {link.group}")
+        parts = [
+            attribute.instead(attribute.read(link))
+            for attribute, value in self._values.items()
+            if attribute.read(link) != value
+        ]
         return f"now {', '.join(parts)}" if parts else ""
+
+    @property
+    def by_group(self) -> bool:
+        """Whether one message can set all of it on a whole group."""
+        return all(attribute.by_group for attribute in self._values)
+
+    @property
+    def operation(self) -> str:
+        """What setting it is called in the audit file and the timing panel; "set": several at once."""
+        if len(self._values) != 1:
+            return "set"
+        ((attribute, value),) = self._values.items()
+        return attribute.operation(value)
+
+    def taken_by(self, link: Link) -> bool:
+        """Whether the driver's announced limits admit all of it."""
+        return all(attribute.takes(link, value) for attribute, value in self._values.items())
+
+    def harm(self, link: Link) -> Harm:
+        """Return what it does to ``link`` beside what it is made for."""
+        found = (attribute.harm(attribute.read(link), value) for attribute, value in self._values.items())
+        return reduce(or_, found, Harm.NONE)
+
+    def words(self, names: NameMap) -> str:
+        """Return what is set, in words: "MTU 1500, group dmz (10), up"."""
+        return ", ".join(attribute.words(value, names) for attribute, value in self._values.items())
+
+    def ip(self, names: NameMap) -> tuple[str, list[str]]:
+        """Return the words of `ip link set`, and a comment for each that `ip` can't set."""
+        said = [attribute.ip(value, names) for attribute, value in self._values.items()]
+        return " ".join(word for word in said if word[0] != "#"), [word for word in said if word[0] == "#"]
+
+
+UNTOUCHED = Settings({})
+"""Nothing is set."""

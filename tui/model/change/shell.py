@@ -10,10 +10,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
-from tui.model.change.settings import Settings
-from tui.model.group import MAX_IP_GROUP
+from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
-from tui.model.names.map import NameMap, ip_group, ip_set
+from tui.model.names.map import NameMap
 
 _SAFE = re.compile(r"[A-Za-z0-9_.,:/@+-]+")
 # A word as `quote` writes it.
@@ -55,7 +54,7 @@ def ip_in(netns: str) -> str:
     return f"nsenter --net={word} ip" if "/" in netns else f"ip -n {word}"
 
 
-def device_lines(members: Mapping[int, Link], wanted: Mapping[int, Settings] | Settings, names: NameMap) -> list[str]:
+def device_lines(members: Mapping[int, Link], wanted: Settings | Mapping[int, Settings], names: NameMap) -> list[str]:
     """Return the `ip` lines that set on each of ``members``, by ifindex, what is ``wanted`` of all or of each.
 
     Interfaces that are to become alike share a line, which may be long: it is meant to be pasted. A comment tells what
@@ -63,28 +62,15 @@ def device_lines(members: Mapping[int, Link], wanted: Mapping[int, Settings] | S
     """
     alike: dict[Settings, list[bytes]] = {}
     for index, link in sorted(members.items()):
-        settings = wanted if isinstance(wanted, Settings) else wanted.get(index, Settings())
+        settings = wanted if isinstance(wanted, Settings) else wanted.get(index, UNTOUCHED)
         alike.setdefault(settings, []).append(link.name)
     lines: list[str] = []
     for settings, devices in alike.items():
-        if settings.group is not None and settings.group > MAX_IP_GROUP:
-            lines.append(ip_set(settings.group, "", names))
-            settings = settings._replace(group=None)
-        if words := _words(settings, names):
+        words, comments = settings.ip(names)
+        lines += comments
+        if words:
             lines.append(_line(devices, words, names.ip))
     return lines
-
-
-def _words(settings: Settings, names: NameMap) -> str:
-    """Return what follows the interface on the line; empty: nothing is wanted."""
-    mtu, up, group = settings
-    return " ".join(
-        (
-            *(() if mtu is None else (f"mtu {mtu}",)),
-            *(() if group is None else (f"group {ip_group(group, names)}",)),
-            *(() if up is None else ("up" if up else "down",)),
-        )
-    )
 
 
 def _line(devices: list[bytes], words: str, ip: str) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from tui.model.change.intent import Intent, Operation, whole_group
+from tui.model.change.intent import Intent, whole_group
 from tui.model.change.reversal import Reversal, Step, reversal
-from tui.model.change.settings import Settings
 from tui.model.store import Snapshot
 
 
@@ -21,16 +20,7 @@ def plan_undo(number: int, steps: Iterable[Step], revision: int, snapshot: Snaps
     each = {link.ifindex: settings for link, settings in found.back}
     alike = set(each.values())
     if len(alike) > 1:
-        return Intent("restore", None, members, snapshot.revision, each=each, undoes=number), found
+        return Intent(each, None, members, snapshot.revision, number), found
     (settings,) = alike
-    operation = _operation(settings)
-    group_id = None if operation == "retag" else whole_group(members, snapshot)
-    return Intent(operation, group_id, members, snapshot.revision, settings.mtu, settings.group, undoes=number), found
-
-
-def _operation(settings: Settings) -> Operation:
-    if settings.group is not None:
-        return "retag"
-    if settings.mtu is not None:
-        return "mtu"
-    return "up" if settings.up else "down"
+    group_id = whole_group(members, snapshot) if settings.by_group else None
+    return Intent(settings, group_id, members, snapshot.revision, number), found

@@ -38,6 +38,12 @@ class NameMap:
         return visible(found) if found is not None else str(group_id)
 
 
+def group_title(group_id: int, names: NameMap) -> str:
+    """Return how a group is called in a sentence."""
+    name = names.name(group_id)
+    return f"group {name}" if name == str(group_id) else f"group {name} ({group_id})"
+
+
 def name_as_ip(group_id: int, names: NameMap) -> str:
     """Return a group as `ip` shows it: its name made visible, else the number as an int holds it (rtnl_group_n2a).
 

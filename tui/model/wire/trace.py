@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from tui.model.change.intent import Operation
-
 KEPT = 3
 """Messages of each sort that are kept as they were; of the rest only the number."""
 
@@ -27,7 +25,6 @@ class WireTrace:
 
     title: str
     """What was asked, in words; made visible."""
-    operation: Operation
     whole_group: bool
     """Whether one message did it; else a message per interface."""
     members: int

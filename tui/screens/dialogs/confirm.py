@@ -1,4 +1,4 @@
-"""What is asked before a risky change, and for an MTU. Nothing here is sent by Enter alone."""
+"""What is asked before a risky change, and for a number to set. Nothing here is sent by Enter alone."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.model.change.plan import Plan, parse_mtu
+from tui.model.change.attributes import Typed
+from tui.model.change.plan import Plan
 from tui.model.names.map import NameMap
 from tui.present.change import asked, effort, risks, transition
 from tui.present.words import Spelling
@@ -105,16 +106,19 @@ class ConfirmScreen(ModalScreen[bool]):
             self.query_one(".error", Static).update(Content(error))
 
 
-class MtuScreen(ModalScreen[int | None]):
-    """Asks for an MTU, and shows the plan for what is typed."""
+class ValueScreen(ModalScreen[int | None]):
+    """Asks for a number to set, and shows the plan for what is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", show=False)]
 
-    def __init__(self, title: str, preset: int, plan: Callable[[int], Plan], names: NameMap, spell: Spelling) -> None:
-        """``plan`` works out what an MTU, in bytes, would take."""
+    def __init__(
+        self, title: str, typed: Typed, preset: str, plan: Callable[[int], Plan], names: NameMap, spell: Spelling
+    ) -> None:
+        """``preset``: what stands there first; ``plan`` works out what a number would take."""
         super().__init__()
         self._spell = spell
         self._title = title
+        self._typed = typed
         self._preset = preset
         self._plan = plan
         self._names = names
@@ -122,8 +126,8 @@ class MtuScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         with Vertical(classes="dialog"):
-            yield plain(self._spell(f"MTU for {self._title}, in bytes:"), "head")
-            yield SafeInput(str(self._preset), id="mtu", max_length=400)
+            yield plain(self._spell(f"{self._title}, in {self._typed.unit}:"), "head")
+            yield SafeInput(self._preset, id="value", max_length=400)
             yield plain("", "plan")
             yield plain("", "risk")
             yield plain("", "error")
@@ -133,7 +137,7 @@ class MtuScreen(ModalScreen[int | None]):
         """Show the plan for what is typed."""
         plan, risk, error = "", "", ""
         try:
-            found = self._plan(parse_mtu(event.value))
+            found = self._plan(self._typed.parse(event.value))
             preview = found.preview
             plan = f"{transition(preview, self._names)}    {effort(preview)}    {preview.ip_line}"
             risk = "\n".join(f"! {text}" for text in risks(found.preview, self._names))
@@ -143,8 +147,8 @@ class MtuScreen(ModalScreen[int | None]):
             self.query_one(f".{name}", Static).update(Content(self._spell(text)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the MTU if it is one."""
+        """Take the number if it is one."""
         try:
-            self.dismiss(parse_mtu(event.value))
+            self.dismiss(self._typed.parse(event.value))
         except ValueError:
             self.app.bell()

@@ -7,15 +7,18 @@ from textual.screen import Screen
 
 from tui.guard.ending import GuardedChange
 from tui.guard.losses import Losses
-from tui.model.change.intent import Operation
+from tui.model.change.attributes import GROUP, MTU, Attribute
 from tui.model.change.plan import Plan
 from tui.model.change.progress import Progress
+from tui.model.change.settings import UNTOUCHED, Settings
+from tui.model.names.map import group_title
 from tui.model.text import plural
 from tui.model.view.order import ALL_GROUPS
 from tui.present.change import asked, outcome_line, outcome_report
+from tui.present.commands import BY_ID
 from tui.present.guard import guard_notice, loss_sentences
-from tui.present.words import Field, group_title
-from tui.screens.dialogs.confirm import ConfirmScreen, MtuScreen
+from tui.present.words import Field
+from tui.screens.dialogs.confirm import ConfirmScreen, ValueScreen
 from tui.screens.dialogs.progress import MANY, ProgressScreen
 from tui.screens.dialogs.report import ReportScreen
 from tui.screens.dialogs.retag import RetagScreen
@@ -112,37 +115,39 @@ class Changes(Screen[None]):
 
     def action_up(self) -> None:
         """Bring the chosen group, or the marked interfaces, up."""
-        self._propose("up")
+        self._propose("u")
 
     def action_down(self) -> None:
         """Take the chosen group, or the marked interfaces, down."""
-        self._propose("down")
+        self._propose("d")
 
     def action_preset_mtu(self) -> None:
         """Set the preset MTU."""
-        self._propose("preset_mtu")
+        self._propose("M")
 
     def action_mtu(self) -> None:
         """Ask for an MTU, and set it; it becomes the preset when it is sent."""
-        if self.is_repeat("mtu") or (chosen := self._chosen()) is None:
+        self._ask(MTU, str(self.picture.preset))
+
+    def _ask(self, attribute: Attribute, preset: str = "") -> None:
+        """Ask for a value, and set it on the chosen group, or the marked interfaces; ``preset``: what stands there."""
+        assert attribute.typed is not None
+        if self.is_repeat(attribute.id) or (chosen := self._chosen()) is None:
             return
         seen = self.picture.snapshot
 
-        def answered(mtu: int | None) -> None:
-            if mtu is None:
-                self.say(Field("Left as it is; nothing was sent."))
-                return
-            self.confirm(self.picture.plan("mtu", chosen, mtu, seen=seen))
+        def plan(value: int) -> Plan:
+            return self.picture.plan(Settings({attribute: value}), chosen, seen)
 
+        def answered(value: int | None) -> None:
+            if value is None:
+                self.say(Field("Left as it is; nothing was sent."))
+            else:
+                self.confirm(plan(value))
+
+        title = f"{attribute.label} for {self._title(chosen)}"
         self.app.push_screen(
-            MtuScreen(
-                self._title(chosen),
-                self.picture.preset,
-                lambda mtu: self.picture.plan("mtu", chosen, mtu, seen=seen),
-                self.picture.names,
-                self.spell,
-            ),
-            answered,
+            ValueScreen(title, attribute.typed, preset, plan, self.picture.names, self.spell), answered
         )
 
     def action_retag(self) -> None:
@@ -155,17 +160,20 @@ class Changes(Screen[None]):
             return
         seen = self.picture.snapshot
 
+        def plan(group_id: int) -> Plan:
+            return self.picture.plan(Settings({GROUP: group_id}), chosen, seen)
+
         def answered(group_id: int | None) -> None:
             if group_id is None:
                 self.say(Field("Left as it is; nothing was sent."))
-                return
-            self.confirm(self.picture.plan("retag", chosen, new_group=group_id, seen=seen))
+            else:
+                self.confirm(plan(group_id))
 
         self.app.push_screen(
             RetagScreen(
                 self._title(chosen),
                 self.picture.groups,
-                lambda group_id: self.picture.plan("retag", chosen, new_group=group_id, seen=seen),
+                plan,
                 self.picture.names,
                 self.spell,
                 self.ascii,
@@ -190,17 +198,16 @@ class Changes(Screen[None]):
 
     def choose(self, command: str) -> None:
         """Do what a command does that was chosen by its name: nothing of the system is changed by that alone."""
-        if command in ("up", "down", "preset_mtu"):
-            self._propose(command, unseen=True)
+        if (key := BY_ID[command].shown) in self.picture.at_once:
+            self._propose(key, unseen=True)
         else:
             getattr(self, f"action_{command}")()
 
-    def _propose(self, command: str, *, unseen: bool = False) -> None:
-        """Ask or send; ``unseen``: what the operator pressed didn't say what it would do."""
-        if self.is_repeat(command) or (chosen := self._chosen()) is None:
+    def _propose(self, key: str, *, unseen: bool = False) -> None:
+        """Ask or send what ``key`` sets; ``unseen``: what the operator pressed didn't say what it would do."""
+        if self.is_repeat(key) or (chosen := self._chosen()) is None:
             return
-        operation: Operation = "mtu" if command == "preset_mtu" else "up" if command == "up" else "down"
-        plan = self.picture.plan(operation, chosen, self.picture.preset if operation == "mtu" else None)
+        plan = self.picture.plan(self.picture.at_once[key], chosen)
         self.confirm(plan, unseen=unseen or not self.plan_is_seen)
 
     def is_repeat(self, command: str) -> bool:
@@ -338,7 +345,7 @@ class Changes(Screen[None]):
         """Tell what happened; what is to be done about it comes once that is painted."""
         result = message.result
         if result.outcome.reply.messages and result.outcome.intent.undoes is None:
-            self.picture.preset = result.outcome.intent.mtu or self.picture.preset
+            self.picture.preset = (result.outcome.intent.alike or UNTOUCHED).get(MTU, self.picture.preset)
         if isinstance(self.app.screen, ProgressScreen):
             await self.app.screen.dismiss()
         self.show_plan()

@@ -17,12 +17,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tui.files.names.writer import NameFileError
+from tui.model.names.map import group_title
 from tui.model.text import visible
 from tui.model.view.order import ALL_GROUPS
 from tui.model.view.shown import Shown
 from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 from tui.present.commands import COMMANDS, MOVES
-from tui.present.words import Field, as_ascii, group_title, link_details, spaced, status_fields, wrapped
+from tui.present.words import Field, as_ascii, link_details, spaced, status_fields, wrapped
 from tui.screens.base import shown_as
 from tui.screens.footer import footer
 from tui.screens.main.filter_box import FilterBox

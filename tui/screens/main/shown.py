@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from tui.model.change.intent import Operation, intent_for_links, make_intent, whole_group
+from tui.model.change.attributes import MTU, UP
+from tui.model.change.intent import intent_for_links, make_intent, whole_group
 from tui.model.change.plan import Plan, make_plan
+from tui.model.change.settings import Settings
 from tui.model.group import Group, empty_group
 from tui.model.link import Link
-from tui.model.names.map import NameMap
+from tui.model.names.map import NameMap, group_title
 from tui.model.store import EMPTY, Snapshot
 from tui.model.text import plural, visible
 from tui.model.view.marks import Marks
@@ -21,7 +23,6 @@ from tui.present.words import (
     Field,
     count,
     group_detail,
-    group_title,
     link_pane,
     spaced,
 )
@@ -137,22 +138,15 @@ class Picture:
         """Return a group, empty if it has neither members nor a name."""
         return self.moment.groups.get(group_id) or empty_group(group_id)
 
-    def plan(
-        self,
-        operation: Operation,
-        chosen: Chosen,
-        mtu: int | None = None,
-        new_group: int | None = None,
-        seen: Snapshot | None = None,
-    ) -> Plan:
-        """Work out what an operation on a group or on marked interfaces would take; ``mtu`` in bytes.
+    def plan(self, settings: Settings, chosen: Chosen, seen: Snapshot | None = None) -> Plan:
+        """Work out what it would take to set something on a group or on marked interfaces.
 
         ``seen``: what the operator saw when he chose the interfaces; None: what is shown now.
         """
         if isinstance(chosen, int):
-            intent = make_intent(self.snapshot, operation, chosen, mtu)
+            intent = make_intent(self.snapshot, settings, chosen)
         else:
-            intent = intent_for_links(seen or self.snapshot, operation, chosen, mtu, new_group)
+            intent = intent_for_links(seen or self.snapshot, settings, chosen)
             if intent.revision != self.snapshot.revision:
                 # Somebody may have joined the group since: only a message for each reaches the chosen alone.
                 intent = replace(intent, group_id=None)
@@ -230,15 +224,15 @@ class Picture:
             self._plans = (key, self._plan_lines(chosen))
         return self._plans[1]
 
+    @property
+    def at_once(self) -> Mapping[str, Settings]:
+        """What the keys set that ask for no value."""
+        return {"u": Settings({UP: True}), "d": Settings({UP: False}), "M": Settings({MTU: self.preset})}
+
     def _plan_lines(self, chosen: Chosen) -> list[list[Field]]:
-        keys: tuple[tuple[str, Operation, int | None], ...] = (
-            ("u", "up", None),
-            ("d", "down", None),
-            ("M", "mtu", self.preset),
-        )
-        names = self.names
         lines = [
-            plan_line(f" {key} ", self.plan(operation, chosen, mtu).preview, names) for key, operation, mtu in keys
+            plan_line(f" {key} ", self.plan(settings, chosen).preview, self.names)
+            for key, settings in self.at_once.items()
         ]
         # r acts on the marks whatever the other keys act on.
         retag = [self._retag()] if self.marks and isinstance(chosen, int) else []

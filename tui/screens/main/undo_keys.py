@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from tui.model.change.attributes import UP
 from tui.model.change.log import Log, LogEntry
 from tui.model.change.outcome import sent_to, steps_taken, takes_back
 from tui.model.change.plan import ip_lines
@@ -101,12 +102,7 @@ class Undoing(Guarding):
         self.settle()
         if (chosen := self.aimed()) is None:
             return
-        preset = self.picture.preset
-        plans = {
-            "u": self.picture.plan("up", chosen),
-            "d": self.picture.plan("down", chosen),
-            "M": self.picture.plan("mtu", chosen, preset),
-        }
+        plans = {key: self.picture.plan(settings, chosen) for key, settings in self.picture.at_once.items()}
         lines = {key: ip_lines(plan.intent, self.picture.names) for key, plan in plans.items()}
         if self.command_log.entries:
             lines["l"] = list(self.command_log.entries[-1].lines)
@@ -127,7 +123,7 @@ class Undoing(Guarding):
             why = " ".join(left) or "all is as it was before."
             self.say(Field(f"Nothing of change {entry.number} can be undone: {why}", "warn"))
         else:
-            if any(step.wanted.up is False for step in entry.steps):
+            if any(step.wanted.get(UP) is False for step in entry.steps):
                 left.append("Routes and IPv6 addresses that went when they went down don't come back by this.")
             self.confirm(self.services.plan(intent, snapshot), left)
 

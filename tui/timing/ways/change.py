@@ -3,6 +3,8 @@
 import struct
 from typing import NamedTuple
 
+from tui.model.change.attributes import MTU, UP
+from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.netlink.wire import (
     IFLA_GROUP,
@@ -45,9 +47,9 @@ class Change(NamedTuple):
         return {"up": True, "down": False}.get(self.operation)
 
     @property
-    def mtu(self) -> int | None:
-        """The MTU in bytes, if that is what changes."""
-        return self.value if self.operation == "mtu" else None
+    def settings(self) -> Settings:
+        """What changes, but for the queue length."""
+        return Settings({MTU: self.value} if self.up is None else {UP: self.up})
 
     def made(self, link: Link) -> bool:
         """Whether ``link`` is as it shall be."""
@@ -62,11 +64,11 @@ class Change(NamedTuple):
         if self.operation == "txqueuelen":
             body = _IFINFO.pack(0, 0, 0, 0, 0) + u32(IFLA_TXQLEN, self.value) + u32(IFLA_GROUP, group)
             return message(RTM_NEWLINK, NLM_F_ACK, seq, body)
-        return group_change(seq, group, mtu=self.mtu, up=self.up)
+        return group_change(seq, group, self.settings)
 
     def link_message(self, seq: int, ifindex: int, ack: bool) -> bytes:
         """Return the message for one interface."""
         if self.operation == "txqueuelen":
             body = _IFINFO.pack(0, 0, ifindex, 0, 0) + u32(IFLA_TXQLEN, self.value)
             return message(RTM_SETLINK, NLM_F_ACK if ack else 0, seq, body)
-        return link_change(seq, ifindex, mtu=self.mtu, up=self.up, ack=ack)
+        return link_change(seq, ifindex, self.settings, ack=ack)
