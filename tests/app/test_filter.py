@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.hosted import cells_of
 from tests.hostile import controls
 from tests.links import a_link
 from tui.model.names.map import parse as parse_names
@@ -21,7 +22,7 @@ NAMES = parse_names(b"0 default\n7 dmz\n8 dmz-old\n")
 WORDS = {"": ("dmz", "group:"), "group": ("dmz", "dmz-old"), "state": ("up", "down")}
 
 
-class Host(App[None]):
+class FilterHost(App[None]):
     """What the main screen does with the box, over three interfaces."""
 
     AUTO_FOCUS = None
@@ -74,8 +75,7 @@ class Host(App[None]):
 
     @property
     def screen_text(self) -> list[str]:
-        strips = self.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+        return [line.rstrip() for line in cells_of(self)]
 
 
 async def write(pilot: Pilot[None], text: str) -> None:
@@ -83,7 +83,7 @@ async def write(pilot: Pilot[None], text: str) -> None:
 
 
 async def test_each_key_narrows_and_an_error_leaves_what_was() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash")
         await write(pilot, "mtu")
@@ -110,7 +110,7 @@ async def test_each_key_narrows_and_an_error_leaves_what_was() -> None:
 
 
 async def test_the_table_moves_only_when_the_box_opens_and_closes() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test(size=(80, 24)) as pilot:
         assert app.table.region.y == 0
         await pilot.press("slash")
@@ -127,7 +127,7 @@ async def test_the_table_moves_only_when_the_box_opens_and_closes() -> None:
 
 
 async def test_what_is_wrong_fits_one_line_and_obeys_nobody() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash")
         assert app.screen_text[0].strip() == "text to find; Enter: keep it, Esc: show all"
@@ -146,7 +146,7 @@ async def test_what_is_wrong_fits_one_line_and_obeys_nobody() -> None:
 
 
 async def test_enter_keeps_no_filter_that_means_nothing() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test() as pilot:
         await pilot.press("slash")
         await write(pilot, "mtu:>")
@@ -161,7 +161,7 @@ async def test_enter_keeps_no_filter_that_means_nothing() -> None:
 
 
 async def test_enter_right_behind_the_text_hears_of_all_of_it() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test() as pilot:
         await pilot.press("slash")
         app.box.query_one(Input).value = "mtu:"
@@ -171,7 +171,7 @@ async def test_enter_right_behind_the_text_hears_of_all_of_it() -> None:
         assert app.changes[-1] == "mtu:"
 
 
-async def keep(pilot: Pilot[None], app: Host, text: str) -> None:
+async def keep(pilot: Pilot[None], app: FilterHost, text: str) -> None:
     await pilot.press("escape", "slash")
     await write(pilot, text)
     await pilot.press("enter")
@@ -180,7 +180,7 @@ async def keep(pilot: Pilot[None], app: Host, text: str) -> None:
 
 
 async def test_the_arrow_keys_bring_the_last_filters_back() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test() as pilot:
         for text in ("mtu:1000", "mtu:2000", "mtu:3000", "mtu:1000"):
             await keep(pilot, app, text)
@@ -202,7 +202,7 @@ async def test_the_arrow_keys_bring_the_last_filters_back() -> None:
 
 
 async def test_what_is_edited_is_what_is_typed_now() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test() as pilot:
         for text in ("mtu:1000", "mtu:2000"):
             await keep(pilot, app, text)
@@ -214,7 +214,7 @@ async def test_what_is_edited_is_what_is_typed_now() -> None:
 
 
 async def test_the_box_opens_with_what_is_in_force() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test() as pilot:
         await keep(pilot, app, "mtu:1000")
         await pilot.press("slash")
@@ -226,7 +226,7 @@ async def test_the_box_opens_with_what_is_in_force() -> None:
 
 
 async def test_nothing_that_a_terminal_obeys_can_be_typed() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test() as pilot:
         await pilot.press("slash")
         app.box.query_one(Input).insert_text_at_cursor("a\x1b[7z\u202eb")
@@ -235,7 +235,7 @@ async def test_nothing_that_a_terminal_obeys_can_be_typed() -> None:
 
 
 async def test_our_own_words_are_spelt_for_the_terminal() -> None:
-    app = Host(as_ascii)
+    app = FilterHost(as_ascii)
     async with app.run_test() as pilot:
         await pilot.press("slash")
         await write(pilot, "group:x")
@@ -283,7 +283,7 @@ async def test_the_last_term_is_completed(text: str, wanted: str | None) -> None
 
 
 async def test_the_arrow_to_the_right_takes_the_completion() -> None:
-    app = Host()
+    app = FilterHost()
     async with app.run_test() as pilot:
         await pilot.press("slash")
         await write(pilot, "mtu:2000 group:d")

@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 
+from tests.hosted import cells_of
 from widgets.keyed_table.cells import FLASH
 from widgets.keyed_table.layout import Layout
 from widgets.keyed_table.table import Cell, Column, KeyedTable
@@ -54,7 +55,7 @@ class RecordingTable(KeyedTable):
         return self
 
 
-class Host(App[None]):
+class TableHost(App[None]):
     def __init__(self, *, flash: bool = True, ascii: bool = False) -> None:
         super().__init__()
         self.rows = Rows()
@@ -77,13 +78,8 @@ class Host(App[None]):
         return [message.key for message in self.told if isinstance(message, KeyedTable.Moved)]
 
 
-def screen(app: App[None]) -> list[str]:
-    """The text of every line that the terminal would show."""
-    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
-
-
 def cursor_line(app: App[None]) -> int:
-    return next(y for y, line in enumerate(screen(app)) if line.startswith(">"))
+    return next(y for y, line in enumerate(cells_of(app)) if line.startswith(">"))
 
 
 async def show(pilot: Pilot[None], keys: Sequence[int]) -> KeyedTable:
@@ -99,7 +95,7 @@ async def show(pilot: Pilot[None], keys: Sequence[int]) -> KeyedTable:
 
 
 async def test_first_rows_put_the_cursor_on_the_first() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, [7, 8, 9])
         assert (table.cursor_key, table.displaced_at, app.moves()) == (7, 0.0, [7])
@@ -116,7 +112,7 @@ async def test_first_rows_put_the_cursor_on_the_first() -> None:
     ],
 )
 async def test_cursor_and_its_screen_line_follow_the_key(after: list[int]) -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(1000))
         assert table.move_to(510)
@@ -126,12 +122,12 @@ async def test_cursor_and_its_screen_line_follow_the_key(after: list[int]) -> No
         await show(pilot, after)
         assert table.cursor_key == 501
         assert cursor_line(app) == line
-        assert "eth501 " in screen(app)[line]
+        assert "eth501 " in cells_of(app)[line]
         assert table.displaced_at == 0.0
 
 
 async def test_screen_line_gives_way_only_at_the_ends() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(1000))
         table.move_to(500)
@@ -140,7 +136,7 @@ async def test_screen_line_gives_way_only_at_the_ends() -> None:
 
 
 async def test_top_row_is_the_anchor_when_the_cursor_is_out_of_sight() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(1000))
         table.scroll_to(y=300, animate=False)
@@ -154,21 +150,21 @@ async def test_top_row_is_the_anchor_when_the_cursor_is_out_of_sight() -> None:
 
 
 async def test_vanished_cursor_row_is_displaced_until_the_user_moves() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         table.move_to(5)
         await show(pilot, [key for key in range(100) if key != 5])
         assert table.cursor_key == 6
         assert table.displaced_at > 0.0
-        assert screen(app)[6].startswith(">eth6 ")
+        assert cells_of(app)[6].startswith(">eth6 ")
         await pilot.press("j")
         assert (table.cursor_key, table.displaced_at) == (7, 0.0)
         assert app.moves() == [0, 5, 6, 7]
 
 
 async def test_click_that_hits_the_substitute_row_leaves_it_displaced() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         await show(pilot, range(1, 100))
@@ -180,7 +176,7 @@ async def test_click_that_hits_the_substitute_row_leaves_it_displaced() -> None:
 
 
 async def test_other_buttons_do_nothing() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         await pilot.click(KeyedTable, offset=(5, 4), button=3)
@@ -188,18 +184,18 @@ async def test_other_buttons_do_nothing() -> None:
 
 
 async def test_vanished_last_row_leaves_the_cursor_on_the_new_last() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         await pilot.press("G")
         await show(pilot, range(50))
         assert table.cursor_key == 49
         assert table.displaced_at > 0.0
-        assert "eth49 " in screen(app)[cursor_line(app)]
+        assert "eth49 " in cells_of(app)[cursor_line(app)]
 
 
 async def test_emptied_and_filled_again() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(3))
         await show(pilot, [])
@@ -209,20 +205,20 @@ async def test_emptied_and_filled_again() -> None:
         await show(pilot, [8, 9])
         assert (table.cursor_key, table.displaced_at) == (8, emptied)
         assert app.moves() == [0, None, 8]
-        assert "eth8" in screen(app)[1]
+        assert "eth8" in cells_of(app)[1]
 
 
 async def test_rows_before_mounting_are_shown() -> None:
-    app = Host()
+    app = TableHost()
     app.table.sync(range(5))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert screen(app)[1].startswith(">eth0 ")
+        assert cells_of(app)[1].startswith(">eth0 ")
         assert app.table.cursor_key == 0
 
 
 async def test_unknown_key_moves_nothing() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(3))
         assert not table.move_to(99)
@@ -233,7 +229,7 @@ async def test_unknown_key_moves_nothing() -> None:
 
 
 async def test_only_visible_rows_are_read() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(16384))
         assert len(app.rows.asked) < 200
@@ -250,20 +246,20 @@ async def test_only_visible_rows_are_read() -> None:
 
 
 async def test_one_changed_cell_is_one_small_region() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(16384))
         app.rows.changed[4, MTU] = Cell("9000")
         app.rows.changed[9000, MTU] = Cell("9000")
         app.table.painted = []
         await show(pilot, range(16384))
-        line = screen(app)[5]
+        line = cells_of(app)[5]
         assert app.table.painted == [Region(line.index("9000") - 2, 5, 6, 1)]
         assert table.cursor_key == 0
 
 
 async def test_changed_tone_is_painted_but_does_not_flash() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         await show(pilot, range(100))
         app.rows.changed[4, MTU] = Cell("1500", "bad")
@@ -274,7 +270,7 @@ async def test_changed_tone_is_painted_but_does_not_flash() -> None:
 
 
 async def test_nothing_changed_is_nothing_painted() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(16384))
         table.move_to(8000)
@@ -288,7 +284,7 @@ async def test_nothing_changed_is_nothing_painted() -> None:
 
 
 async def test_cursor_move_paints_two_lines() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         await show(pilot, range(100))
         app.table.painted = []
@@ -297,7 +293,7 @@ async def test_cursor_move_paints_two_lines() -> None:
 
 
 async def test_swapped_rows_paint_only_where_they_differ() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         await show(pilot, range(100))
         app.table.painted = []
@@ -306,7 +302,7 @@ async def test_swapped_rows_paint_only_where_they_differ() -> None:
 
 
 async def test_scrollbar_is_left_alone_while_its_thumb_would_not_move() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(16384))
         drawn = table.vertical_scrollbar.window_virtual_size
@@ -319,7 +315,7 @@ async def test_scrollbar_is_left_alone_while_its_thumb_would_not_move() -> None:
 
 
 async def test_what_was_read_before_a_time_out_of_sight_is_read_again() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(3))
         table.styles.height = 0
@@ -330,7 +326,7 @@ async def test_what_was_read_before_a_time_out_of_sight_is_read_again() -> None:
         assert app.rows.asked == []
         table.styles.height = 10
         await pilot.pause()
-        assert "9000" in screen(app)[2]
+        assert "9000" in cells_of(app)[2]
 
 
 async def test_one_changed_cell_is_few_bytes_on_the_wire() -> None:
@@ -345,7 +341,7 @@ async def test_one_changed_cell_is_few_bytes_on_the_wire() -> None:
         def flush(self) -> None:
             pass
 
-    class WiredHost(Host):
+    class WiredHost(TableHost):
         def get_driver_class(self) -> type[Driver]:
             return Wire
 
@@ -371,7 +367,7 @@ async def test_one_changed_cell_is_few_bytes_on_the_wire() -> None:
 
 
 async def test_changed_cell_flashes_and_stops() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         assert app.table._flash_timer is None
@@ -387,7 +383,7 @@ async def test_changed_cell_flashes_and_stops() -> None:
 
 
 async def test_flash_is_extended_by_the_next_change() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         for mtu in range(9000, 9004):
@@ -398,7 +394,7 @@ async def test_flash_is_extended_by_the_next_change() -> None:
 
 
 async def test_first_sight_and_reordering_do_not_flash() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         await show(pilot, range(99, -1, -1))
@@ -409,12 +405,12 @@ async def test_first_sight_and_reordering_do_not_flash() -> None:
 
 
 async def test_flash_can_be_switched_off() -> None:
-    app = Host(flash=False)
+    app = TableHost(flash=False)
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         app.rows.changed[4, MTU] = Cell("9000")
         await show(pilot, range(100))
-        assert "9000" in screen(app)[5]
+        assert "9000" in cells_of(app)[5]
         assert underlined(table, 5) == ""
 
 
@@ -441,17 +437,17 @@ def underlined(table: KeyedTable, y: int) -> str:
     ],
 )
 async def test_columns_drop_by_rank_and_then_shrink(width: int, header: str) -> None:
-    app = Host()
+    app = TableHost()
     app.rows.changed[3, 0] = Cell("a-long-name-here")
     async with app.run_test(size=(width, 24)) as pilot:
         await show(pilot, range(10))
-        assert screen(app)[0].rstrip() == header
+        assert cells_of(app)[0].rstrip() == header
 
 
 @pytest.mark.parametrize("width", [80, 40, 26, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
 @pytest.mark.parametrize("count", [10, 1000])
 async def test_every_line_is_as_wide_as_the_table(width: int, count: int) -> None:
-    app = Host()
+    app = TableHost()
     for key, name in enumerate(["網路介面卡一二三四", "a網b路c介d面e卡", "é" * 9, "e\u0301" * 9, "한국어이름", "x"]):
         app.rows.changed[key, 0] = Cell(name)
         app.rows.changed[key, 4] = Cell(name * 5)
@@ -461,41 +457,41 @@ async def test_every_line_is_as_wide_as_the_table(width: int, count: int) -> Non
         wanted = width - (1 if count > 11 else 0)
         assert {sum(cell_len(segment.text) for segment in line) for line in lines} == {wanted}
         assert {line.cell_length for line in lines} == {wanted}
-        assert {cell_len(line) for line in screen(app)} == {width}
+        assert {cell_len(line) for line in cells_of(app)} == {width}
 
 
 async def test_wide_names_are_cut_at_whole_characters() -> None:
-    app = Host()
+    app = TableHost()
     app.rows.changed[0, 0] = Cell("網路介面卡")
     async with app.run_test(size=(23, 5)) as pilot:
         await show(pilot, [0, 1])
-        assert screen(app)[1].startswith(">網路介 … up")
+        assert cells_of(app)[1].startswith(">網路介 … up")
 
 
 async def test_columns_widen_for_what_scrolls_into_view_and_never_shrink() -> None:
-    app = Host()
+    app = TableHost()
     app.rows.changed[500, 0] = Cell("a-long-name-xyz")
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(1, 1000))
-        narrow = screen(app)[0].index("State")
+        narrow = cells_of(app)[0].index("State")
         table.move_to(500)
         await pilot.pause()
-        wide = screen(app)[0].index("State")
+        wide = cells_of(app)[0].index("State")
         assert wide > narrow
-        assert "a-long-name-xyz" in screen(app)[cursor_line(app)]
+        assert "a-long-name-xyz" in cells_of(app)[cursor_line(app)]
         table.move_to(1)
         await pilot.pause()
-        assert screen(app)[0].index("State") == wide
+        assert cells_of(app)[0].index("State") == wide
 
 
 async def test_invisible_rows_are_sampled_for_the_first_widths() -> None:
-    app = Host()
+    app = TableHost()
     for key in range(400, 600):
         app.rows.changed[key, 0] = Cell("a-long-name-xyz")
     async with app.run_test(size=(80, 24)) as pilot:
         await show(pilot, [])
         await show(pilot, range(1000))
-        assert screen(app)[0].index("State") == 17
+        assert cells_of(app)[0].index("State") == 17
 
 
 def test_no_column_shrinks_when_another_needs_room() -> None:
@@ -507,42 +503,42 @@ def test_no_column_shrinks_when_another_needs_room() -> None:
 
 
 async def test_left_over_room_goes_to_long_text() -> None:
-    app = Host()
+    app = TableHost()
     app.rows.changed[0, 4] = Cell("a" * 60)
     async with app.run_test(size=(110, 24)) as pilot:
         await show(pilot, range(3))
-        assert "a" * 60 in screen(app)[1]
+        assert "a" * 60 in cells_of(app)[1]
 
 
 async def test_ascii_marks() -> None:
-    app = Host(ascii=True)
+    app = TableHost(ascii=True)
     app.rows.changed[0, 0] = Cell("a-much-longer-name-than-fits")
     async with app.run_test(size=(40, 24)) as pilot:
         table = await show(pilot, range(3))
         table.set_sort("mtu", True)
         await pilot.pause()
-        assert "MTUv" in screen(app)[0]
-        assert "~" in screen(app)[1]
-        assert "\n".join(screen(app)).isascii()
+        assert "MTUv" in cells_of(app)[0]
+        assert "~" in cells_of(app)[1]
+        assert "\n".join(cells_of(app)).isascii()
 
 
 @pytest.mark.parametrize(("reverse", "arrow"), [(False, "▲"), (True, "▼")])
 async def test_sorted_column_bears_an_arrow(reverse: bool, arrow: str) -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(3))
         app.table.painted = []
         table.set_sort("mtu", reverse)
         await pilot.pause()
-        assert f"MTU{arrow}" in screen(app)[0]
+        assert f"MTU{arrow}" in cells_of(app)[0]
         assert app.table.painted == [Region(0, 0, 80, 1)]
         table.set_sort(None, False)
         await pilot.pause()
-        assert arrow not in screen(app)[0]
+        assert arrow not in cells_of(app)[0]
 
 
 async def test_resizing_does_not_fetch_a_cursor_that_was_scrolled_away() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(1000))
         table.scroll_to(y=300, animate=False)
@@ -552,7 +548,7 @@ async def test_resizing_does_not_fetch_a_cursor_that_was_scrolled_away() -> None
 
 
 async def test_resizing_down_to_one_cell_and_back() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(1000))
         table.move_to(700)
@@ -561,21 +557,21 @@ async def test_resizing_down_to_one_cell_and_back() -> None:
             await show(pilot, range(1000))
             if size[1] > 1:
                 assert 700 in table.visible_keys()
-            assert {cell_len(line) for line in screen(app)} == {size[0]}
+            assert {cell_len(line) for line in cells_of(app)} == {size[0]}
         assert table.cursor_key == 700
-        assert "eth700 " in screen(app)[cursor_line(app)]
+        assert "eth700 " in cells_of(app)[cursor_line(app)]
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
 async def test_one_cell_from_the_start(count: int) -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(1, 1)) as pilot:
         table = await show(pilot, range(count))
         await pilot.press("j", "G", "g", "pagedown", "pageup", "enter", "k")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert table.row_count == count
-        assert ("eth0" in screen(app)[1]) == (count > 0)
+        assert ("eth0" in cells_of(app)[1]) == (count > 0)
 
 
 # Text is text.
@@ -583,28 +579,28 @@ async def test_one_cell_from_the_start(count: int) -> None:
 
 @pytest.mark.parametrize("text", ["[@click=quit]x", "[/b]", "[red]x[/red]", "\\[b]", ":smile:"])
 async def test_markup_is_shown_as_it_is(text: str) -> None:
-    app = Host()
+    app = TableHost()
     app.rows.changed[0, 0] = Cell(text)
     async with app.run_test(size=(80, 24)) as pilot:
         await show(pilot, [0])
-        assert f">{text} " in screen(app)[1]
+        assert f">{text} " in cells_of(app)[1]
         await pilot.click(KeyedTable, offset=(3, 1))
         assert app.is_running
         assert isinstance(app.told[-1], KeyedTable.Chosen)
 
 
 async def test_empty_table_says_so() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, [])
-        assert screen(app)[1].rstrip() == " [b]nothing[/b] here"
+        assert cells_of(app)[1].rstrip() == " [b]nothing[/b] here"
         table.set_empty("no match")
         await pilot.pause()
-        assert screen(app)[1].rstrip() == " no match"
+        assert cells_of(app)[1].rstrip() == " no match"
         await show(pilot, range(2))
-        assert "no match" not in "".join(screen(app))
+        assert "no match" not in "".join(cells_of(app))
         await show(pilot, [])
-        assert [line.strip() for line in screen(app)[1:4]] == ["no match", "", ""]
+        assert [line.strip() for line in cells_of(app)[1:4]] == ["no match", "", ""]
 
 
 # Keys and mouse.
@@ -629,18 +625,18 @@ async def test_empty_table_says_so() -> None:
     ],
 )
 async def test_keys_move_the_cursor_and_keep_it_in_view(pressed: list[str], key: int) -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         table.move_to(50)
         await pilot.press(*pressed)
         assert table.cursor_key == key
         assert key in table.visible_keys()
-        assert f"eth{key} " in screen(app)[cursor_line(app)]
+        assert f"eth{key} " in cells_of(app)[cursor_line(app)]
 
 
 async def test_paging_keeps_the_screen_line() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(1000))
         table.move_to(500)
@@ -651,7 +647,7 @@ async def test_paging_keeps_the_screen_line() -> None:
 
 
 async def test_enter_and_click_choose_the_cursor_row() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         table.scroll_to(y=10, animate=False)
@@ -666,7 +662,7 @@ async def test_enter_and_click_choose_the_cursor_row() -> None:
 
 
 async def test_click_below_the_rows_and_enter_in_an_empty_table_do_nothing() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(3))
         await pilot.click(KeyedTable, offset=(5, 10))
@@ -679,18 +675,18 @@ async def test_click_below_the_rows_and_enter_in_an_empty_table_do_nothing() -> 
 
 
 async def test_header_click_names_the_column() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         for column in COLUMNS:
-            await pilot.click(KeyedTable, offset=(screen(app)[0].index(column.label), 0))
+            await pilot.click(KeyedTable, offset=(cells_of(app)[0].index(column.label), 0))
         clicked = [message for message in app.told if isinstance(message, KeyedTable.HeaderClicked)]
         assert [message.column for message in clicked] == [column.key for column in COLUMNS]
         assert table.cursor_key == 0
 
 
 async def test_wheel_scrolls_and_leaves_the_cursor() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(100))
         await pilot._post_mouse_events([MouseScrollDown], KeyedTable, offset=(5, 5))
@@ -698,15 +694,15 @@ async def test_wheel_scrolls_and_leaves_the_cursor() -> None:
         top = table.visible_keys()[0]
         assert top > 0
         assert table.cursor_key == 0
-        assert screen(app)[0].startswith(" Name")
-        assert screen(app)[1].startswith(f" eth{top} ")
+        assert cells_of(app)[0].startswith(" Name")
+        assert cells_of(app)[1].startswith(f" eth{top} ")
         await pilot.press("j")
         assert table.visible_keys()[0] <= 1
-        assert screen(app)[cursor_line(app)].startswith(">eth1 ")
+        assert cells_of(app)[cursor_line(app)].startswith(">eth1 ")
 
 
 async def test_cursor_looks_different_without_focus_and_has_another_glyph() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(5))
         focused = table.render_line(1)
@@ -723,7 +719,7 @@ async def test_cursor_looks_different_without_focus_and_has_another_glyph() -> N
 
 
 async def test_new_theme_repaints_with_its_colours() -> None:
-    app = Host()
+    app = TableHost()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await show(pilot, range(5))
         before = table.render_line(2)

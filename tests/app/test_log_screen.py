@@ -1,19 +1,16 @@
 """The command log's screen: what it shows, copies and gives back, on small terminals too."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from textual.app import App
-from textual.pilot import Pilot
 
 from tests.changes import setting
+from tests.hosted import OPEN, Hands, Host, hosted
 from tests.hostile import NAMES, controls
 from tests.links import a_link
-from tests.terminal import ROOT
 from tui.model.change.log import Log, LogEntry
 from tui.model.change.reversal import Step
 from tui.model.change.shell import device_lines
@@ -26,64 +23,10 @@ from tui.screens.log import LogScreen
 from widgets.keyed_table.table import KeyedTable
 
 STEPS = (Step(a_link(1), setting(mtu=9000)),)
-_OPEN = object()
 
 
-class Host(App[None]):
-    """An application that has only the log."""
-
-    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
-
-    def __init__(self, log: Log, ascii: bool) -> None:
-        super().__init__()
-        self.set_class(ascii, "-ascii")
-        self.log_screen = LogScreen(log, as_ascii if ascii else str, ascii)
-        self.answer: object = _OPEN
-        self.copied: list[str] = []
-
-    def on_mount(self) -> None:
-        self.push_screen(self.log_screen, self.answered)
-
-    def answered(self, number: int | None) -> None:
-        self.answer = number
-
-    def copy_to_clipboard(self, text: str) -> None:
-        self.copied.append(text)
-
-
-class Hands:
-    """The host and the hands on it."""
-
-    def __init__(self, app: Host, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    @property
-    def lines(self) -> list[str]:
-        """What is on the screen."""
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def words(self) -> str:
-        """What is on the screen, on one line, without frames."""
-        return " ".join(self.text.replace("│", " ").replace("|", " ").split())
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-
-@asynccontextmanager
-async def shown(log: Log, size: tuple[int, int] = (80, 24), ascii: bool = False) -> AsyncIterator[Hands]:
-    app = Host(log, ascii)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        yield Hands(app, pilot)
+def shown(log: Log, size: tuple[int, int] = (80, 24), ascii: bool = False) -> AbstractAsyncContextManager[Hands[Host]]:
+    return hosted(Host(LogScreen(log, as_ascii if ascii else str, ascii), ascii), size)
 
 
 def change(what: str = "group dmz (10) MTU 9000", **fields: Any) -> LogEntry:
@@ -137,7 +80,7 @@ async def test_changes_are_listed_newest_first_and_the_chosen_one_in_full() -> N
         assert "Change 1" in hands.text
         assert "ip link set group dmz mtu 9000" in hands.text
         await hands.press("q")
-        assert hands.app.screen_stack[-1] is hands.app.log_screen
+        assert hands.app.screen_stack[-1] is hands.app.shown
 
 
 async def test_an_empty_log_says_so_and_no_key_breaks_it() -> None:
@@ -147,7 +90,7 @@ async def test_an_empty_log_says_so_and_no_key_breaks_it() -> None:
         assert "There are no `ip` lines to copy here." in hands.text
         await hands.press("z")
         assert "There is nothing to undo." in hands.text
-        assert hands.app.answer is _OPEN
+        assert hands.app.answer is OPEN
         assert hands.app.copied == []
 
 
@@ -169,7 +112,7 @@ async def test_z_says_why_a_change_cant_be_undone() -> None:
         assert "done, undone by 2" in hands.text
         await hands.press("z")
         assert "Change 2 has undone it already." in hands.text
-        assert hands.app.answer is _OPEN
+        assert hands.app.answer is OPEN
         await hands.press("k")
         assert "done, undoes 1" in hands.text
 
@@ -272,7 +215,7 @@ async def test_what_happens_meanwhile_is_taken_in_and_the_cursor_stays() -> None
             if "3 changes" in hands.text:
                 break
         assert "three" in hands.lines[2]
-        assert hands.app.log_screen.query_one(KeyedTable).cursor_key == 1
+        assert hands.app.shown.query_one(KeyedTable).cursor_key == 1
         await hands.press("z")
         assert hands.app.answer == 1
 
@@ -282,4 +225,4 @@ async def test_every_key_is_in_the_help_and_does_something() -> None:
         await hands.press("question_mark")
         for command in LOG_COMMANDS:
             assert command.help in hands.words
-            assert callable(getattr(hands.app.log_screen, f"action_{command.id}"))
+            assert callable(getattr(hands.app.shown, f"action_{command.id}"))

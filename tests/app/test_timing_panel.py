@@ -6,21 +6,19 @@ import re
 import shutil
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, cast
 
 import pytest
 from rich.cells import cell_len
-from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.hosted import Hands, Host
 from tests.hostile import NAMES, controls
 from tests.links import until
-from tests.terminal import PATIENCE, ROOT, session_of, terminal
-from tui.app.keys import KeyByKeyApp
+from tests.terminal import session_of, terminal
 from tui.model.change.sample import Sample
 from tui.model.group import Group
 from tui.model.text import visible
@@ -40,61 +38,28 @@ SAMPLES = (
 )
 
 
-class Host(KeyByKeyApp):
+class PanelHost(Host):
     """An application that has only the panel."""
 
-    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
-
     def __init__(self, name: str, request: Request | None, ascii: bool = False, group: Group = GROUP) -> None:
-        super().__init__()
-        self.set_class(ascii, "-ascii")
         self.arguments = (name, SAMPLES, as_ascii if ascii else str, ascii, request)
         self.last: Last | None = None
         self.left = False
         self.busy = ""
         """Why the machine is busy; empty: it isn't, whatever else runs here."""
-        self.enter(group)
+        super().__init__(self.enter(group), ascii)
 
-    def enter(self, group: Group) -> None:
+    def enter(self, group: Group) -> TimingScreen:
         """Make the panel for a group, with what was measured before."""
         self.panel = TimingScreen(group, *self.arguments, last=self.last, judge=lambda host, others: self.busy)
+        return self.panel
 
-    def on_mount(self) -> None:
-        self.push_screen(self.panel, self.was_left)
-
-    def was_left(self, last: Last | None) -> None:
-        self.left, self.last = True, last
+    def answered(self, answer: object) -> None:
+        self.left, self.last = True, cast("Last | None", answer)
 
 
-class Hands:
-    """The host and the hands on it."""
-
-    def __init__(self, app: Host, pilot: Pilot[int]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    @property
-    def text(self) -> str:
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
-
-    @property
-    def words(self) -> str:
-        """What is on the screen, on one line, without frames."""
-        return " ".join(self.text.replace("│", " ").replace("|", " ").split())
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    async def until(self, true: Callable[[], object], what: str) -> None:
-        end = monotonic() + PATIENCE
-        while not true():
-            assert monotonic() < end, f"waited {PATIENCE:g} s in vain for {what}; seen:\n{self.text}"
-            await self.pilot.pause(0.02)
-
-    async def sees(self, *texts: str) -> None:
-        await self.until(lambda: all(text in self.words for text in texts), repr(texts))
+class PanelHands(Hands[PanelHost]):
+    """The panel and the hands on it."""
 
     async def measures(self) -> None:
         """Press Enter and wait for the end."""
@@ -116,11 +81,11 @@ class Hands:
 @asynccontextmanager
 async def panel(
     request: Request | None = QUICK, name: str = "group dmz (10)", size: tuple[int, int] = (80, 24), **rest: Any
-) -> AsyncIterator[Hands]:
-    app = Host(name, request, **rest)
+) -> AsyncIterator[PanelHands]:
+    app = PanelHost(name, request, **rest)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        yield Hands(app, pilot)
+        yield PanelHands(app, pilot)
     # It keeps what was measured as it goes, and must not do so where the next test looks.
     until(lambda: not any(thread.name == "timing-panel" for thread in threading.enumerate()), "the reader to end")
 
@@ -279,8 +244,8 @@ async def test_a_finished_measurement_is_there_when_the_panel_is_opened_again() 
         await hands.measures()
         await hands.press("q")
         assert hands.app.left
-        hands.app.enter(Group(11, 8, 0, ((1500, 8),), ((b"ifb", 8),)))
-        hands.app.push_screen(hands.app.panel, hands.app.was_left)
+        hands.app.shown = hands.app.enter(Group(11, 8, 0, ((1500, 8),), ((b"ifb", 8),)))
+        hands.app.show()
         await hands.sees("Measured for group dmz (10). Enter measures once more.", "Done in", "100%")
         await hands.sees("one group message █", " 8 links mixed before")
         assert len(history.runs()) == 1
@@ -293,8 +258,8 @@ async def test_one_that_was_stopped_by_leaving_is_there_too() -> None:
         await hands.press("enter")
         child = await hands.child()
         await hands.press("q")
-        hands.app.enter(GROUP)
-        hands.app.push_screen(hands.app.panel, hands.app.was_left)
+        hands.app.shown = hands.app.enter(GROUP)
+        hands.app.show()
         await hands.sees("Stopped; what was measured until then stays", "one group message █")
         until(lambda: not session_of(child), "the measuring processes to be gone")
 
@@ -479,8 +444,8 @@ async def test_every_command_has_its_action_and_stands_in_the_help() -> None:
 
 CONSOLE = """
 import sys
-from tests.app.test_timing_panel import Host, LONG, QUICK
-host = Host("group dmz (10)", LONG if sys.argv[1] == "long" else QUICK, ascii=len(sys.argv) > 2)
+from tests.app.test_timing_panel import PanelHost, LONG, QUICK
+host = PanelHost("group dmz (10)", LONG if sys.argv[1] == "long" else QUICK, ascii=len(sys.argv) > 2)
 host.run()
 """
 WITHOUT_PRIVILEGE = """

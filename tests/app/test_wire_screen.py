@@ -2,22 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from textwrap import wrap
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from textual.app import App
-from textual.pilot import Pilot
 
 from tests.changes import setting
 from tests.driven import driven, record_sends
+from tests.hosted import Hands, Host, hosted
 from tests.hostile import ALIASES, MAP, NAMES, controls
 from tests.links import Ip, cheap_kind, many
 from tests.messages import DMZ, error, notification
-from tests.terminal import ROOT
 from tui.model.names.map import NameMap, parse
 from tui.model.wire.trace import Batch, WireTrace
 from tui.netlink.wire import attribute, group_change, link_change, u32
@@ -68,68 +65,24 @@ ONE_BY_ONE = a_trace(
 )
 
 
-class Host(App[None]):
-    """An application that has only the message view."""
-
-    CSS_PATH: ClassVar[Any] = ROOT / "tui" / "app" / "app.tcss"
-
-    def __init__(self, trace: WireTrace | None, names: NameMap, ascii: bool) -> None:
-        super().__init__()
-        self.set_class(ascii, "-ascii")
-        self.wire = WireScreen(trace, names, as_ascii if ascii else str)
-
-    def on_mount(self) -> None:
-        self.push_screen(self.wire)
-
-
-class Hands:
-    """The host and the hands on it."""
-
-    def __init__(self, app: Host, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    @property
-    def lines(self) -> list[str]:
-        """What is on the screen."""
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def words(self) -> str:
-        """What is on the screen, on one line."""
-        return " ".join(self.text.split())
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    async def read_through(self) -> list[str]:
-        """Scroll from the first row of a view to its last; return all rows."""
-        await self.press("g")
-        rows: list[str] = []
-        while True:
-            found = re.search(r"rows ([\d,]+) to ([\d,]+) of ([\d,]+)", self.text)
-            assert found is not None
-            first, last, number = (int(digits.replace(",", "")) for digits in found.groups())
-            rows[first - 1 :] = self.lines[5 : 5 + last - first + 1]
-            if last == number:
-                return rows
-            await self.press("pagedown")
-
-
-@asynccontextmanager
-async def shown(
+def shown(
     trace: WireTrace | None, size: tuple[int, int] = (80, 24), ascii: bool = False, names: NameMap = DMZ
-) -> AsyncIterator[Hands]:
-    app = Host(trace, names, ascii)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        yield Hands(app, pilot)
+) -> AbstractAsyncContextManager[Hands[Host]]:
+    return hosted(Host(WireScreen(trace, names, as_ascii if ascii else str), ascii), size)
+
+
+async def read_through(hands: Hands[Host]) -> list[str]:
+    """Scroll from the first row of a view to its last; return all rows."""
+    await hands.press("g")
+    rows: list[str] = []
+    while True:
+        found = re.search(r"rows ([\d,]+) to ([\d,]+) of ([\d,]+)", hands.text)
+        assert found is not None
+        first, last, number = (int(digits.replace(",", "")) for digits in found.groups())
+        rows[first - 1 :] = hands.lines[5 : 5 + last - first + 1]
+        if last == number:
+            return rows
+        await hands.press("pagedown")
 
 
 def bytes_in(rows: list[str]) -> bytes:
@@ -142,7 +95,7 @@ async def test_every_byte_of_each_view_is_on_the_screen(size: tuple[int, int]) -
     async with shown(a_trace(), size) as hands:
         for key, wire in (("1", GROUP), ("2", error(0, GROUP)), ("3", EVENT), ("4", b"".join(SINGLE[:2]))):
             await hands.press(key)
-            assert bytes_in(await hands.read_through()) == wire
+            assert bytes_in(await read_through(hands)) == wire
 
 
 async def test_tab_goes_round_the_views_and_numbers_go_straight_there() -> None:
@@ -161,7 +114,7 @@ async def test_the_message_is_explained() -> None:
     async with shown(a_trace()) as hands:
         assert "group dmz (10) MTU 9000" in hands.lines[0]
         assert "We sent 1 message, 48 bytes, 1 send, to change 64 interfaces." in hands.text
-        words = " ".join(" ".join(row[32:] for row in await hands.read_through()).split())
+        words = " ".join(" ".join(row[32:] for row in await read_through(hands)).split())
         assert "nlmsghdr.type 16 = RTM_NEWLINK" in words
         assert "nlmsghdr.flags 0x5 = REQUEST|ACK CREATE must be absent" in words
         assert "ifinfomsg.index 0 With IFLA_GROUP below: the whole group." in words
@@ -172,12 +125,12 @@ async def test_one_message_is_compared_with_many() -> None:
     async with shown(a_trace()) as hands:
         await hands.press("4")
         assert "One by one (RTM_SETLINK): 64 messages, 2,560 bytes, 1 send, against 1 message, 48 bytes" in hands.words
-        rows = await hands.read_through()
+        rows = await read_through(hands)
         assert " other way 1 of 64: 40 bytes, never sent" in rows
         assert rows[-1] == " and 62 more of the same sort"
     async with shown(ONE_BY_ONE) as hands:
         assert "16,384 messages, 655,360 bytes, 32 sends" in hands.words
-        assert (await hands.read_through())[-1] == " and 16,381 more of the same sort"
+        assert (await read_through(hands))[-1] == " and 16,381 more of the same sort"
         await hands.press("4")
         assert "One message can't retag" in hands.words
 
@@ -204,7 +157,7 @@ async def test_a_refusal_shows_the_kernels_words() -> None:
     async with shown(a_trace(sent=sent, answers=(refusal, refusal), answered=2)) as hands:
         assert "The last asks a member alone why it refused." in hands.words
         await hands.press("2")
-        words = " ".join(" ".join(row[32:] for row in await hands.read_through()).split())
+        words = " ".join(" ".join(row[32:] for row in await read_through(hands)).split())
         assert "nlmsgerr.error -22 = EINVAL: Invalid argument" in words
         assert "value mtu greater than device maximum" in words
 
@@ -231,7 +184,7 @@ async def test_a_step_marks_its_pieces_and_goes_there() -> None:
     async with shown(a_trace()) as hands:
         await hands.press("n", "n", "n")
         assert any(row.startswith(">0014  00 00 00 00") for row in hands.lines), hands.text
-        marked = bytes_in([row for row in await hands.read_through() if row.startswith(">")])
+        marked = bytes_in([row for row in await read_through(hands) if row.startswith(">")])
         assert marked == GROUP[0x14:]  # index, flags, mask, and the attributes with what they hold
         await hands.press("n")
         assert any(row.startswith(">0010  00 00 00 00") and "nlmsgerr.error" in row for row in hands.lines)
@@ -258,14 +211,14 @@ async def test_before_anything_was_sent_it_says_so() -> None:
         await hands.press("n", "p", "tab", "2", "j", "pagedown", "G")
         assert "Nothing was sent yet." in hands.text
         await hands.press("escape")
-        assert hands.app.screen is not hands.app.wire
+        assert hands.app.screen is not hands.app.shown
 
 
 @pytest.mark.parametrize("key", ["escape", "q", "w"])
 async def test_it_can_be_left(key: str) -> None:
     async with shown(a_trace()) as hands:
         await hands.press(key)
-        assert hands.app.screen is not hands.app.wire
+        assert hands.app.screen is not hands.app.shown
 
 
 async def test_the_help_names_every_key() -> None:
@@ -334,7 +287,7 @@ async def test_hostile_names_do_not_reach_the_terminal(ascii: bool) -> None:
     trace = a_trace(notification=event, answers=(error(22, GROUP, words),))
     async with shown(trace, ascii=ascii, names=parse(MAP)) as hands:
         await hands.press("3")
-        rows = await hands.read_through()
+        rows = await read_through(hands)
         assert bytes_in(rows) == event
         assert not controls("\n".join(rows))
         said = "\n".join(rows)
@@ -342,7 +295,7 @@ async def test_hostile_names_do_not_reach_the_terminal(ascii: bool) -> None:
             assert text in said
         assert ("漢字漢x" in said) != ascii
         await hands.press("2")
-        said = "\n".join(await hands.read_through())
+        said = "\n".join(await read_through(hands))
         assert not controls(said)
         assert "esc\\x1b[7z [b]\\xff" in said
 
