@@ -1,16 +1,14 @@
 """Two operators at once: what another changes while a question is open, before a send, and before the read-back."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.console import after_send
 from tests.driven import driven, record_sends, requests, states
 from tests.links import Ip, add, index_of
-from tui.netlink.wire import Ack
-from tui.netlink.writer import Writer
 from tui.screens.main import change_keys as changes
 
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
@@ -40,19 +38,6 @@ def last(audit: Path) -> dict[str, Any]:
 def rows(audit: Path) -> dict[str, tuple[str, dict[str, Any], dict[str, Any] | None]]:
     """What became of each member of the last change, by name, with before and after."""
     return {row["ifname"]: (row["became"], row["before"], row.get("after")) for row in last(audit)["members"]}
-
-
-def after_send(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Have something happen once, as soon as the kernel has answered."""
-    send, todo = Writer.transact, [act]
-
-    def sending(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        answers = send(self, batch, deadline)
-        while todo:
-            todo.pop()()
-        return answers
-
-    monkeypatch.setattr(Writer, "transact", sending)
 
 
 async def test_undo_leaves_alone_what_another_set_while_it_asked(ip: Ip, sent: Any, audit: Path) -> None:

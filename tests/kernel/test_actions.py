@@ -3,59 +3,17 @@
 import socket
 import struct
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 
 import pytest
 
-from tests.changes import asked
+from tests.console import console
 from tests.links import Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, until
-from tests.watch import Watch, watching
-from tui.model.change.intent import Intent, make_intent
-from tui.model.change.outcome import Outcome
+from tests.watch import Watch
 from tui.model.gate import Gate
 from tui.model.store import Snapshot
 from tui.netlink.actions import change_group
 from tui.netlink.writer import Writer
-
-
-class Console:
-    """What the app has: a monitor and a writer."""
-
-    def __init__(self, watch: Watch, writer: Writer) -> None:
-        self.watch = watch
-        self.writer = writer
-
-    def intent(self, operation: str, mtu: int | None = None, group: int = 7) -> Intent:
-        self.watch.check()
-        return make_intent(self.watch.store.snapshot(), asked(operation, mtu), group)
-
-    def act(self, intent: Intent, deadline: float | None = None) -> Outcome:
-        outcome = change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, deadline)
-        members = list(intent.members.values())
-        if outcome.checked:
-            placed = [
-                *outcome.changed,
-                *outcome.already,
-                *outcome.overtaken,
-                *(refusal.link for refusal in outcome.refused),
-                *outcome.not_reached,
-                *outcome.left,
-                *outcome.vanished,
-            ]
-            assert sorted(link.ifindex for link in placed) == [link.ifindex for link in members]
-        return outcome
-
-
-@contextmanager
-def console(read_only: bool = False) -> Iterator[Console]:
-    writer = Writer(Gate(read_only))
-    try:
-        with watching() as watch:
-            yield Console(watch, writer)
-    finally:
-        writer.close()
 
 
 def names(links: object) -> list[str]:
@@ -140,7 +98,7 @@ def test_the_first_refuses(ip: Ip) -> None:
 def test_an_empty_group_takes_no_message(ip: Ip) -> None:
     veths(ip)
     with console() as shell:
-        outcome = shell.act(shell.intent("down", group=4711))
+        outcome = shell.act(shell.intent("down", whom=4711))
         assert (outcome.verdict, outcome.reply.messages, outcome.reply.size) == ("nothing", 0, 0)
 
 
@@ -184,13 +142,13 @@ def test_an_index_that_means_another_link_now(ip: Ip) -> None:
 def test_the_largest_group_id(ip: Ip) -> None:
     many(cheap_kind(ip), 3, 0xFFFFFFFF, up=False)
     with console() as shell:
-        outcome = shell.act(shell.intent("mtu", 1400, group=0xFFFFFFFF))
+        outcome = shell.act(shell.intent("mtu", 1400, 0xFFFFFFFF))
         assert (outcome.verdict, len(outcome.changed)) == ("done", 3)
 
 
 def test_read_only_sends_nothing(ip: Ip) -> None:
     veths(ip)
-    with console(read_only=True) as shell:
+    with console(Gate(read_only=True)) as shell:
         assert "--read-only" in shell.writer.obstacle()
         before = from_ip(ip)
         outcome = shell.act(shell.intent("mtu", 1400))

@@ -4,69 +4,32 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
 from tests.changes import setting
+from tests.console import Console
+from tests.console import console as new_console
 from tests.driven import record_sends, states
 from tests.links import Ip, add, cheap_kind, index_of, many
-from tests.watch import Watch, watching
-from tui.model.change.intent import Intent, intent_for_links
-from tui.model.change.outcome import Outcome
+from tests.watch import watching
+from tui.model.change.intent import intent_for_links
 from tui.model.change.progress import Progress
 from tui.model.change.settings import Settings
 from tui.model.gate import Gate
 from tui.model.store import Snapshot
 from tui.netlink.alike import Alike
 from tui.netlink.batch import BATCH
-from tui.netlink.bulk import change_links
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.wire import Ack, get_link
 from tui.netlink.writer import Batches, BusyError, Writer
 
 
-class Console:
-    """What the app has: a monitor and a writer."""
-
-    def __init__(self, watch: Watch, writer: Writer) -> None:
-        self.watch = watch
-        self.writer = writer
-
-    def everything(self, prefix: bytes = b"m") -> frozenset[int]:
-        self.watch.check()
-        links = self.watch.store.snapshot().links.values()
-        return frozenset(link.ifindex for link in links if link.name.startswith(prefix))
-
-    def retag(self, indexes: frozenset[int], group: int) -> Intent:
-        return intent_for_links(self.watch.store.snapshot(), setting(group=group), indexes)
-
-    def act(self, intent: Intent, progress: Progress | None = None, between: Callable[[], object] = dict) -> Outcome:
-        def known() -> Snapshot:
-            between()
-            return self.watch.store.snapshot()
-
-        progress = progress or Progress(len(intent.members))
-        outcome = change_links(intent, self.writer, self.watch.monitor, known, progress)
-        placed = [
-            *outcome.changed,
-            *outcome.already,
-            *outcome.overtaken,
-            *(refusal.link for refusal in (*outcome.refused, *outcome.skipped)),
-            *outcome.not_reached,
-            *outcome.vanished,
-        ]
-        if outcome.checked:
-            assert sorted(link.ifindex for link in placed) == list(intent.members)
-        return outcome
-
-
 @pytest.fixture
 def console(netns: None) -> Iterator[Console]:
-    writer = Writer()
-    with watching() as watch:
-        yield Console(watch, writer)
-    writer.close()
+    with new_console() as made:
+        yield made
 
 
 def address_nobody(patch: pytest.MonkeyPatch) -> None:
@@ -87,7 +50,7 @@ def test_a_retag_moves_every_interface_and_sends_few_batches(
 ) -> None:
     many(cheap_kind(ip), BATCH + 88, 7, up=False)
     sent = record_sends(monkeypatch)
-    outcome = console.act(console.retag(console.everything(), 9))
+    outcome = console.act(console.intent("retag", 9, console.indexes()))
     assert (outcome.verdict, len(outcome.changed), groups(ip)) == ("done", BATCH + 88, {"9"})
     assert [len(batch) for batch in sent] == [BATCH, 88]
     assert outcome.reply.messages == BATCH + 88
@@ -96,20 +59,17 @@ def test_a_retag_moves_every_interface_and_sends_few_batches(
 
 def test_a_group_that_ip_cannot_name_and_back(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 3, 7, up=False)
-    marked = console.everything()
-    assert console.act(console.retag(marked, 0xFFFFFFFF)).verdict == "done"
+    marked = console.indexes()
+    assert console.act(console.intent("retag", 0xFFFFFFFF, marked)).verdict == "done"
     assert {console.watch.store.snapshot().links[index].group for index in marked} == {0xFFFFFFFF}
-    console.everything()
-    assert console.act(console.retag(marked, 0)).verdict == "done"
+    assert console.act(console.intent("retag", 0, marked)).verdict == "done"
     assert groups(ip) == {"0"}
 
 
 def test_each_refusal_is_named_and_the_others_change(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 4, 7, up=False)
     add(ip, "vxlan", "mx")
-    marked = console.everything()
-    intent = intent_for_links(console.watch.store.snapshot(), setting(mtu=65536), marked)
-    outcome = console.act(intent)
+    outcome = console.act(console.intent("mtu", 65536, console.indexes()))
     assert (outcome.verdict, len(outcome.changed)) == ("partly", 4)
     assert [(refusal.link.name, refusal.reason) for refusal in outcome.refused] == [
         (b"mx", "mtu greater than device maximum")
@@ -128,28 +88,28 @@ def test_a_whole_batch_of_refusals_is_heard_without_the_privilege_to_widen_buffe
 def refuse_all() -> None:
     """Have every message of a full batch fail. Runs in a user namespace of its own."""
     many("ifb", BATCH, 7, up=False)
-    writer = Writer()
-    with watching() as watch:
-        console = Console(watch, writer)
-        intent = intent_for_links(watch.store.snapshot(), setting(mtu=0x7FFFFFFF), console.everything())
+    # One that stays out: all of a group would be changed by one message.
+    many("ifb", 1, 7, up=False, prefix="x")
+    with new_console() as console:
+        intent = console.intent("mtu", 0x7FFFFFFF, console.indexes())
         with pytest.MonkeyPatch.context() as patch:
             address_nobody(patch)
             outcome = console.act(intent)
         print(outcome.verdict, len(outcome.refused), "refused")
-    writer.close()
 
 
 def test_esc_stops_between_two_batches_and_the_outcome_says_who_went(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2 * BATCH + 5, 7, up=False)
-    intent = console.retag(console.everything(), 9)
+    intent = console.intent("retag", 9, console.indexes())
     progress = Progress(len(intent.members))
     rounds = iter(range(9))
 
-    def stop_in_the_second() -> None:
+    def stop_in_the_second() -> Snapshot:
         if next(rounds) == 1:
             progress.stop.set()
+        return console.watch.store.snapshot()
 
-    outcome = console.act(intent, progress, stop_in_the_second)
+    outcome = console.act(intent, progress=progress, known=stop_in_the_second)
     assert (outcome.verdict, outcome.stopped) == ("partly", True)
     assert (len(outcome.changed), len(outcome.not_reached), progress.done) == (BATCH, BATCH + 5, BATCH)
     assert groups(ip) == {"7", "9"}
@@ -158,7 +118,7 @@ def test_esc_stops_between_two_batches_and_the_outcome_says_who_went(ip: Ip, con
 def test_who_vanished_was_renamed_or_had_its_index_reused_is_skipped_and_named(ip: Ip, console: Console) -> None:
     kind = cheap_kind(ip)
     many(kind, 5, 7, up=False)
-    intent = console.retag(console.everything(), 9)
+    intent = console.intent("retag", 9, console.indexes())
     reused = index_of(ip, "m3")
     ip("link", "del", "m1")
     ip("link", "set", "m2", "name", "other")
@@ -181,7 +141,7 @@ def test_a_recreated_interface_is_skipped_even_if_it_looks_the_same(ip: Ip, cons
     for number in range(4):
         add(ip, "veth", f"m{number}", "address", f"02:00:00:00:00:0{number}")
         ip("link", "set", f"m{number}", "group", 7)
-    intent = console.retag(console.everything(), 9)
+    intent = console.intent("retag", 9, console.indexes())
     reused = {name: index_of(ip, name) for name in ("m1", "m2")}
     for name, address in (("m1", "02:00:00:00:00:99"), ("m2", "02:00:00:00:00:02")):
         ip("link", "del", name)
@@ -202,14 +162,14 @@ def test_read_only_sends_nothing(ip: Ip) -> None:
     writer = Writer(Gate(read_only=True))
     with watching() as watch:
         console = Console(watch, writer)
-        outcome = console.act(console.retag(console.everything(), 9))
+        outcome = console.act(console.intent("retag", 9, console.indexes()))
     writer.close()
     assert (outcome.verdict, outcome.reply.messages, groups(ip)) == ("refused", 0, {"7"})
 
 
 def test_up_on_exactly_one_group_is_a_group_change_and_a_retag_never_is(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 3, 7, up=False)
-    marked = console.everything()
+    marked = console.indexes()
     snapshot = console.watch.store.snapshot()
     assert intent_for_links(snapshot, setting(up=True), marked).group_id == 7
     assert intent_for_links(snapshot, setting(group=9), marked).group_id is None
@@ -221,7 +181,7 @@ def test_answers_that_were_lost_leave_the_outcome_unknown_but_read_back(
     ip: Ip, monkeypatch: pytest.MonkeyPatch, console: Console
 ) -> None:
     many(cheap_kind(ip), 40, 7, up=False)
-    intent = console.retag(console.everything(), 9)
+    intent = console.intent("retag", 9, console.indexes())
     address_nobody(monkeypatch)
     console.writer._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     outcome = console.act(intent)

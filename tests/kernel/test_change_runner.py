@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.changes import asked
+from tests.console import Console, console
 from tests.driven import record_sends, requests, states, way_out
 from tests.guards import files, guards, room
 from tests.links import Ip, add, cheap_kind, index_of, many, until
-from tests.watch import Watch, watching
 from tui.files.audit import Audit
 from tui.guard.client import Guard
-from tui.model.change.intent import Intent, intent_for_links, make_intent
 from tui.model.change.outcome import steps_taken
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.progress import Progress
@@ -36,27 +34,19 @@ NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
 FOREVER = 600.0
 
 
-class Hands:
+class Hands(Console):
     """What the services have, and what they do with it."""
 
-    def __init__(self, watch: Watch, audit: Path) -> None:
-        self.watch = watch
+    def __init__(self, console: Console, audit: Path) -> None:
+        super().__init__(console.watch, console.writer)
         self.audit = audit
-        self.writer = Writer()
         self.timeout: float | None = FOREVER
         self.progress: Progress | None = None
 
     def plan(self, operation: str, whom: int | str, value: int | None = None) -> Plan:
         """A plan for a group, by its number, or for the interfaces whose names begin so."""
-        self.watch.check()
-        snapshot = self.watch.store.snapshot()
-        intent: Intent
-        if isinstance(whom, int):
-            intent = make_intent(snapshot, asked(operation, value), whom)
-        else:
-            chosen = frozenset(i for i, link in snapshot.links.items() if link.name.startswith(whom.encode()))
-            intent = intent_for_links(snapshot, asked(operation, value), chosen)
-        return make_plan(intent, protect(snapshot, Carriers().find()), NameMap())
+        intent = self.intent(operation, value, whom if isinstance(whom, int) else self.indexes(whom))
+        return make_plan(intent, protect(self.watch.store.snapshot(), Carriers().find()), NameMap())
 
     def carry_out(
         self, plan: Plan, writer: Writer | None = None, told: Callable[[Result], object] = lambda _: None
@@ -79,10 +69,8 @@ class Hands:
 @pytest.fixture
 def hands(ip: Ip, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    with watching() as watch:
-        made = Hands(watch, tmp_path / "audit.jsonl")
-        yield made
-    made.writer.close()
+    with console() as made:
+        yield Hands(made, tmp_path / "audit.jsonl")
 
 
 @pytest.fixture

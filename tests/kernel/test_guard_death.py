@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 SMALLER = setting(mtu=1400)
 
 
-class Console:
+class ConsoleProcess:
     """A console of its own, and what it says."""
 
     def __init__(self, *words: object, terminal: int | None = None, before: tuple[str, ...] = ()) -> None:
@@ -55,16 +55,16 @@ class Console:
         self.process.stdout.close()
 
 
-Start = Callable[..., Console]
+Start = Callable[..., ConsoleProcess]
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start consoles."""
-    started: list[Console] = []
+    started: list[ConsoleProcess] = []
 
-    def new(*words: object, **how: Any) -> Console:
-        started.append(Console(*words, **how))
+    def new(*words: object, **how: Any) -> ConsoleProcess:
+        started.append(ConsoleProcess(*words, **how))
         return started[-1]
 
     yield new

@@ -7,61 +7,37 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.changes import asked
+from tests.console import Console
+from tests.console import console as new_console
 from tests.driven import record_sends, states
 from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, until
-from tests.watch import Watch, watching
-from tui.model.change.intent import Intent, intent_for_links, make_intent
-from tui.model.change.progress import Progress
+from tui.model.change.intent import Intent
 from tui.model.gate import Gate
 from tui.model.wire.dissect import Piece, dissect
 from tui.model.wire.trace import KEPT, WireTrace
-from tui.netlink.actions import change_group
 from tui.netlink.batch import BATCH
-from tui.netlink.bulk import change_links
 from tui.netlink.tracer import Tracer
 from tui.netlink.writer import Writer
 
 
-class Console:
-    """What the app has: a monitor and a writer; each change is observed."""
+def traced(console: Console, intent: Intent, deadline: float | None = None) -> WireTrace | None:
+    """Make a change, and observe it."""
+    pressed, before = time.monotonic(), console.watch.store.snapshot()
+    tracer = Tracer.before(console.writer, console.watch.monitor)
+    outcome = console.act(intent, deadline, known=None if intent.group_id is not None else lambda: before)
+    return tracer.after("test", pressed, outcome, len(console.watch.links))
 
-    def __init__(self, watch: Watch, writer: Writer) -> None:
-        self.watch = watch
-        self.writer = writer
 
-    def group(self, operation: str, mtu: int | None = None, group: int = 7) -> Intent:
-        self.watch.check()
-        return make_intent(self.watch.store.snapshot(), asked(operation, mtu), group)
-
-    def marked(self, operation: str, *indexes: int, mtu: int | None = None, new_group: int | None = None) -> Intent:
-        self.watch.check()
-        snapshot = self.watch.store.snapshot()
-        return intent_for_links(snapshot, asked(operation, mtu if new_group is None else new_group), frozenset(indexes))
-
-    def act(self, intent: Intent, deadline: float | None = None) -> WireTrace | None:
-        pressed = time.monotonic()
-        tracer = Tracer.before(self.writer, self.watch.monitor)
-        if intent.group_id is not None:
-            outcome = change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, deadline)
-        else:
-            snapshot = self.watch.store.snapshot()
-            progress = Progress(len(intent.members))
-            outcome = change_links(intent, self.writer, self.watch.monitor, lambda: snapshot, progress)
-        return tracer.after("test", pressed, outcome, len(self.watch.links))
-
-    def kept(self, intent: Intent) -> WireTrace:
-        trace = self.act(intent)
-        assert trace is not None
-        return trace
+def kept(console: Console, intent: Intent) -> WireTrace:
+    trace = traced(console, intent)
+    assert trace is not None
+    return trace
 
 
 @pytest.fixture
 def console(netns: None) -> Iterator[Console]:
-    writer = Writer()
-    with watching() as watch:
-        yield Console(watch, writer)
-    writer.close()
+    with new_console() as made:
+        yield made
 
 
 def send_raw(messages: tuple[bytes, ...]) -> None:
@@ -88,7 +64,7 @@ def value(pieces: list[Piece], attribute: str) -> str:
 def test_what_is_kept_is_what_was_sent_and_the_ack(ip: Ip, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     many(cheap_kind(ip), 4, 7, up=True)
     sent = record_sends(monkeypatch)
-    trace = console.kept(console.group("mtu", 1400))
+    trace = kept(console, console.intent("mtu", 1400))
     assert [list(trace.sent.first)] == [list(batch.values()) for batch in sent]
     assert (trace.sent.messages, trace.sent.size, trace.sent.sends) == (1, 48, 1)
     (ack,) = trace.answers
@@ -102,7 +78,7 @@ def test_what_is_kept_is_what_was_sent_and_the_ack(ip: Ip, console: Console, mon
 
 def test_the_events_of_a_change_are_counted_and_one_is_kept(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 4, 7, up=True)
-    trace = console.kept(console.group("mtu", 1400))
+    trace = kept(console, console.intent("mtu", 1400))
     assert trace.events >= 4
     assert trace.of_member
     assert trace.notification is not None
@@ -114,7 +90,7 @@ def test_the_events_of_a_change_are_counted_and_one_is_kept(ip: Ip, console: Con
 def test_each_change_is_kept_for_itself(ip: Ip, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     many(cheap_kind(ip), 4, 7, up=True)
     sent = record_sends(monkeypatch)
-    first, second = (console.kept(console.group("mtu", mtu)) for mtu in (1400, 1300))
+    first, second = (kept(console, console.intent("mtu", mtu)) for mtu in (1400, 1300))
     assert [list(trace.sent.first) for trace in (first, second)] == [list(batch.values()) for batch in sent]
     assert (second.sent.sends, second.answered, second.events) == (1, 1, first.events)
 
@@ -142,7 +118,7 @@ def test_a_change_that_nobody_tells_of_has_no_notification(ip: Ip, console: Cons
     many(cheap_kind(ip), 2, 7, up=False)
     ip("link", "set", "m0", "mtu", "1400")
     until(lambda: console.watch.monitor.heard is not None, "an event")
-    trace = console.kept(console.marked("retag", index_of(ip, "m0"), new_group=8))
+    trace = kept(console, console.intent("retag", 8, [index_of(ip, "m0")]))
     assert (trace.events, trace.notification, trace.of_member) == (0, None, False)
 
 
@@ -157,7 +133,7 @@ def test_an_event_of_somebody_elses_is_not_taken_for_a_members(
         return send(*words)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Writer, "transact", meanwhile)
-    trace = console.kept(console.marked("retag", index_of(ip, "m0"), new_group=8))
+    trace = kept(console, console.intent("retag", 8, [index_of(ip, "m0")]))
     assert trace.events >= 1
     assert not trace.of_member
     assert trace.notification is not None
@@ -170,7 +146,7 @@ def test_a_refusal_keeps_the_kernels_words_and_the_question_why(
     add(ip, "bridge", "b0")
     ip("link", "set", "b0", "group", 7)
     sent = record_sends(monkeypatch)
-    trace = console.kept(console.group("mtu", 65536))
+    trace = kept(console, console.intent("mtu", 65536))
     assert list(trace.sent.first) == [raw for batch in sent for raw in batch.values()]
     assert (trace.sent.messages, trace.sent.sends, trace.answered) == (2, 2, 2)
     for answer, raw in zip(trace.answers, trace.sent.first, strict=True):
@@ -214,7 +190,7 @@ def test_the_other_way_of_a_group_change_does_the_same(ip: Ip, console: Console)
     many(cheap_kind(ip), 2, 7, up=False)
     changes: tuple[tuple[str, int | None], ...] = (("mtu", 1400), ("up", None), ("down", None))
     for operation, mtu in changes:
-        trace = console.kept(console.group(operation, mtu))
+        trace = kept(console, console.intent(operation, mtu))
         done = states(ip)
         ip("link", "set", "group", 7, "mtu", 1500, "up" if operation == "down" else "down")
         other = trace.other_way
@@ -230,7 +206,7 @@ def test_the_other_way_of_a_group_change_does_the_same(ip: Ip, console: Console)
 
 def test_the_other_way_of_marked_interfaces_is_the_groups_message(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 3, 7, up=False)
-    trace = console.kept(console.marked("mtu", index_of(ip, "m0"), index_of(ip, "m1"), mtu=1400))
+    trace = kept(console, console.intent("mtu", 1400, [index_of(ip, "m0"), index_of(ip, "m1")]))
     other = trace.other_way
     assert other is not None
     assert (other.messages, other.sends, other.size) == (1, 1, len(other.first[0]))
@@ -246,7 +222,7 @@ def test_of_many_messages_a_few_are_kept_and_all_are_counted(
 ) -> None:
     many(cheap_kind(ip), BATCH + 8, 7, up=False)
     sent = record_sends(monkeypatch)
-    trace = console.kept(console.marked("retag", *console.watch.check().keys() - {1}, new_group=9))
+    trace = kept(console, console.intent("retag", 9, console.watch.check().keys() - {1}))
     everything = [raw for batch in sent for raw in batch.values()]
     assert list(trace.sent.first) == everything[:KEPT]
     assert (trace.sent.messages, trace.sent.size, trace.sent.sends) == (
@@ -258,7 +234,7 @@ def test_of_many_messages_a_few_are_kept_and_all_are_counted(
     assert trace.other_way is None
     assert "can't retag" in trace.remark
     assert trace.events == 0
-    other = console.kept(console.group("mtu", 1400, 9)).other_way
+    other = kept(console, console.intent("mtu", 1400, 9)).other_way
     assert other is not None
     assert (other.messages, other.sends, len(other.first)) == (BATCH + 8, 2, 2)
 
@@ -266,25 +242,25 @@ def test_of_many_messages_a_few_are_kept_and_all_are_counted(
 def test_where_one_message_can_t_do_it_the_reason_is_told(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
     ip("link", "set", "m1", "group", 8)
-    trace = console.kept(console.marked("mtu", index_of(ip, "m0"), index_of(ip, "m1"), mtu=1400))
+    trace = kept(console, console.intent("mtu", 1400, [index_of(ip, "m0"), index_of(ip, "m1")]))
     assert trace.other_way is None
     assert "are in 2 groups" in trace.remark
 
 
 def test_where_nothing_was_sent_nothing_is_kept(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    intent = console.group("mtu", 1400)
-    assert console.act(console.group("up", group=99)) is None
+    intent = console.intent("mtu", 1400)
+    assert traced(console, console.intent("up", whom=99)) is None
     refusing = Writer(Gate(read_only=True))
     console.writer, writer = refusing, console.writer
-    assert console.act(intent) is None
+    assert traced(console, intent) is None
     refusing.close()
     console.writer = writer
-    assert console.act(intent) is not None
+    assert traced(console, intent) is not None
 
 
 def test_a_change_without_an_answer_is_kept_all_the_same(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    trace = console.act(console.group("mtu", 1400), deadline=0.0)
+    trace = traced(console, console.intent("mtu", 1400), deadline=0.0)
     assert trace is not None
     assert (trace.sent.messages, trace.sent.sends) == (1, 1)

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.changes import setting
+from tests.console import after_send
 from tests.links import Ip, add, from_ip, fuzz, index_of
 from tests.watch import Watch, watching
 from tui.files.audit import Audit
@@ -20,7 +21,6 @@ from tui.model.change.plan import make_plan
 from tui.model.change.progress import Progress
 from tui.model.change.undo import plan_undo
 from tui.model.names.map import NameMap
-from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
 from tui.session.change_runner import ChangeRunner, Result
 
@@ -105,16 +105,7 @@ def world(ip: Ip) -> Iterator[World]:
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """What is to happen, once, as soon as the kernel has answered."""
-    send, todo = Writer.transact, list[Callable[[], object]]()
-
-    def sending(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        answers = send(self, batch, deadline)
-        while todo:
-            todo.pop()()
-        return answers
-
-    monkeypatch.setattr(Writer, "transact", sending)
-    return todo
+    return after_send(monkeypatch)
 
 
 def mtu_of(row: dict[str, Any], when: str) -> int | None:

@@ -6,53 +6,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.changes import asked, setting
+from tests.changes import setting
+from tests.console import Console, console
 from tests.driven import State, states
 from tests.links import Ip, cheap_kind, fuzz, many
-from tests.watch import Watch, watching
-from tui.model.change.intent import Intent, intent_for_links, make_intent
+from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, steps_taken
-from tui.model.change.progress import Progress
 from tui.model.change.reversal import Reversal
 from tui.model.change.undo import plan_undo
-from tui.netlink.actions import change_group
-from tui.netlink.bulk import change_links
-from tui.netlink.writer import Writer
 
 LINKS = 6
 START = st.tuples(st.sampled_from((7, 8)), st.booleans(), st.sampled_from((1280, 1500, 9000)))
 
 
-class Hands:
-    """Does what the console does, without a screen."""
+class Hands(Console):
+    """Changes and undoes the interfaces m0, m1, …"""
 
-    def __init__(self, ip: Ip, watch: Watch, writer: Writer) -> None:
+    def __init__(self, ip: Ip, console: Console) -> None:
+        super().__init__(console.watch, console.writer)
         self.ip = ip
-        self.watch = watch
-        self.writer = writer
 
     def put(self, name: str, group: int, up: bool, mtu: int) -> None:
         self.ip("link", "set", name, "up" if up else "down", "mtu", mtu, "group", group)
 
-    def apply(self, intent: Intent) -> Outcome:
-        if intent.group_id is not None:
-            return change_group(intent, self.writer, self.watch.monitor, self.watch.store.snapshot)
-        progress = Progress(len(intent.members))
-        return change_links(intent, self.writer, self.watch.monitor, self.watch.store.snapshot, progress)
-
-    def intent(self, operation: str, names: frozenset[str] | None, value: int) -> Intent:
-        """An intent for these interfaces; None: for group 7."""
-        self.watch.check()
-        snapshot = self.watch.store.snapshot()
-        if names is None:
-            return make_intent(snapshot, asked(operation, value), 7)
-        indexes = frozenset(index for index, link in snapshot.links.items() if link.name.decode() in names)
-        return intent_for_links(snapshot, asked(operation, value), indexes)
+    def change(self, operation: str, names: frozenset[str] | None, value: int) -> Intent:
+        """A change of these interfaces; None: of group 7."""
+        links = self.watch.check().values()
+        chosen = [link.ifindex for link in links if names is not None and link.name.decode() in names]
+        return self.intent(operation, value, 7 if names is None else chosen)
 
     def undo(self, outcome: Outcome) -> tuple[Outcome | None, Reversal]:
         self.watch.check()
         intent, found = plan_undo(1, steps_taken(outcome), outcome.intent.revision, self.watch.store.snapshot())
-        return (None if intent is None else self.apply(intent)), found
+        return (None if intent is None else self.act(intent)), found
 
     def ours(self) -> dict[str, State]:
         return {name: state for name, state in states(self.ip).items() if name.startswith("m")}
@@ -61,10 +47,8 @@ class Hands:
 @pytest.fixture
 def hands(ip: Ip) -> Iterator[Hands]:
     many(cheap_kind(ip), LINKS, 7, up=False)
-    writer = Writer()
-    with watching() as watch:
-        yield Hands(ip, watch, writer)
-    writer.close()
+    with console() as made:
+        yield Hands(ip, made)
 
 
 CHANGES = st.one_of(
@@ -85,8 +69,8 @@ def test_change_and_undo_leave_everything_as_it_was(
     for number, state in enumerate(start):
         hands.put(f"m{number}", *state)
     before = hands.ours()
-    intent = hands.intent(change[0], whom, change[1])
-    outcome = hands.apply(intent)
+    intent = hands.change(change[0], whom, change[1])
+    outcome = hands.act(intent)
     assert outcome.verdict in ("done", "nothing")
     for link in intent.members.values():
         now = hands.watch.store.snapshot().links[link.ifindex]
@@ -112,7 +96,7 @@ def test_what_others_changed_meanwhile_is_left_as_they_made_it_and_named(
     for number, state in enumerate(start):
         hands.put(f"m{number}", *state)
     before = hands.ours()
-    outcome = hands.apply(hands.intent(change[0], frozenset(before), change[1]))
+    outcome = hands.act(hands.change(change[0], frozenset(before), change[1]))
     changed = {link.name.decode() for link in outcome.changed}
     for name, state in others.items():
         hands.put(name, *state)
@@ -133,12 +117,12 @@ def test_what_others_changed_meanwhile_is_left_as_they_made_it_and_named(
 
 
 def test_a_uniform_mtu_goes_back_by_one_message_and_a_mixed_one_by_one_each(hands: Hands) -> None:
-    outcome = hands.apply(hands.intent("mtu", None, 9000))
+    outcome = hands.act(hands.change("mtu", None, 9000))
     undone, _ = hands.undo(outcome)
     assert undone is not None
     assert (undone.intent.group_id, undone.intent.alike, undone.reply.messages) == (7, setting(mtu=1500), 1)
     hands.put("m1", 7, False, 1400)
-    outcome = hands.apply(hands.intent("mtu", None, 9000))
+    outcome = hands.act(hands.change("mtu", None, 9000))
     undone, _ = hands.undo(outcome)
     assert undone is not None
     assert (undone.intent.operation, undone.intent.group_id, undone.reply.messages) == ("restore", None, LINKS)
@@ -146,7 +130,7 @@ def test_a_uniform_mtu_goes_back_by_one_message_and_a_mixed_one_by_one_each(hand
 
 
 def test_who_is_gone_renamed_or_replaced_is_named(hands: Hands) -> None:
-    outcome = hands.apply(hands.intent("mtu", None, 9000))
+    outcome = hands.act(hands.change("mtu", None, 9000))
     hands.ip("link", "del", "m0")
     hands.ip("link", "set", "m1", "name", "mother")
     _, found = hands.undo(outcome)
@@ -156,7 +140,7 @@ def test_who_is_gone_renamed_or_replaced_is_named(hands: Hands) -> None:
 
 
 def test_an_undo_can_be_undone(hands: Hands) -> None:
-    outcome = hands.apply(hands.intent("mtu", None, 9000))
+    outcome = hands.act(hands.change("mtu", None, 9000))
     undone, _ = hands.undo(outcome)
     assert undone is not None
     redone, _ = hands.undo(undone)
@@ -170,7 +154,7 @@ def test_half_of_a_partial_change_goes_back(hands: Hands) -> None:
     hands.ip("link", "set", "mx", "group", 7)
     hands.ip("link", "add", "my", "type", "ifb")
     hands.ip("link", "set", "my", "group", 7)
-    outcome = hands.apply(hands.intent("mtu", None, 65536))
+    outcome = hands.act(hands.change("mtu", None, 65536))
     assert outcome.verdict == "partly"
     _, found = hands.undo(outcome)
     assert len(found.back) == LINKS

@@ -1,0 +1,90 @@
+"""What the console does, without a screen: a monitor, a writer, and changes carried out with them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.changes import asked
+from tests.watch import Watch, watching
+from tui.model.change.intent import Intent, intent_for_links, make_intent
+from tui.model.change.outcome import Outcome
+from tui.model.change.progress import Progress
+from tui.model.gate import OPEN, Gate
+from tui.model.store import Snapshot
+from tui.netlink.actions import change_group
+from tui.netlink.bulk import change_links
+from tui.netlink.wire import Ack
+from tui.netlink.writer import Writer
+
+
+class Console:
+    """A monitor and a writer."""
+
+    def __init__(self, watch: Watch, writer: Writer) -> None:
+        self.watch = watch
+        self.writer = writer
+
+    def indexes(self, prefix: str = "m") -> frozenset[int]:
+        """Return the interfaces whose names begin so, by a full check."""
+        return frozenset(i for i, link in self.watch.check().items() if link.name.startswith(prefix.encode()))
+
+    def intent(self, operation: str, value: int | None = None, whom: int | Iterable[int] = 7) -> Intent:
+        """Return what is asked for, after a full check; ``whom``: a group's number, or interfaces by their index."""
+        self.watch.check()
+        snapshot, wanted = self.watch.store.snapshot(), asked(operation, value)
+        if isinstance(whom, int):
+            return make_intent(snapshot, wanted, whom)
+        return intent_for_links(snapshot, wanted, frozenset(whom))
+
+    def act(
+        self,
+        intent: Intent,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+        known: Callable[[], Snapshot] | None = None,
+    ) -> Outcome:
+        """Make a change; what became of each member is told once."""
+        monitor, known = self.watch.monitor, known or self.watch.store.snapshot
+        if intent.group_id is not None:
+            outcome = change_group(intent, self.writer, monitor, known, deadline)
+        else:
+            outcome = change_links(intent, self.writer, monitor, known, progress or Progress(len(intent.members)))
+        placed = [
+            *outcome.changed,
+            *outcome.already,
+            *outcome.overtaken,
+            *(refusal.link for refusal in (*outcome.refused, *outcome.skipped)),
+            *outcome.not_reached,
+            *outcome.left,
+            *outcome.vanished,
+        ]
+        if outcome.checked:
+            assert sorted(link.ifindex for link in placed) == sorted(intent.members)
+        return outcome
+
+
+@contextmanager
+def console(gate: Gate = OPEN) -> Iterator[Console]:
+    """Run a monitor and a writer."""
+    writer = Writer(gate)
+    try:
+        with watching() as watch:
+            yield Console(watch, writer)
+    finally:
+        writer.close()
+
+
+def after_send(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> list[Callable[[], object]]:
+    """Have ``acts`` happen, once, as soon as the kernel has answered; more can be added to the list returned."""
+    send, todo = Writer.transact, list(acts)
+
+    def sending(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
+        answers = send(self, batch, deadline)
+        while todo:
+            todo.pop()()
+        return answers
+
+    monkeypatch.setattr(Writer, "transact", sending)
+    return todo
