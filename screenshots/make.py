@@ -19,6 +19,7 @@ from tui.app.app import GroupApp
 from tui.files.names.file import SEARCH, NameFile
 from tui.netlink.lab import build_lab
 from tui.session.services import Services
+from tui.session.session import Session
 from widgets.lines import Lines
 
 HERE = Path(__file__).parent
@@ -144,7 +145,7 @@ PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
 async def take(name: str, size: tuple[int, int], steps: Steps) -> None:
     """Run the app, do the steps, and save what is on the screen."""
     services = Services(NameFile(), read_only=False)
-    app = GroupApp(services, "private lab")
+    app = GroupApp(Session(services, "private lab"))
     try:
         async with app.run_test(size=size) as pilot:
             await until(lambda: services.health.checked_at > 0 and app.main.group_table.row_count > 5, pilot)

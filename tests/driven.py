@@ -17,9 +17,15 @@ from tests.links import Ip, add, from_ip
 from tui.app.app import GroupApp
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
+from tui.model.change.outcome import Outcome, Reply
+from tui.model.change.plan import Plan
+from tui.model.change.settings import Settings
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
+from tui.session.change_runner import Result
+from tui.session.planning import Chosen, plan_change
 from tui.session.services import GUARD_TIMEOUT, Services
+from tui.session.session import Session
 from widgets.lines import Lines
 
 PATIENCE = 40.0
@@ -43,10 +49,11 @@ def states(ip: Ip) -> dict[str, State]:
 class Driven:
     """A running console and the hands on it."""
 
-    def __init__(self, app: GroupApp, services: Services, pilot: Pilot[int]) -> None:
+    def __init__(self, app: GroupApp, session: Session, pilot: Pilot[int]) -> None:
         self.app = app
         self.main = app.main
-        self.services = services
+        self.session = session
+        self.services = session.services
         self.pilot = pilot
 
     @property
@@ -72,21 +79,25 @@ class Driven:
     @property
     def shown(self) -> list[str]:
         """The names of the interfaces in the lower table, in order."""
-        links = self.main.picture.snapshot.links
+        links = self.main.view.shown.snapshot.links
         return [links[key].name.decode() for key in self.main.link_table.keys]
 
     @property
     def marked(self) -> set[str]:
         """The names of the marked interfaces."""
-        links = self.main.picture.snapshot.links
-        return {links[key].name.decode() for key in self.main.picture.marks.indexes}
+        links = self.main.view.shown.snapshot.links
+        return {links[key].name.decode() for key in self.main.view.marks.indexes}
 
     @property
     def cursor(self) -> str:
         """The name of the interface under the cursor."""
         key = self.main.link_table.cursor_key
         assert key is not None
-        return self.main.picture.snapshot.links[key].name.decode()
+        return self.main.view.shown.snapshot.links[key].name.decode()
+
+    def plan(self, settings: Settings, chosen: Chosen) -> Plan:
+        """Return what a key that sets this would do by what is shown."""
+        return plan_change(self.main.view.shown, settings, chosen)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -126,7 +137,7 @@ class Driven:
 
     async def go_to(self, name: str) -> None:
         """Go to an interface with the keys."""
-        if not self.main.on_links:
+        if not self.main.tables.on_links:
             await self.press("tab")
         await self.until(lambda: name in self.shown, f"interface {name}")
         await self.press("g", *"j" * self.shown.index(name))
@@ -134,7 +145,7 @@ class Driven:
 
     async def show_all(self) -> None:
         """Go to the interfaces of all groups with the keys."""
-        if self.main.on_links:
+        if self.main.tables.on_links:
             await self.press("tab")
         await self.press("g", "tab")
 
@@ -175,11 +186,12 @@ async def driven(
         place = NameFile(names or Path(empty.name), ip)
         services = Services(place, read_only, audit=Audit(audit, ()), guard_timeout=guard_timeout)
         try:
-            app = GroupApp(services, "test", ascii=ascii)
+            session = Session(services, "test")
+            app = GroupApp(session, ascii=ascii)
             async with app.run_test(size=size, notifications=True) as pilot:
-                hands = Driven(app, services, pilot)
+                hands = Driven(app, session, pilot)
                 if wait:
-                    await hands.until(lambda: not app.main.picture.reading, "interfaces")
+                    await hands.until(lambda: not app.main.view.shown.reading, "interfaces")
                 yield hands
         finally:
             services.stop()
@@ -207,6 +219,11 @@ def requests(sent: list[dict[int, bytes]]) -> list[list[tuple[int, int]]]:
         [(struct.unpack_from("=H", raw, 4)[0], struct.unpack_from("=i", raw, 20)[0]) for raw in batch.values()]
         for batch in sent
     ]
+
+
+def unsent(plan: Plan) -> Result:
+    """Return an outcome for whoever fakes the sending: nothing was sent."""
+    return Result(plan, Outcome(plan.intent, Reply(0, "as the test wants it", 0, 0, 0.0), checked=False))
 
 
 def record_sends(monkeypatch: pytest.MonkeyPatch) -> list[dict[int, bytes]]:

@@ -12,9 +12,10 @@ from textual.keys import _character_to_key
 from tests.driven import Driven, driven
 from tests.links import Ip, cheap_kind, many
 from tui.model.change.plan import Plan
+from tui.model.change.progress import Progress
 from tui.present.words import Field
 from tui.screens.main import change_keys as changes
-from tui.session.services import Services
+from tui.session.session import Session
 
 SEQUENCES = int(os.environ.get("BURSTS", "48"))
 """How many random ones are tried."""
@@ -62,19 +63,19 @@ async def press(hands: Driven, keys: Sequence[str], *, at_once: bool) -> None:
 
 def state(hands: Driven, said: list[object]) -> dict[str, Any]:
     """Return all that keys can change."""
-    main, view = hands.main, hands.main.picture.view
+    main, view = hands.main, hands.main.view.links
     focused = hands.app.screen.focused
     return {
         "screens": [type(screen).__name__ for screen in hands.app.screen_stack],
         "focus": main.focused and main.focused.id,
         "typed": getattr(focused, "value", None),
         "filter": (view.text, hands.main.filter_box.display),
-        "marks": main.picture.marks.indexes,
+        "marks": main.view.marks.indexes,
         "alone": view.only,
-        "rows": (main.group_table.cursor_key, main.link_table.cursor_key, tuple(main.picture.shown)),
-        "order": (main.picture.sorted_by, view.column, view.reverse),
-        "frozen": main.frozen,
-        "preset": main.picture.preset,
+        "rows": (main.group_table.cursor_key, main.link_table.cursor_key, tuple(main.view.rows)),
+        "order": (main.view.sorted_by, view.column, view.reverse),
+        "frozen": main.view.frozen,
+        "preset": main.session.preset,
         "message": main.message,
         "did": list(said),
     }
@@ -84,17 +85,16 @@ async def begin(hands: Driven, said: list[object]) -> None:
     """Put the console back to where it began."""
     while len(hands.app.screen_stack) > 1:
         await hands.app.pop_screen()
-    main, view = hands.main, hands.main.picture.view
+    main, view = hands.main, hands.main.view.links
     main.filter_box.close()
     view.set_filter("")
     view.only, view.column, view.reverse = None, "index", False
-    main.picture.marks.clear()
-    main.picture.sorted_by = ("id", False)
-    main.picture.preset = 9000
-    main.frozen = False
-    main._range_from = None
-    main._pressed.clear()
-    main._last = None
+    main.view.marks.clear()
+    main.view.sorted_by = ("id", False)
+    main.session.preset = 9000
+    main.view.frozen = False
+    main.marking.leave_range()
+    main.changes.forget_keys()
     main.set_focus(main.group_table)
     main.sync()
     for table in (main.group_table, main.link_table):
@@ -106,14 +106,23 @@ async def begin(hands: Driven, said: list[object]) -> None:
 
 
 @pytest.fixture
-def did(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def under_way() -> list[Plan]:
+    """What was sent, and never has an outcome."""
+    return []
+
+
+@pytest.fixture
+def did(monkeypatch: pytest.MonkeyPatch, under_way: list[Plan]) -> list[object]:
     """What was asked of the system; nothing is done."""
     found: list[object] = []
 
-    def change(self: Services, plan: Plan, *rest: object) -> None:
+    def send(self: Session, plan: Plan, *rest: object) -> Progress:
         found.append((plan.intent.operation, plan.intent.group_id, tuple(plan.intent.members), plan.intent.settings))
+        under_way.append(plan)
+        return Progress(0)
 
-    monkeypatch.setattr(Services, "change", change)
+    monkeypatch.setattr(Session, "send", send)
+    monkeypatch.setattr(Session, "under_way", property(lambda self: under_way[-1] if under_way else None))
     monkeypatch.setattr(changes, "_HELD", 60.0)
     return found
 
@@ -128,18 +137,17 @@ def links(ip: Ip) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_burst_leads_where_single_keys_lead(
-    links: None, did: list[object], seed: int, monkeypatch: pytest.MonkeyPatch
+    links: None, did: list[object], under_way: list[Plan], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)
     async with driven() as hands:
         monkeypatch.setattr(hands.app, "exit", lambda *a, **k: did.append("quit"))
-        monkeypatch.setattr(hands.main, "_under_way", None)
         for number in range(SEQUENCES // 4):
             keys = some_keys(chance)
             found = []
             for at_once in (False, True):
                 await begin(hands, did)
-                hands.main._under_way = None
+                under_way.clear()
                 await press(hands, keys, at_once=at_once)
                 found.append(state(hands, did))
             assert found[0] == found[1], f"{number}: {' '.join(keys)}"

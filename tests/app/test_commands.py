@@ -14,7 +14,7 @@ from tui.present.change import outcome_line
 from tui.present.commands import BY_ID, COMMANDS, MOVES, Command
 from tui.screens.dialogs.palette import MainCommands
 from tui.screens.main import change_keys as changes
-from tui.screens.main.screen import MainScreen
+from tui.screens.main.captions import title
 from tui.session.services import Result
 from widgets.keyed_table.table import KeyedTable
 
@@ -23,8 +23,7 @@ CHANGING = [command for command in COMMANDS if command.changes]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[command.id for command in COMMANDS])
-def test_each_command_has_an_action_and_says_what_it_does(command: Command) -> None:
-    assert callable(getattr(MainScreen, f"action_{command.id}"))
+def test_each_command_says_what_it_does(command: Command) -> None:
     assert command.shown
     assert command.label
     assert command.help.endswith(".")
@@ -52,7 +51,9 @@ def test_keys_are_plain() -> None:
 async def test_each_key_resolves_to_its_command_in_the_running_console(netns: None) -> None:
     async with driven() as hands:
         found = {key: (active.node, active.binding.action) for key, active in hands.main.active_bindings.items()}
-        assert {key: found[key] for key, _ in KEYS} == {key: (hands.main, command.id) for key, command in KEYS}
+        actions = {key: (hands.main, f"do('{command.id}')") for key, command in KEYS}
+        assert {key: found[key] for key, _ in KEYS} == actions
+        assert sorted(hands.main.handlers) == sorted(command.id for command in COMMANDS)
 
 
 async def test_every_command_and_move_is_in_the_help(netns: None) -> None:
@@ -78,8 +79,8 @@ async def test_every_command_and_nothing_else_is_in_the_palette(netns: None) -> 
 @pytest.mark.parametrize("preset", [9000, 65535])
 async def test_the_footer_names_its_keys_and_fits_80_cells(netns: None, preset: int) -> None:
     async with driven() as hands:
-        hands.main.picture.preset = preset
-        hands.main._show_lines()
+        hands.main.session.preset = preset
+        hands.main.show_lines()
         footer = hands.line("keys").rstrip()
         assert cell_len(footer) <= 80
         for command in COMMANDS:
@@ -99,13 +100,13 @@ async def test_read_only_every_changing_key_says_why_it_cant_and_nothing_is_sent
         for group_id in (0, 7):
             await hands.choose(group_id)
             for command in CHANGING:
-                hands.main.say(hands.main.picture.title(False)[0])
+                hands.main.say(title(hands.session, hands.main.view)[0])
                 await hands.press(command.keys)
                 await hands.hears("Nothing can be changed: started with --read-only.")
                 assert hands.app.screen is hands.main
         offered = {name: run for name, run, _ in MainCommands(hands.main).offers()}
         for command in CHANGING:
-            hands.main.say(hands.main.picture.title(False)[0])
+            hands.main.say(title(hands.session, hands.main.view)[0])
             offered[f"{command.label.format(preset=9000)} ({command.shown})"]()
             await hands.hears("Nothing can be changed: started with --read-only.")
     assert sent == []

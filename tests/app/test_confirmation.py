@@ -63,9 +63,9 @@ async def test_what_is_lost_is_told_though_the_kernel_answers_before_the_questio
     ip: Ip, way_out: str, sent: Sent, laid_out: bool
 ) -> None:
     async with driven() as hands:
-        await hands.until(lambda: 5 in hands.main.picture.groups, "the group")
-        plan = hands.main.picture.plan(setting(up=False), 5)
-        screen = (Answered if laid_out else ConfirmScreen)(plan, hands.main.picture.names, str, weighing=True)
+        await hands.until(lambda: 5 in hands.main.view.shown.groups, "the group")
+        plan = hands.plan(setting(up=False), 5)
+        screen = (Answered if laid_out else ConfirmScreen)(plan, hands.main.view.shown.names, str, weighing=True)
         hands.app.push_screen(screen)
         if not laid_out:
             screen.weighed(["Everything."])
@@ -123,10 +123,10 @@ async def test_a_default_route_that_appeared_at_the_last_moment_is_noticed(ip: I
     ip("address", "add", "192.0.2.2/24", "dev", "wan0")
     async with driven() as hands:
         await hands.choose(5)
-        plan = hands.main.picture.plan(setting(up=False), 5)
+        plan = hands.plan(setting(up=False), 5)
         assert not plan.preview.needs_name
         ip("route", "add", "default", "via", "192.0.2.1")
-        hands.main._send(plan)  # as if the key had been pressed before the next full check
+        hands.main.changes.send(plan)  # as if the key had been pressed before the next full check
         await hands.hears("nothing sent: by now it carries the way to this machine")
     assert states(ip)["wan0"].up
     assert sent == []

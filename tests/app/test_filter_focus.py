@@ -26,12 +26,12 @@ async def test_leaving_the_filter_goes_back_to_where_it_was_opened(which: str, l
         await hands.press("slash")
         await hands.type("name:a")
         await hands.sees("3 of", "filter: name:a")
-        assert hands.main.on_links == (which == "links")
+        assert hands.main.tables.on_links == (which == "links")
         if which == "groups":
             assert hands.line("pane") == pane
         await hands.press(leave)
         assert table.has_focus
-        assert hands.main.on_links == (which == "links")
+        assert hands.main.tables.on_links == (which == "links")
 
 
 @pytest.mark.usefixtures("some_links")
@@ -60,7 +60,7 @@ async def test_what_was_wrong_with_a_filter_goes_with_it(mend: tuple[str, ...]) 
         await hands.type("name:a")
         await hands.press("enter")
         # As if only a later picture showed it: then it is told in the message line.
-        hands.main.picture.view.problem = "The filter takes too long."
+        hands.main.view.links.problem = "The filter takes too long."
         hands.main.sync_links()
         await hands.hears("takes too long")
         await hands.press(*mend)

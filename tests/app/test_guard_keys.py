@@ -105,7 +105,7 @@ async def test_all_can_be_looked_at_while_it_counts(ip: Ip, wan: State, sent: Se
         await hands.pilot.resize_terminal(*size)
         await hands.until(lambda: counts(hands), "the line at the foot")
         await hands.press("tab", "s", "S", "slash", *"KR", "backspace", "backspace", *"wan")
-        assert (hands.main.picture.view.text, hands.shown) == ("wan", ["wan0"])
+        assert (hands.main.view.links.text, hands.shown) == ("wan", ["wan0"])
         await hands.press("enter")
         assert counts(hands)
         for key in ("enter", "question_mark", "l", "w"):
@@ -114,9 +114,9 @@ async def test_all_can_be_looked_at_while_it_counts(ip: Ip, wan: State, sent: Se
             await hands.until(lambda: counts(hands), f"the line at the foot of what {key} opens")
             await hands.press("escape")
             await hands.until(lambda: hands.app.screen is hands.main, "the main screen")
-        assert hands.main.counts_down
+        assert hands.session.counts_down
         await hands.press("slash", *"KR")
-        assert hands.main.counts_down
+        assert hands.session.counts_down
         await hands.press("escape", "l")
         await hands.until(lambda: isinstance(hands.app.screen, LogScreen), "the log")
         await hands.press("K")
@@ -136,7 +136,7 @@ async def test_a_key_typed_ahead_decides_nothing(
             hands.main.say(Field(""))
             await hands.press(key)
             await hands.hears("look, and press again")
-            assert hands.main.counts_down
+            assert hands.session.counts_down
         monkeypatch.setattr(guarding, "_EYE", 0.0)
         await hands.press("R")
         await hands.sees("Taken back")
@@ -154,7 +154,7 @@ async def test_before_it_is_left_it_says_what_becomes_of_the_change(ip: Ip, wan:
         await hands.sees("K: keep it", "R: take it back", "y: end it", "Esc: leave it")
         await hands.press("escape")
         await hands.until(lambda: hands.app.screen is hands.main, "the main screen")
-        assert hands.main.counts_down
+        assert hands.session.counts_down
         await hands.press(leave, "K")
         await hands.hears("group 5 down: kept.")
         assert hands.app.screen is hands.main
@@ -170,7 +170,7 @@ async def test_left_all_the_same_it_is_taken_back(ip: Ip, wan: State, sent: Sent
         await hands.sees("End ifgroup?")
         await hands.press("y")
         assert hands.app._exit
-        guard = hands.main.guarded
+        guard = hands.session.guarded
         assert guard is not None
         guard._guard._close()  # as the end of the process does
     until(lambda: states(ip)["wan0"] == wan, "the revert")
@@ -194,7 +194,7 @@ async def test_over_what_is_being_typed_no_window_opens(ip: Ip, wan: State, sent
         await hands.hears("taken back (nobody kept it in time): 2 put back")
         assert hands.app.screen is hands.main
         await hands.press("0")
-        assert hands.main.picture.view.text == "wan0"
+        assert hands.main.view.links.text == "wan0"
     assert states(ip)["wan0"] == wan
 
 
@@ -216,7 +216,7 @@ async def test_r_takes_it_back_at_once_with_the_route(ip: Ip, wan: State, sent: 
         await hands.press("R")
         await hands.sees("Taken back", "group 5 down: taken back (as you asked): 2 put back", "wan0")
         await hands.press("escape")
-        entry = hands.main.command_log.entries[-1]
+        entry = hands.session.log.entries[-1]
         assert (entry.what, entry.verdict, entry.undoes) == ("taken back: group 5 down", "reverted", 1)
         await hands.press("z")
         await hands.hears("There is nothing to undo")
@@ -242,12 +242,12 @@ async def test_when_nobody_answers_it_is_taken_back(ip: Ip, wan: State, sent: Se
 
 async def test_a_smaller_mtu_is_guarded_and_a_larger_one_is_not(ip: Ip, wan: State, sent: Sent) -> None:
     async with driven() as hands:
-        hands.main.picture.preset = 1400
+        hands.main.session.preset = 1400
         await press_named(hands, "M")
         await hands.press("R")
         await hands.sees("Taken back", "2 put back")
         await hands.press("escape")
-        hands.main.picture.preset = 9000
+        hands.main.session.preset = 9000
         await hands.until(lambda: hands.services.snapshot().members(5)[min(hands.main.link_table.keys)].mtu == 1500, "")
         await hands.press("M")
         await hands.sees("type the group's name")
@@ -261,7 +261,7 @@ async def test_a_smaller_mtu_is_guarded_and_a_larger_one_is_not(ip: Ip, wan: Sta
 
 async def test_what_others_changed_meanwhile_is_left_alone_and_named(ip: Ip, wan: State, sent: Sent) -> None:
     async with driven() as hands:
-        hands.main.picture.preset = 1400
+        hands.main.session.preset = 1400
         await press_named(hands, "M")
         ip("link", "set", "x0", "mtu", 1300)
         await hands.press("R")
@@ -291,8 +291,8 @@ async def test_a_guard_that_hangs_is_killed_in_time_and_the_operators_word_count
         await press_named(hands, "d")
         (guard,) = guards()
         os.kill(guard, signal.SIGSTOP)
-        assert hands.main.guarded is not None
-        hands.main.guarded._guard._wait = 0.2
+        assert hands.session.guarded is not None
+        hands.session.guarded._guard._wait = 0.2
         if key:
             await hands.press(key)
         if key == "K":
@@ -302,7 +302,7 @@ async def test_a_guard_that_hangs_is_killed_in_time_and_the_operators_word_count
             await hands.hears("group 5 down: kept. Its guard had died.")
         else:
             await hands.sees("Taken back", "its guard died, so this console took it back: 2 put back")
-        assert hands.main.guarded is None
+        assert hands.session.guarded is None
     until(lambda: guard not in guards(), "the guard's end")
     assert states(ip)["wan0"].up == (key != "K")
     assert files() == []
@@ -358,7 +358,7 @@ async def test_a_change_of_others_is_not_guarded(ip: Ip, wan: State, sent: Sent)
 
 async def test_the_undo_of_a_kept_change_is_no_danger_and_needs_the_name(ip: Ip, wan: State, sent: Sent) -> None:
     async with driven() as hands:
-        hands.main.picture.preset = 1400
+        hands.main.session.preset = 1400
         await press_named(hands, "M")
         await hands.press("K")
         await hands.hears("group 5 MTU 1400: kept.")
@@ -416,7 +416,7 @@ async def test_the_next_console_asks_about_what_killed_ones_left(
     assert {state.mtu for name, state in states(ip).items() if name.startswith("m")} == {mtu}
     assert len(files()) == asked_again
     async with driven() as hands:
-        await hands.until(lambda: not hands.main.picture.reading, "the first look")
+        await hands.until(lambda: not hands.main.view.shown.reading, "the first look")
         await hands.pilot.pause()
         assert isinstance(hands.app.screen, ChoiceScreen) == asked_again
 

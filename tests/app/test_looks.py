@@ -92,6 +92,6 @@ async def test_the_logs_outcome_says_no_more_who_was_asked(ip: Ip) -> None:
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("group 7 up: all 2 changed")
-        (entry,) = hands.main.command_log.entries
+        (entry,) = hands.session.log.entries
         assert entry.what == "group 7 up"
         assert entry.outcome.startswith("all 2 changed")

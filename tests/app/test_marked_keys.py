@@ -101,7 +101,7 @@ async def test_somebody_who_joined_the_group_after_the_last_look_is_not_swept_al
         await hands.press("d")
         await hands.hears("group 7 down")
         ip("link", "set", "b0", "group", 7)
-        hands.main.action_check()
+        hands.services.check()
         await hands.sees("3 messages, one for each marked interface")
         await hands.press("u")
         await hands.hears("3 interfaces up: all 3 changed")
@@ -139,7 +139,7 @@ async def test_the_mtu_dialog_changes_who_was_marked_when_it_was_opened(ip: Ip, 
         add(ip, kind, "late")
         ip("link", "set", "late", "group", 7)
         ip("link", "set", "late", "up")
-        await hands.until(lambda: len(hands.main.picture.snapshot.members(7)) == 4, "the news")
+        await hands.until(lambda: len(hands.main.view.shown.snapshot.members(7)) == 4, "the news")
         await hands.press("enter")
         await hands.sees("Outcome  (Esc: back)", "2 changed", "skipped: a1: ")
     found = states(ip)
@@ -179,13 +179,13 @@ async def test_members_that_refuse_are_announced_and_the_others_change(ip: Ip, k
 async def test_a_member_that_was_renamed_or_replaced_since_is_skipped_and_named(ip: Ip, kind: str, sent: Sent) -> None:
     async with driven() as hands:
         await hands.mark("a0", "a1", "b0")
-        plan = hands.main.picture.plan(setting(up=True), hands.main.picture.marks.indexes)
+        plan = hands.plan(setting(up=True), hands.main.view.marks.indexes)
         index = index_of(ip, "a1")
         ip("link", "set", "a0", "name", "other")
         ip("link", "del", "a1")
         ip("link", "add", "a1", "index", index, "address", "02:00:00:00:00:77", "type", "bridge")
         await hands.until(lambda: is_bridge(hands, index), "the other device")
-        hands.main._send(plan)  # as if the key had been pressed before the picture changed
+        hands.main.changes.send(plan)  # as if the key had been pressed before the picture changed
         await hands.sees("Outcome  (Esc: back)", "skipped: a0: is called other now", "another interface now (a1)")
     assert requests(sent) == [[(SETLINK, index_of(ip, "b0"))]]
     assert {name for name, state in states(ip).items() if state.up} == {"b0"}

@@ -94,9 +94,9 @@ async def test_esc_leaves_a_range_then_the_filter_then_the_marked_alone_then_the
         assert hands.shown == ["a0", "a1", "b0"]
         await hands.press("escape")
         assert set(hands.shown) == set(states(ip))
-        assert hands.main.on_links
+        assert hands.main.tables.on_links
         await hands.press("escape")
-        assert not hands.main.on_links
+        assert not hands.main.tables.on_links
         assert hands.marked == {"a0", "a1", "b0"}
 
 
@@ -170,15 +170,15 @@ async def test_marks_survive_a_storm_of_changes_and_renames(ip: Ip, kind: str, t
         for _ in range(30):
             await hands.press("space", "j")
         assert hands.marked == marked
-        indexes = hands.main.picture.marks.indexes
+        indexes = hands.main.view.marks.indexes
         storm = subprocess.Popen(["ip", "-batch", str(batch)])
         while storm.poll() is None:
             await hands.press("s")
-            assert hands.main.picture.marks.indexes == indexes
+            assert hands.main.view.marks.indexes == indexes
         assert storm.returncode == 0
         renamed = {name.replace("s", "t") for name in marked}
         await hands.until(lambda: hands.marked == renamed, "the new names")
-        assert hands.main.picture.marks.indexes == indexes
+        assert hands.main.view.marks.indexes == indexes
 
 
 async def test_a_marked_interface_that_vanishes_is_dropped_and_named(ip: Ip, kind: str) -> None:

@@ -56,7 +56,7 @@ async def test_the_name_map_is_neither_saved_nor_taken_back(names: Path) -> None
         await hands.sees("Unsaved changes")
         await hands.press("x")
         await hands.until(lambda: hands.app.screen is hands.main, "the main screen")
-        assert not hands.main.command_log.entries
+        assert not hands.session.log.entries
     assert untouched(names)
 
 

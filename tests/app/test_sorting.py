@@ -43,7 +43,7 @@ def variety(ip: Ip, way_out: str) -> None:
 
 def cells(hands: Driven, table: KeyedTable) -> list[dict[str, str]]:
     """Return what each row shows, by column, in the order shown; the row of all groups isn't sorted."""
-    picture = hands.main.picture
+    picture = hands.main.view
     keys = [column.key for column in GROUP_COLUMNS]
     if table.id == "links":
         keys = ["mark", *(column.key for column in LINK_COLUMNS)]
@@ -67,7 +67,7 @@ async def test_every_column_orders_by_what_it_shows(names: Path, which: str) -> 
         visited = set()
         for _ in table.sortable:
             await hands.press("s")
-            column, _reverse = hands.main._order(table)
+            column, _reverse = hands.main.tables.order(table)
             visited.add(column)
             shown = [row[column] for row in cells(hands, table)]
             assert len(set(shown)) > 1, f"{column} proves nothing: {shown}"
@@ -88,7 +88,7 @@ async def test_only_columns_that_are_seen_are_sorted_by(names: Path) -> None:
         visited = set()
         for _ in range(20):
             await hands.press("s")
-            visited.add(hands.main._order(hands.main.link_table)[0])
+            visited.add(hands.main.tables.order(hands.main.link_table)[0])
             header = next(line for line in hands.text.splitlines() if "STATE" in line)
             assert "▲" in header
         assert visited == {"name", "index", "group", "state", "mtu", "risk", "kind", "master"} & visited
@@ -99,9 +99,9 @@ async def test_only_columns_that_are_seen_are_sorted_by(names: Path) -> None:
 async def test_a_click_where_there_is_no_header_sorts_nothing(names: Path) -> None:
     async with driven(names) as hands:
         await hands.pilot.click("#links", offset=(1, 0))
-        assert hands.main._order(hands.main.link_table) == ("index", False)
+        assert hands.main.tables.order(hands.main.link_table) == ("index", False)
         await hands.pilot.click("#links", offset=(4, 0))
-        assert hands.main._order(hands.main.link_table) == ("name", False)
+        assert hands.main.tables.order(hands.main.link_table) == ("name", False)
 
 
 @pytest.mark.usefixtures("variety")

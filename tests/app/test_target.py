@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.driven import PATIENCE, Driven, driven, record_sends, states, way_out
+from tests.driven import PATIENCE, Driven, driven, record_sends, states, unsent, way_out
 from tests.links import Ip, cheap_kind, many
 from tui.guard.losses import Losses
 from tui.model import store
@@ -24,8 +24,8 @@ from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.palette import MainCommands
 from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.main import change_keys as changes
-from tui.screens.main.screen import MainScreen
-from tui.screens.main.shown import READING
+from tui.screens.main.change_keys import ChangeKeys
+from tui.screens.main.view import READING
 from tui.session.services import Services
 
 __all__ = ["way_out"]
@@ -50,20 +50,31 @@ async def arrange(hands: Driven, group: int, marks: set[str], text: str, place: 
     main = hands.main
     main.set_focus(main.group_table)
     main.group_table.move_to(group)
-    main.picture.marks.clear()
-    links = main.picture.snapshot.links.values()
-    main.picture.marks.add(link.ifindex for link in links if link.name.decode() in marks)
-    main.picture.view.set_filter(text)
+    main.view.marks.clear()
+    links = main.view.shown.snapshot.links.values()
+    main.view.marks.add(link.ifindex for link in links if link.name.decode() in marks)
+    main.view.links.set_filter(text)
     await hands.pilot.pause()
     if "interfaces" in place:
         main.set_focus(main.link_table)
         await hands.pilot.pause()
     if "filter" in place:
-        main.action_filter()
+        main.action_do("filter")
     elif "nothing" in place:
         main.set_focus(None)
     await hands.pilot.pause()
     main.sync_links()
+
+
+def never_ending(monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
+    """Let changes have no outcome; return what gives one to the last: nothing was sent."""
+    waiting: list[Callable[[], object]] = []
+
+    def change(self: Services, plan: Plan, title: str, pressed: float, progress: object, done: Any, *rest: Any) -> None:
+        waiting.append(lambda: done(unsent(plan)))
+
+    monkeypatch.setattr(Services, "change", change)
+    return lambda: waiting.pop()()
 
 
 def told(hands: Driven, key: str) -> str:
@@ -74,15 +85,13 @@ def told(hands: Driven, key: str) -> str:
 
 def says(plan: Plan, hands: Driven, line: str) -> bool:
     """Whether a line of the pane tells of this plan."""
-    return f" {transition(plan.preview, hands.main.picture.names)}  " in line and line.endswith(plan.preview.ip_line)
+    return f" {transition(plan.preview, hands.main.view.shown.names)}  " in line and line.endswith(plan.preview.ip_line)
 
 
 async def test_the_pane_tells_what_each_key_does(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "_HELD", 0.0)
     done: list[tuple[Plan, bool]] = []
-    monkeypatch.setattr(
-        MainScreen, "confirm", lambda self, plan, more=None, *, unseen=False: done.append((plan, unseen))
-    )
+    monkeypatch.setattr(ChangeKeys, "confirm", lambda self, plan, undo=None, *, unseen: done.append((plan, unseen)))
     async with driven(names) as hands:
         main = hands.main
         seen = set()
@@ -91,10 +100,10 @@ async def test_the_pane_tells_what_each_key_does(names: Path, monkeypatch: pytes
         ):
             await arrange(hands, group, marks, text, place)
             case = (group, how, text, place)
-            for key, act in (("u", main.action_up), ("d", main.action_down), ("M", main.action_preset_mtu)):
+            for key, command in (("u", "up"), ("d", "down"), ("M", "preset_mtu")):
                 line = told(hands, key)
                 done.clear()
-                act()
+                main.action_do(command)
                 assert bool(done) == bool(line), case
                 if done:
                     (plan, unseen) = done[0]
@@ -102,7 +111,7 @@ async def test_the_pane_tells_what_each_key_does(names: Path, monkeypatch: pytes
                     assert not unseen, case
                     seen.add(plan.intent.group_id)
                 else:
-                    assert main.message in ("Choose one group first, with j and k.", main.target.why), case
+                    assert main.message in ("Choose one group first, with j and k.", main.tables.target.why), case
             await copies_the_same(hands, case)
         assert seen == {7, NAMED, None}
 
@@ -110,7 +119,7 @@ async def test_the_pane_tells_what_each_key_does(names: Path, monkeypatch: pytes
 async def copies_the_same(hands: Driven, case: object) -> None:
     """The lines to copy are those of the plans that the pane shows; the palette acts on the same."""
     line = told(hands, "u")
-    hands.main.action_copy()
+    hands.main.action_do("copy")
     await hands.pilot.pause()
     assert isinstance(hands.app.screen, ChoiceScreen) == bool(line), case
     if line:
@@ -121,14 +130,14 @@ async def copies_the_same(hands: Driven, case: object) -> None:
 
 async def test_a_plan_that_was_not_drawn_yet_is_shown_first(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[bool] = []
-    monkeypatch.setattr(MainScreen, "confirm", lambda self, plan, more=None, *, unseen=False: done.append(unseen))
+    monkeypatch.setattr(ChangeKeys, "confirm", lambda self, plan, undo=None, *, unseen: done.append(unseen))
     async with driven(names) as hands:
         await hands.choose(7)
-        hands.main.picture.preset = 1400  # whoever changes what a key does, and forgets to say so
-        hands.main.action_preset_mtu()
+        hands.main.session.preset = 1400  # whoever changes what a key does, and forgets to say so
+        hands.main.action_do("preset_mtu")
         hands.main.show_plan()
         monkeypatch.setattr(changes, "_HELD", 0.0)
-        hands.main.action_preset_mtu()
+        hands.main.action_do("preset_mtu")
     assert done == [True, False]
 
 
@@ -146,7 +155,7 @@ async def test_the_pane_tells_of_a_retag_wherever_r_retags(names: Path) -> None:
             await hands.press("r")
             await hands.sees("Retag 2 marked interfaces")
             await hands.press("escape")
-            hands.main._pressed.clear()
+            hands.main.changes.forget_keys()
         await hands.press("U")
         assert " r  retag" not in hands.line("pane")
         await hands.press("r")
@@ -191,18 +200,18 @@ async def test_nothing_is_taken_before_the_first_check_is_complete(
             assert "reading…" in hands.line("status")
             assert hands.shown == []
             assert list(hands.main.group_table.keys) == [ALL_GROUPS]
-            assert len(hands.main.picture.marks) == 0
+            assert len(hands.main.view.marks) == 0
             # Checked a moment ago, but not taken in by the screen.
             monitor = hands.services._monitor
             before_check = monitor.health
             monitor.health = replace(before_check, state="live", checked_at=monotonic())
-            hands.main._show_lines()
+            hands.main.show_lines()
             assert "reading…" in hands.line("status")
             assert "never checked" in hands.line("status")
             monitor.health = before_check
         finally:
             go_on.set()
-        await hands.until(lambda: not hands.main.picture.reading, "the rest")
+        await hands.until(lambda: not hands.main.view.shown.reading, "the rest")
         await hands.until(lambda: len(hands.shown) == 5, "all interfaces")
         await hands.press("asterisk")
         await hands.hears("5 interfaces marked.")
@@ -211,7 +220,7 @@ async def test_nothing_is_taken_before_the_first_check_is_complete(
 
 
 async def test_q_asks_where_something_would_be_lost(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Services, "change", lambda self, plan, *rest: None)
+    finish = never_ending(monkeypatch)
     async with driven(names) as hands:
         ended: list[object] = []
         monkeypatch.setattr(hands.app, "exit", lambda *rest, **options: ended.append(rest))
@@ -230,7 +239,8 @@ async def test_q_asks_where_something_would_be_lost(names: Path, monkeypatch: py
         await hands.sees("group 7 up is still under way")
         assert "marked;" not in hands.dialog
         await hands.press("escape")
-        hands.main._under_way = None
+        finish()
+        await hands.hears("nothing sent: as the test wants it")
         await hands.press("q")
         assert len(ended) == 2
 
@@ -241,26 +251,26 @@ async def test_the_question_opens_before_the_kernel_says_what_would_be_cut_off(
     """What is typed meanwhile comes to it, and isn't taken for commands; nobody agrees to what he can't know yet."""
     weighing: list[Callable[[Losses | str], object]] = []
     monkeypatch.setattr(Services, "weigh", lambda self, plan, done: weighing.append(done))
-    changed: list[Plan] = []
-    monkeypatch.setattr(Services, "change", lambda self, plan, *rest: changed.append(plan))
+    finish = never_ending(monkeypatch)
     async with driven() as hands:
         await hands.choose(5)
         await hands.press("d", "5", "enter")
         await hands.sees("Asking the kernel what this would cut off… Press Enter again then.")
         assert isinstance(hands.app.screen, ConfirmScreen)
-        assert changed == []
+        assert hands.session.under_way is None
         weighing[0]("it isn't known")
         await hands.sees("What this cuts off can't be read (it isn't known).", "A guard takes it back after 60 s")
         await hands.sees("Read what it would cut off, then press Enter again.")
         assert "Asking the kernel" not in hands.dialog
         await hands.press("enter")
-        await hands.until(lambda: changed, "the change")
-        hands.main._under_way = None
-        hands.main._pressed.clear()
+        await hands.until(lambda: hands.session.under_way, "the change")
+        finish()
+        await hands.hears("nothing sent: as the test wants it")
+        hands.main.changes.forget_keys()
         await hands.press("d", "escape")
         weighing[1]("too late")
         await hands.hears("Left as it is; nothing was sent.")
-    assert len(changed) == 1
+        assert len(hands.session.log) == 1
 
 
 @pytest.mark.parametrize("typed", [("n",), ("end", "n")])

@@ -52,7 +52,7 @@ async def test_undo_leaves_alone_what_another_set_while_it_asked(ip: Ip, sent: A
         await hands.sees("1 skipped (g2: now 1234, set by another)")
         await hands.press("escape")
         await hands.hears("undo 1: 3 interfaces MTU 1500: 2 changed; 1 skipped (g2: now 1234, set by another)")
-        entry = hands.main.command_log.entries[-1]
+        entry = hands.session.log.entries[-1]
         assert f"{entry.what}: {entry.outcome}" == hands.message
         assert entry.lines == ('for dev in g0 g1; do ip link set dev "$dev" mtu 1500; done',)
         assert [step.before.mtu for step in entry.steps] == [9000, 9000]

@@ -52,7 +52,7 @@ def records(path: Path) -> list[dict[str, Any]]:
 
 def logged(hands: Driven) -> list[str]:
     """What the log says of each change, the oldest first."""
-    return [f"{entry.number} {entry.what}: {entry.verdict}" for entry in hands.main.command_log.entries]
+    return [f"{entry.number} {entry.what}: {entry.verdict}" for entry in hands.session.log.entries]
 
 
 async def open_log(hands: Driven) -> KeyedTable:
@@ -333,11 +333,11 @@ async def test_every_attempted_change_is_one_line_of_the_audit_file(
         await hands.press("y")
         await hands.sees("Outcome  (Esc: back)")
         await hands.press("escape")
-        plan = hands.main.picture.plan(setting(up=False), hands.main.picture.marks.indexes)
+        plan = hands.plan(setting(up=False), hands.main.view.marks.indexes)
         ip("link", "set", "b0", "up")
         ip("address", "add", "192.0.2.2/24", "dev", "b0")
         ip("route", "add", "default", "via", "192.0.2.1")
-        hands.main._send(plan)
+        hands.main.changes.send(plan)
         await hands.hears("nothing sent: by now it carries the way to this machine")
         assert isinstance(hands.app.screen, type(hands.main))
     assert stat.S_IMODE(audit.stat().st_mode) == 0o600

@@ -310,7 +310,7 @@ async def test_the_key_w_shows_what_the_console_really_sent(ip: Ip, monkeypatch:
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("3")
-        await hands.until(lambda: hands.main.trace is not None, "a trace")
+        await hands.until(lambda: hands.session.trace is not None, "a trace")
         await hands.press("w")
         await hands.sees("We sent 1 message, 40 bytes, 1 send, to change 3 interfaces.")
         (batch,) = sent

@@ -22,6 +22,7 @@ from tui.netlink import writer as writer_module
 from tui.netlink.dump import LinkReader
 from tui.netlink.sockets import open_socket
 from tui.session.services import Services
+from tui.session.session import Session
 
 FEW = 16
 """Members of the group beside which the many are measured."""
@@ -95,7 +96,7 @@ async def _press(file: NameFile) -> _Times:
 
     with mock.patch.object(writer_module, "open_socket", timed_socket):
         services = Services(file, read_only=False)
-    app = GroupApp(services, "perf")
+    app = GroupApp(Session(services, "perf"))
     app.driver_class = SinkDriver
     found = _Times()
     terminal = Terminal(SIZE[0], HEIGHT)
@@ -127,14 +128,14 @@ async def _press(file: NameFile) -> _Times:
 async def _outcome(app: GroupApp, terminal: Terminal, patience: float = 60.0) -> tuple[float, float]:
     """Wait for the outcome; return when its ACK came and when the terminal was sent it."""
     end = time.monotonic() + patience
-    while app.main._under_way is not None and time.monotonic() < end:
+    while app.main.session.under_way is not None and time.monotonic() < end:
         await asyncio.sleep(0.002)
     while time.monotonic() < end:
         frames = written(app)
         seen = len(frames)
         for when in played(frames[:seen], terminal):
-            if any(_DONE in line for line in terminal.lines) and app.main._last is not None:
-                reply = app.main._last.outcome.reply
+            if any(_DONE in line for line in terminal.lines) and (last := app.main.session.last):
+                reply = last.outcome.reply
                 if when >= reply.sent_at + reply.waited:
                     return reply.sent_at + reply.waited, when
         del frames[:seen]

@@ -20,8 +20,10 @@ from tui.app.app import GroupApp
 from tui.files.names.file import NameFile
 from tui.model.health import Health
 from tui.model.link import Link
+from tui.model.view.shown import Shown
 from tui.netlink.dump import read_links
 from tui.session.services import Services
+from tui.session.session import Session
 
 PLAIN_ROWS = 2048
 """Of Textual's table; 16,384 rows take it seconds to start."""
@@ -83,23 +85,23 @@ def _shows(terminal: Terminal, mtu: int) -> bool:
 
 async def _paint(file: NameFile) -> tuple[list[float], list[float]]:
     services = StillServices(file, read_only=False)
-    app = GroupApp(services, "perf")
+    app = GroupApp(Session(services, "perf"))
     app.driver_class = SinkDriver
     links = read_links()
     services.fill(links)
     shown, taken = [], []
     begun = 0.0
-    take = app.main.picture.take
+    look = app.main.session.look
 
-    def timed_take() -> None:
+    def timed_look() -> Shown:
         nonlocal begun
         begun = time.monotonic()
-        take()
+        return look()
 
     terminal = Terminal(SIZE[0], HEIGHT)
     async with app.run_test(headless=False, size=SIZE):
         await settled(app)
-        with mock.patch.object(app.main.picture, "take", timed_take):
+        with mock.patch.object(app.main.session, "look", timed_look):
             for turn in range(_PAINTS):
                 mtu = 2000 + turn
                 changed = {index: link._replace(mtu=mtu) for index, link in links.items()}

@@ -13,7 +13,7 @@ import tui
     [
         ("tui.cli.main", ("textual", "pyroute2", "humanize")),
         ("tui.cli.list", ("textual", "rich", "pyroute2")),
-        ("tui.session.services", ("textual", "rich", "pyroute2")),
+        ("tui.session.session", ("textual", "rich", "pyroute2", "humanize")),
         ("tui.guard.process", ("textual", "rich", "pyroute2", "humanize")),
         ("tui.cli.bench", ("textual", "pyroute2")),
         ("tui.app.app", ("pyroute2",)),

@@ -1,4 +1,4 @@
-"""GroupApp: wires the services to the screens, and leaves the terminal as it was."""
+"""GroupApp: wires the session to the screens, and leaves the terminal as it was."""
 
 import asyncio
 import contextlib
@@ -18,11 +18,13 @@ from tui.app.terminal import Lifeline, TerminalDriver, record
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
 from tui.model.text import visible
+from tui.present.session import unkept_sentences
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.palette import MainCommands
 from tui.screens.main.screen import MainScreen
 from tui.screens.names.screen import NamesScreen
 from tui.session.services import Services
+from tui.session.session import Decision, Session
 from widgets.only_ascii import OnlyAscii
 
 
@@ -39,15 +41,15 @@ class GroupApp(KeyByKeyApp):
         Binding("R", "decide('R')", "Take back", show=False, priority=True),
     ]
 
-    def __init__(self, services: Services, where: str, *, ascii: bool = False) -> None:
-        """Show ``services``; ``where``: the place that we look at; ``ascii``: use no other glyphs."""
+    def __init__(self, session: Session, *, ascii: bool = False) -> None:
+        """Show ``session``; ``ascii``: use no other glyphs."""
         super().__init__(driver_class=TerminalDriver)
-        self._services = services
+        self._session = session
         self._ascii = ascii
         self._only_ascii = OnlyAscii()
         self.set_class(ascii, "-ascii")
         self.set_class(self.console.color_system in (None, "standard"), "-few-colours")
-        self.main = MainScreen(services, where, ascii=ascii)
+        self.main = MainScreen(session, ascii=ascii)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -64,11 +66,11 @@ class GroupApp(KeyByKeyApp):
         self._loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, self._resumed)
         self.set_interval(garbage.PAUSE, lambda: garbage.collect(self.idle))
-        self._services.start(lambda: self.main.post_message(MainScreen.Changed()))
+        self._session.start(lambda: self.main.post_message(MainScreen.Changed()), self.main.call_later)
 
     def _resumed(self, app: App[object]) -> None:
         """Redraw and check anew: while we were stopped, events may have been lost."""
-        self._services.check()
+        self._session.services.check()
         self.refresh(layout=True)
 
     def action_command_palette(self) -> None:
@@ -84,11 +86,11 @@ class GroupApp(KeyByKeyApp):
         if action != "decide":
             return super().check_action(action, parameters)
         answers = isinstance(self.screen, ChoiceScreen) and self.screen.takes(str(parameters[0]))
-        return self.main.counts_down and not answers
+        return self._session.counts_down and not answers
 
     def action_decide(self, key: str) -> None:
         """Keep the change that counts down, or take it back."""
-        self.main.decide(key == "K")
+        self.main.guard.decide(Decision.KEEP if key == "K" else Decision.TAKE_BACK)
 
     def action_leave_now(self) -> None:
         """End, from whatever window, unless something unsaved would be lost.
@@ -97,8 +99,8 @@ class GroupApp(KeyByKeyApp):
         """
         if any(isinstance(screen, NamesScreen) and screen.refuse_to_leave() for screen in self.screen_stack):
             return
-        if (unkept := self.main.unkept()) and not self.main.asks_to_leave:
-            self.main.ask_to_leave(unkept)
+        if (unkept := unkept_sentences(self._session)) and not self.main.guard.asks_to_leave:
+            self.main.guard.ask_to_leave(unkept)
             return
         self.exit(0)
 
@@ -133,7 +135,7 @@ def run(
     """
     services = Services(names, read_only, audit=audit, guard_timeout=guard_timeout)
     try:
-        app = GroupApp(services, where, ascii=ascii)
+        app = GroupApp(Session(services, where), ascii=ascii)
         Lifeline(app.leave).hold()
         garbage.begin()
         app.run(mouse=mouse)

@@ -1,7 +1,7 @@
 """Every command once: its id, keys, label, help, and whether it changes the system.
 
-Keys, footer, help and palette are made from this table. A command's id names the action `action_ID` of the main
-screen.
+Keys, footer, help and palette are made from this table. The main screen's `handlers` tell by a command's
+id what does it; on the others it names the action `action_ID`.
 """
 
 from dataclasses import dataclass

@@ -9,14 +9,17 @@ from tui.model.names.map import NameMap
 from tui.model.store import Snapshot
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
-    """Interfaces, names and protections of the same instant."""
+    """Interfaces, names and protections of the same instant; equal to itself alone."""
 
     snapshot: Snapshot
     names: NameMap
     protected: Mapping[int, str]
     """Why interfaces are protected, by ifindex."""
+    reading: bool = False
+    """Whether not even the first full check was complete. Nothing counts as shown then: what is marked or changed would
+    be the first parts of a dump."""
 
     @cached_property
     def groups(self) -> Mapping[int, Group]:
@@ -31,3 +34,7 @@ class Shown:
         for index, reason in self.protected.items():
             found.setdefault(self.snapshot.links[index].group, []).append(reason)
         return found
+
+    def group(self, group_id: int) -> Group:
+        """Return a group, empty if it has neither members nor a name."""
+        return self.groups.get(group_id) or empty_group(group_id)

@@ -32,6 +32,6 @@ class MainCommands(Provider):
         main = self.screen
         if isinstance(main, MainScreen):
             for command in sorted(COMMANDS, key=lambda command: (command.changes, command.id != "help")):
-                label = command.label.format(preset=main.picture.preset)
+                label = command.label.format(preset=main.session.preset)
                 name, help = main.spell(f"{label} ({command.shown})"), main.spell(command.help)
                 yield name, partial(main.choose, command.id), help

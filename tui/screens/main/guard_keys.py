@@ -1,113 +1,82 @@
 """What follows a guarded change: a line that counts down, the keys K and R, and what killed consoles left behind."""
 
 import time
-from datetime import UTC, datetime
 
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tui.guard.client import Guard
 from tui.guard.ending import Ending, GuardedChange
 from tui.guard.orphans import Orphan
-from tui.model.change.log import Log, LogEntry
 from tui.model.text import visible
 from tui.present.guard import ending_line, ending_report, orphan_lines
+from tui.present.session import reverted_words
 from tui.present.words import Field
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.countdown import CountdownBar
-from tui.screens.main.mark_keys import Marking
+from tui.screens.main.stage import Stage
+from tui.session.session import Decision, Session
 
 _PERIOD = 0.2  # seconds
 _EYE = 0.7  # seconds after the line has come up in which no key decides: whoever typed ahead hasn't seen it
+_DECIDED = {Decision.KEEP: "Keeping it…", Decision.TAKE_BACK: "Taking it back…"}
 
 
-class Guarding(Marking):
+class GuardKeys:
     """Counts down over all that can be looked at meanwhile; only what writes waits."""
 
-    where: str
-    command_log: Log
-
-    class Over(Message):
-        """A guarded change has ended. Posted from the thread that waited for it."""
-
-        def __init__(self, ending: Ending | str) -> None:
-            """``ending``: how; or what went wrong, one sentence."""
-            super().__init__()
-            self.ending = ending
-
-    class Unheard(Message):
-        """The guard didn't hear what the operator decided. Posted from the thread that told it."""
-
-        def __init__(self, problem: str) -> None:
-            """``problem``: one sentence."""
-            super().__init__()
-            self.problem = problem
-
-    def __init__(self) -> None:
+    def __init__(self, screen: Stage, session: Session) -> None:
         """Start with nothing to count."""
-        super().__init__()
+        self._screen = screen
+        self._session = session
+        self._counted: GuardedChange | None = None
         self._counter: Timer | None = None
         self._shown_at = 0.0
-        self._decision = ""
         self._question: ChoiceScreen | None = None
+        self.handlers = {"keep": self.keep}
+        """By the command's id."""
+        session.guard_ended = self._over
 
-    @property
-    def counts_down(self) -> bool:
-        """Whether a change waits for K or R."""
-        return self.guarded is not None and not self._decision
-
-    def count_down(self, guard: Guard, entry: LogEntry) -> None:
-        """Begin to count down until ``guard`` takes back the change of ``entry``."""
-        self.guarded = guarded = GuardedChange(guard, entry.number)
-        self._decision, self._shown_at = "", time.monotonic()
-        self._counter = self.set_interval(_PERIOD, self._count)
+    def count_down(self) -> None:
+        """Begin to count down until the guarded change is taken back, if there is one and nobody counts yet."""
+        guarded = self._session.guarded
+        if guarded is None or guarded is self._counted:
+            return
+        self._counted, self._shown_at = guarded, time.monotonic()
+        self._counter = self._screen.set_interval(_PERIOD, self._count)
         self._count()
-        self.services.await_ending(guarded, lambda ending: self.post_message(self.Over(ending)))
 
-    def decide(self, keep: bool) -> None:
+    def decide(self, decision: Decision) -> None:
         """Keep the change that counts down, or have it taken back."""
-        if self.guarded is None or self._decision:
+        if not self._session.counts_down:
             return
+        self.count_down()
         if time.monotonic() - self._shown_at < _EYE:
-            self.say(Field("The countdown has just begun: look, and press again.", "warn"))
+            self._screen.say(Field("The countdown has just begun: look, and press again.", "warn"))
             return
-        self._decision = "Keeping it…" if keep else "Taking it back…"
-        self.say(Field(self._decision, "warn"))
+        self._session.decide(decision, self._unheard)
+        self._screen.say(Field(_DECIDED[decision], "warn"))
         self._count()
-        self.services.answer(self.guarded, keep, lambda problem: self.post_message(self.Unheard(problem)))
 
-    def action_keep(self) -> None:
+    def keep(self) -> None:
         """Keep the change that counts down; say so if none does."""
-        self.settle()
-        if self.counts_down:
-            self.decide(True)
+        if self._session.counts_down:
+            self.decide(Decision.KEEP)
         else:
-            self.say(Field("No change counts down, so there is nothing to keep."))
-
-    def reasons_to_stay(self) -> list[str]:
-        """Return what would be lost if the console ended now, a sentence each."""
-        return [*super().reasons_to_stay(), *self.unkept()]
-
-    def unkept(self) -> list[str]:
-        """Return what becomes of the change that counts down if the console ends, a sentence; empty: none does."""
-        if self.guarded is None or self._decision == "Keeping it…":
-            return []
-        return [f"{visible(self.guarded.what)} isn't kept: if the console ends, the guard takes it back at once."]
+            self._screen.say(Field("No change counts down, so there is nothing to keep."))
 
     def ask_to_leave(self, reasons: list[str]) -> None:
         """Ask whether to end all the same."""
-        keys = {"K": "keep it", "R": "take it back"} if self.counts_down else {}
+        keys = {"K": "keep it", "R": "take it back"} if self._session.counts_down else {}
 
         def answered(key: str | None) -> None:
             self._question = None
             if key == "y":
-                self.app.exit(0)
+                self._screen.app.exit(0)
             elif key:
-                self.decide(key == "K")
+                self.decide(Decision.KEEP if key == "K" else Decision.TAKE_BACK)
 
-        self._question = ChoiceScreen("End ifgroup?", reasons, {**keys, "y": "end it"}, self.spell)
-        self.app.push_screen(self._question, answered)
+        self._question = ChoiceScreen("End ifgroup?", reasons, {**keys, "y": "end it"}, self._screen.spell)
+        self._screen.app.push_screen(self._question, answered)
 
     @property
     def asks_to_leave(self) -> bool:
@@ -116,86 +85,63 @@ class Guarding(Marking):
 
     def _count(self) -> None:
         """Show the line on the screen that is on top by now."""
-        if (guarded := self.guarded) is None:
+        if (guarded := self._session.guarded) is None:
             return
-        bars = self.app.screen.query(CountdownBar)
+        top = self._screen.app.screen
+        bars = top.query(CountdownBar)
         if not bars:
-            if self.app.screen.is_mounted:
-                self.app.screen.mount(CountdownBar(self.spell))
+            if top.is_mounted:
+                top.mount(CountdownBar(self._screen.spell))
             return
-        if self._decision:
-            bars.first().tell(f" {self._decision}   {visible(guarded.what)}")
+        if (decision := self._session.decision) is not None:
+            bars.first().tell(f" {_DECIDED[decision]}   {visible(guarded.what)}")
         else:
             bars.first().count(visible(guarded.what), guarded.deadline - time.monotonic())
 
     async def _stop_counting(self) -> None:
-        self.guarded = None
         if self._counter is not None:
             self._counter.stop()
-        for screen in self.app.screen_stack:
+        for screen in self._screen.app.screen_stack:
             await screen.query(CountdownBar).remove()
-        if self._question is not None and self._question is self.app.screen:
+        if self._question is not None and self._question is self._screen.app.screen:
             await self._question.dismiss("")
 
-    def on_guarding_unheard(self, message: Unheard) -> None:
+    def _unheard(self, problem: str) -> None:
         """Say that the guard didn't hear."""
-        self.say(Field(f"{message.problem} Whether the change stands shows when its time is over.", "bad"))
+        self._screen.say(Field(f"{problem} Whether the change stands shows when its time is over.", "bad"))
 
-    async def on_guarding_over(self, message: Over) -> None:
+    async def _over(self, ending: Ending) -> None:
         """Say how a guarded change ended, and log what was taken back."""
-        await self._stop_counting()
-        if isinstance(message.ending, str):
-            self.say(Field(message.ending, "bad"))
-            return
-        ending = message.ending
+        if self._session.guarded is None:
+            await self._stop_counting()
         line = ending_line(ending)
-        self.say(line)
-        if not self.is_current:
-            self.complain(line.text)
+        self._screen.say(line)
+        if not self._screen.is_current:
+            self._screen.complain(line.text)
         if ending.reverted is None:
             return
-        self.services.check()
-        entry = self.command_log.add(
-            LogEntry(
-                time=datetime.now(UTC),
-                netns=self.where,
-                what=f"taken back: {ending.what}",
-                plan="",
-                outcome=line.text.removeprefix(f"{visible(ending.what)}: "),
-                verdict="reverted",
-                undoes=ending.number,
-            )
-        )
-        if ending.number is not None:
-            self.command_log.mark_undone(ending.number, entry.number)
+        self._session.book_reverted(ending, reverted_words(ending, line.text))
         # Over what is being typed no window opens by itself.
-        if self.is_current and not isinstance(self.focused, Input):
-            self.show_report("Taken back", ending_report(ending))
-
-    def complain(self, complaint: str) -> None:
-        """Tell what went wrong beside a change, such as a record that couldn't be written."""
-        if complaint:
-            self.app.notify(self.spell(complaint), severity="warning", markup=False)
+        if self._screen.is_current and not isinstance(self._screen.focused, Input):
+            self._screen.show_report("Taken back", ending_report(ending))
 
     def ask_orphans(self) -> None:
         """Ask about changes that a killed console and its guard left behind."""
-        left = self.services.left_over()
+        left = self._session.services.left_over()
         if len(left.problems) == 1:
-            self.say(Field(left.problems[0], "bad"))
+            self._screen.say(Field(left.problems[0], "bad"))
         elif left.problems:
-            self.show_report("What guards left behind can't all be read", list(left.problems))
+            self._screen.show_report("What guards left behind can't all be read", list(left.problems))
         for orphan in left.orphans:
             self._ask_orphan(orphan)
 
     def _ask_orphan(self, orphan: Orphan) -> None:
         def answered(choice: str | None) -> None:
             if choice == "R":
-                self.services.take_back(orphan, lambda ending: self.post_message(self.Over(ending)))
+                self._session.take_back(orphan, lambda problem: self._screen.say(Field(problem, "bad")))
             elif choice == "K":
-                self.complain(self.services.forget(orphan))
+                self._screen.complain(self._session.services.forget(orphan))
 
         keys = {"R": "take it back now", "K": "keep it as it is"}
-        self.app.push_screen(
-            ChoiceScreen("A change that nobody kept is still in force", orphan_lines(orphan), keys, self.spell),
-            answered,
-        )
+        title, lines = "A change that nobody kept is still in force", orphan_lines(orphan)
+        self._screen.app.push_screen(ChoiceScreen(title, lines, keys, self._screen.spell), answered)

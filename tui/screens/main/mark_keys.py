@@ -1,144 +1,149 @@
-"""The marking keys of the main screen."""
+"""The marking keys of the main screen: space, v, *, !, +, -, U and a."""
+
+from collections.abc import Callable
 
 from tui.model.text import plural
 from tui.model.view.marks import Marks
 from tui.model.view.pattern import FilterError
 from tui.present.words import Field, count, some
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.main.change_keys import Changes
-from tui.screens.main.shown import READING
-from widgets.keyed_table.table import KeyedTable
+from tui.screens.main.stage import Stage
+from tui.screens.main.tables import Tables
+from tui.screens.main.view import READING, View
 
 
-class Marking(Changes):
-    """What the keys space, v, *, !, +, -, U and a do. Marks are kept by ifindex, whatever is sorted or hidden."""
+class MarkKeys:
+    """Marks and unmarks by ifindex, whatever is sorted or hidden."""
 
-    link_table: KeyedTable
-
-    def __init__(self) -> None:
-        """Start without a range."""
-        super().__init__()
+    def __init__(self, screen: Stage, view: View, tables: Tables, changed: Callable[[], object]) -> None:
+        """``changed`` shows the interfaces anew."""
+        self._screen = screen
+        self._view = view
+        self._tables = tables
+        self._changed = changed
         self._range_from: int | None = None
+        self.handlers = {
+            "mark": self.mark,
+            "mark_range": self.mark_range,
+            "mark_all": self.mark_all,
+            "invert_marks": self.invert,
+            "mark_matching": lambda: self._ask_pattern("Mark", True),
+            "unmark_matching": lambda: self._ask_pattern("Unmark", False),
+            "unmark_all": self.unmark_all,
+            "marked_alone": self.marked_alone,
+        }
+        """By the command's id."""
 
-    def sync_links(self) -> None:
-        """Show the interfaces again."""
-        raise NotImplementedError
-
-    def action_mark(self) -> None:
+    def mark(self) -> None:
         """Mark the interface under the cursor, or unmark it, and go on to the next."""
         if (index := self._under_cursor()) is not None:
-            self.picture.marks.toggle(index)
-            self.link_table.action_cursor_by(1)
+            self._view.marks.toggle(index)
+            self._tables.links.action_cursor_by(1)
             self._marked_now()
 
-    def action_mark_range(self) -> None:
+    def mark_range(self) -> None:
         """Begin a range at the cursor; the second time mark everything between."""
         if (index := self._under_cursor()) is None:
             return
-        shown = self.picture.shown
-        if self._range_from not in shown:
+        rows = self._view.rows
+        if self._range_from not in rows:
             self._range_from = index
-            name = some([self.picture.snapshot.links[index]])
-            self.say(Field(f"A range begins at {name}: go to its other end and press v again. Esc: no range.", "warn"))
+            name = some([self._view.shown.snapshot.links[index]])
+            text = f"A range begins at {name}: go to its other end and press v again. Esc: no range."
+            self._screen.say(Field(text, "warn"))
             return
-        first, last = sorted((shown.index(self._range_from), shown.index(index)))
+        first, last = sorted((rows.index(self._range_from), rows.index(index)))
         self._range_from = None
-        self.picture.marks.add(shown[first : last + 1])
+        self._view.marks.add(rows[first : last + 1])
         self._marked_now()
-
-    def reasons_to_stay(self) -> list[str]:
-        """Return what would be lost if the console ended now, a sentence each."""
-        marks = len(self.picture.marks)
-        lost = f"{plural(marks, 'interface is', 'interfaces are')} marked; marks aren't kept."
-        return [*super().reasons_to_stay(), *([lost] if marks else [])]
 
     def leave_range(self) -> bool:
         """Forget a range that was begun; return whether there was one."""
         begun, self._range_from = self._range_from is not None, None
         if begun:
-            self.say(Field("No range."))
+            self._screen.say(Field("No range."))
         return begun
 
-    def action_mark_all(self) -> None:
+    def mark_all(self) -> None:
         """Mark every interface that is shown."""
-        self.picture.marks.add(self.picture.shown)
+        self._view.marks.add(self._view.rows)
         self._marked_now()
 
-    def action_invert_marks(self) -> None:
+    def invert(self) -> None:
         """Mark what is shown and isn't marked, unmark what is."""
-        self.picture.marks.invert(self.picture.shown)
+        self._view.marks.invert(self._view.rows)
         self._marked_now()
 
-    def action_unmark_all(self) -> None:
+    def unmark_all(self) -> None:
         """Unmark everything, shown or not."""
-        self.picture.marks.clear()
+        self._view.marks.clear()
         self._marked_now()
 
-    def action_mark_matching(self) -> None:
-        """Ask for a pattern, and mark the shown interfaces with such a name."""
-        self._ask_pattern("Mark", True)
-
-    def action_unmark_matching(self) -> None:
-        """Ask for a pattern, and unmark the shown interfaces with such a name."""
-        self._ask_pattern("Unmark", False)
-
-    def action_marked_alone(self) -> None:
+    def marked_alone(self) -> None:
         """Show the marked interfaces alone, or all again."""
-        view = self.picture.view
-        if view.only is None and not self.picture.marks:
-            self.say(Field("Nothing is marked: space marks the interface under the cursor.", "warn"))
+        links, marks = self._view.links, self._view.marks
+        if links.only is None and not marks:
+            self._screen.say(Field("Nothing is marked: space marks the interface under the cursor.", "warn"))
             return
-        view.only = self.picture.marks.indexes if view.only is None else None
-        self.sync_links()
+        links.only = marks.indexes if links.only is None else None
+        self._changed()
+
+    def lost_by_ending(self) -> list[str]:
+        """Return what would be lost if the console ended now, a sentence each."""
+        marks = len(self._view.marks)
+        return [f"{plural(marks, 'interface is', 'interfaces are')} marked; marks aren't kept."] if marks else []
 
     def tell_vanished(self) -> None:
         """Say which marked interfaces are gone."""
-        if gone := self.picture.vanished:
-            self.picture.vanished = []
-            self.say(Field(f"{plural(len(gone), 'marked interface')} vanished: {some(gone)}.", "warn"))
+        if gone := self._view.vanished:
+            self._view.vanished = []
+            self._screen.say(Field(f"{plural(len(gone), 'marked interface')} vanished: {some(gone)}.", "warn"))
 
     def _under_cursor(self) -> int | None:
-        if self.on_links and self.link_table.cursor_key is not None:
-            return self.link_table.cursor_key
-        if self.picture.reading:
+        if self._tables.on_links and self._tables.links.cursor_key is not None:
+            return self._tables.links.cursor_key
+        if self._view.shown.reading:
             self._marked_now()
             return None
-        self.say(Field("Marks are for interfaces: press Tab to go to them. Here * marks all that are shown.", "warn"))
+        text = "Marks are for interfaces: press Tab to go to them. Here * marks all that are shown."
+        self._screen.say(Field(text, "warn"))
         return None
 
     def _ask_pattern(self, verb: str, mark: bool) -> None:
+        view = self._view
+
         def found_by(pattern: str) -> tuple[list[int], str]:
             """Return the interfaces, or what is wrong with the pattern, one sentence."""
             try:
-                return Marks.matching(pattern, self.picture.shown, self.picture.snapshot), ""
+                return Marks.matching(pattern, view.rows, view.shown.snapshot), ""
             except FilterError as error:
                 return [], str(error)
 
         def hint(pattern: str) -> str:
-            return f"{count(len(found_by(pattern)[0]))} of {count(len(self.picture.shown))} shown"
+            return f"{count(len(found_by(pattern)[0]))} of {count(len(view.rows))} shown"
 
         def answered(pattern: str | None) -> None:
             if pattern is None:
                 return
             found, problem = found_by(pattern)
             if problem:
-                self.say(Field(problem, "bad"))
+                self._screen.say(Field(problem, "bad"))
                 return
             if mark:
-                self.picture.marks.add(found)
+                view.marks.add(found)
             else:
-                self.picture.marks.remove(found)
+                view.marks.remove(found)
             self._marked_now()
 
         title = f"{verb} the shown interfaces with this name, such as veth* or re:^eth[0-9]+$"
-        self.app.push_screen(PromptScreen(title, lambda text: found_by(text)[1], self.spell, hint=hint), answered)
+        page = PromptScreen(title, lambda text: found_by(text)[1], self._screen.spell, hint=hint)
+        self._screen.app.push_screen(page, answered)
 
     def _marked_now(self) -> None:
-        if self.picture.reading:
-            self.say(Field(f"{READING} Nothing is marked before all of them are shown.", "warn"))
+        if self._view.shown.reading:
+            self._screen.say(Field(f"{READING} Nothing is marked before all of them are shown.", "warn"))
             return
-        if self.picture.view.only is not None:
-            self.picture.view.only = self.picture.marks.indexes or None
-        self.sync_links()
-        marks = len(self.picture.marks)
-        self.say(Field(f"{plural(marks, 'interface')} marked." if marks else "Nothing is marked."))
+        self._view.keep_alone()
+        self._changed()
+        marks = len(self._view.marks)
+        self._screen.say(Field(f"{plural(marks, 'interface')} marked." if marks else "Nothing is marked."))

@@ -16,13 +16,13 @@ from tui.model.names.document import NameDocument, NameLine
 from tui.model.names.rules import NameRuleError, read_id
 from tui.model.names.usage import NameChange, usage
 from tui.model.text import plural, visible
+from tui.model.view.shown import Shown
 from tui.present.commands import NAME_COMMANDS
 from tui.present.words import Field, Spelling, count, members, wrapped
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.dialogs.report import ReportScreen
 from tui.screens.footer import footer
-from tui.screens.main.shown import Picture
 from tui.screens.names.permanent import ExportScreen
 from tui.screens.names.saving import NamesSaving, OnRecord, no_record
 from tui.session.name_editor import NameEditor
@@ -52,11 +52,16 @@ class NamesScreen(NamesSaving):
     ]
 
     def __init__(
-        self, editor: NameEditor, picture: Picture, spell: Spelling, ascii: bool, on_record: OnRecord = no_record
+        self,
+        editor: NameEditor,
+        shown: Callable[[], Shown],
+        spell: Spelling,
+        ascii: bool,
+        on_record: OnRecord = no_record,
     ) -> None:
-        """Edit by ``editor``; ``picture`` tells the members of each group."""
+        """Edit by ``editor``; ``shown`` tells the members of each group by now."""
         super().__init__(editor, on_record)
-        self._picture = picture
+        self._shown = shown
         self.spell = spell
         self._filter = ""
         self._read: NameDocument | None = None
@@ -107,7 +112,7 @@ class NamesScreen(NamesSaving):
         """Show the entries again, with the cursor on ``go_to``."""
         if self._read != self.editor.document:
             self._index()
-        named, snapshot = self._named, self._picture.snapshot
+        named, snapshot = self._named, self._shown().snapshot
         unnamed = [group_id for group_id in sorted(snapshot.groups) if group_id and group_id not in named]
         keys = [*self._lines_by_key, *(_UNNAMED + group_id for group_id in unnamed)]
         if wanted := self._filter:
@@ -163,7 +168,7 @@ class NamesScreen(NamesSaving):
 
     def _row(self, key: int) -> list[Cell]:
         if key >= _UNNAMED:
-            group = self._picture.group(key - _UNNAMED)
+            group = self._shown().group(key - _UNNAMED)
             return self._cells(
                 [
                     Field("-", "muted"),
@@ -176,7 +181,7 @@ class NamesScreen(NamesSaving):
         line = self._lines_by_key[key]
         findings = self.editor.findings.get(key, [])
         there = line.group_id is not None and line.group_id >= 0
-        number = self._picture.group(line.group_id).members if there and line.group_id is not None else 0
+        number = self._shown().group(line.group_id).members if there and line.group_id is not None else 0
         return self._cells(
             [
                 Field(str(line.number), "muted"),
@@ -295,7 +300,7 @@ class NamesScreen(NamesSaving):
         """Ask first where something may hang on the name."""
         if line.group_id is None or line.group_id < 0:
             return True
-        number = self._picture.group(line.group_id).members
+        number = self._shown().group(line.group_id).members
         if not number:
             return True
         lines = usage(line.name, line.group_id, number, change)
@@ -331,8 +336,8 @@ class NamesScreen(NamesSaving):
 
     def action_permanent(self) -> None:
         """Show what makes the present tags permanent."""
-        names = replace(self.editor.document.names(), ip=self._picture.names.ip)
-        self.app.push_screen(ExportScreen(self._picture.snapshot, names, self.spell, self.editor.gate))
+        names = replace(self.editor.document.names(), ip=self._shown().names.ip)
+        self.app.push_screen(ExportScreen(self._shown().snapshot, names, self.spell, self.editor.gate))
 
     def action_filter(self) -> None:
         """Ask for the text to find."""

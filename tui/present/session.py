@@ -1,0 +1,99 @@
+"""The session → sentences: what hinders a change, what is asked before it, what the log says of it."""
+
+from typing import assert_never
+
+from tui.guard.ending import Ending
+from tui.model.change.reversal import Reversal
+from tui.model.names.map import NameMap
+from tui.model.text import plural, visible
+from tui.present.change import asked, effort, transition
+from tui.present.words import some
+from tui.session.change_runner import Result
+from tui.session.question import Hindrance, Overtaken, Question, Undo
+from tui.session.session import Session, Words
+
+
+def hindrance_sentence(why: Hindrance, session: Session, names: NameMap) -> str:
+    """Return why nothing can be changed now."""
+    match why:
+        case Hindrance.READ_ONLY:
+            return f"Nothing can be changed: {session.services.obstacle()}."
+        case Hindrance.UNDER_WAY:
+            return f"{_under_way(session, names)}; nothing more was sent."
+        case Hindrance.COUNTS_DOWN:
+            return "Nothing more is sent before you keep the last change (K) or take it back (R)."
+        case Hindrance.GUARD_AT_WORK:
+            return "The guard is still at work on the last change; nothing more was sent."
+    assert_never(why)
+
+
+def _under_way(session: Session, names: NameMap) -> str:
+    plan = session.under_way
+    return f"{asked(plan.intent, names)} is still under way" if plan else ""
+
+
+def unseen_sentences(session: Session, names: NameMap) -> list[str]:
+    """Return which change's outcome nobody would see if the console ended now, a sentence; empty: none is under way."""
+    under_way = _under_way(session, names)
+    return [f"{under_way}: you wouldn't see what becomes of it."] if under_way else []
+
+
+def unkept_sentences(session: Session) -> list[str]:
+    """Return what becomes of the change that counts down if the console ends, a sentence; empty: none does."""
+    if (guarded := session.unkept) is None:
+        return []
+    return [f"{visible(guarded.what)} isn't kept: if the console ends, the guard takes it back at once."]
+
+
+def question_sentences(question: Question) -> list[str]:
+    """Return what the operator should hear beside the plan's own risks, a sentence each."""
+    found = [] if question.undo is None else undo_sentences(question.undo)
+    if question.hidden:
+        hidden = plural(question.hidden, "marked interface")
+        found.append(f"{hidden} not shown: hidden by the filter, or of another group.")
+    return found
+
+
+def undo_sentences(undo: Undo) -> list[str]:
+    """Return who is not touched by an undo, and what it doesn't bring back, a sentence each."""
+    down = "Routes and IPv6 addresses that went when they went down don't come back by this."
+    return [*_left_alone(undo.found), *([down] if undo.took_down else [])]
+
+
+def nothing_to_undo(undo: Undo) -> str:
+    """Return why there is no plan that takes a change back."""
+    why = " ".join(_left_alone(undo.found)) or "all is as it was before."
+    return f"Nothing of change {undo.number} can be undone: {why}"
+
+
+def _left_alone(found: Reversal) -> list[str]:
+    left = []
+    if found.changed_since:
+        left.append(f"Left alone, since somebody else changed them meanwhile: {some(found.changed_since, 8)}.")
+    if found.gone:
+        left.append(f"Gone, or called otherwise now: {some(found.gone, 8)}.")
+    return left
+
+
+def overtaken_sentence(news: Overtaken) -> str:
+    """Return why a plan was not sent though the operator agreed to it."""
+    who = f"{news.joined} joined the group and {news.left} left it"
+    return f"Nothing was sent: while you read, {who}. Press again."
+
+
+def change_words(result: Result, told: str, names: NameMap) -> Words:
+    """Return what the log says of a change. ``told``: its outcome, as `outcome_line` tells it."""
+    what, preview = asked(result.outcome.intent, names), result.plan.preview
+    return Words(what, f"{transition(preview, names)}, {effort(preview)}", told.removeprefix(f"{what}: "))
+
+
+def reverted_words(ending: Ending, told: str) -> Words:
+    """Return what the log says of a change that was taken back unasked. ``told``: as `ending_line` tells it."""
+    return Words(f"taken back: {ending.what}", "", told.removeprefix(f"{visible(ending.what)}: "))
+
+
+def names_words(path: str, changes: list[str], problem: str) -> Words:
+    """Return what the log says of a save of the name map. ``problem``: why it failed, a sentence, or ""."""
+    added = sum(line.startswith("+") for line in changes)
+    removed = sum(line.startswith("-") for line in changes)
+    return Words(f"name map {visible(path)}", f"{plural(added, 'line')} added, {removed} removed", problem or "saved")

@@ -1,0 +1,33 @@
+"""What a change would take, worked out over what is shown."""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from tui.model.change.intent import intent_for_links, make_intent
+from tui.model.change.plan import Plan, make_plan
+from tui.model.change.settings import Settings
+from tui.model.store import Snapshot
+from tui.model.view.shown import Shown
+
+Chosen: TypeAlias = int | frozenset[int]
+"""What a change is asked of: a group, by its id; or single interfaces, by their ifindexes."""
+
+
+def plan_change(
+    shown: Shown,
+    settings: Settings,
+    chosen: Chosen,
+    seen: Snapshot | None = None,
+) -> Plan:
+    """Work out what it would take to set something on a group or on single interfaces.
+
+    ``seen``: what the operator saw when he chose the interfaces; None: what is shown now.
+    """
+    if isinstance(chosen, int):
+        intent = make_intent(shown.snapshot, settings, chosen)
+    else:
+        intent = intent_for_links(seen or shown.snapshot, settings, chosen)
+        if intent.revision != shown.snapshot.revision:
+            # Somebody may have joined the group since: only a message for each reaches the chosen alone.
+            intent = replace(intent, group_id=None)
+    return make_plan(intent, shown.protected, shown.names)
