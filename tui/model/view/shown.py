@@ -24,6 +24,8 @@ class Shown:
     @cached_property
     def groups(self) -> Mapping[int, Group]:
         """Every group that has members or a name, by id."""
+        if self.reading:
+            return {}
         known = {group_id: empty_group(group_id) for group_id in self.names.by_id}
         return known | dict(self.snapshot.groups)
 
