@@ -12,11 +12,12 @@ import pytest
 
 from tests.links import REAL_ROOT
 from tests.terminal import ROOT
+from tui.timing.ways.operations import OPERATIONS
 from tui.timing.ways.ways import WAYS
 
 LINKS = 8
-VALUES = {"mtu": 1400, "txqueuelen": 500, "up": 0, "down": 0}
-BEFORE = {"mtu": 1500, "txqueuelen": 1000, "up": 0, "down": 0}
+VALUES = {"mtu": 1400, "txqueuelen": 500, "up": 1, "down": 0}
+BEFORE = {"mtu": 1500, "txqueuelen": 1000, "up": 0, "down": 1}
 OPPOSITE = {"up": "down", "down": "up"}
 # One change by one way, in a sandbox of its own; what the kernel says afterwards comes from `ip`.
 CODE = """
@@ -24,15 +25,16 @@ import os, subprocess, sys
 sys.path.insert(0, sys.argv[1])
 from tui.timing.ways.change import Change
 from tui.timing.ways.open import open_client
+from tui.timing.ways.operations import OPERATIONS
 from tui.timing.order import BenchOrder
 from tui.timing.child.sandbox import GROUP, Sandbox
 way, operation, value, links, before, start = sys.argv[2:]
 sandbox = Sandbox(BenchOrder())
 members = sandbox.grow(int(links), lambda made: None)
-sandbox.change_all(Change(before, int(start)), members)
+sandbox.change_all(Change(OPERATIONS[before], int(start)).settings, members)
 client = open_client(way, members[0])
 os.write(2, b"BEGIN")
-client.change(Change(operation, int(value)), members, GROUP)
+client.change(Change(OPERATIONS[operation], int(value)), members, GROUP)
 os.write(2, b"END")
 print(subprocess.run(["ip", "-j", "-d", "link", "show", "group", str(GROUP)], capture_output=True, text=True).stdout)
 """
@@ -117,7 +119,7 @@ def traced(way: str, operation: str, trace: Path) -> Seen:
 def test_each_way_takes_what_it_says(netns: None, tmp_path: Path, way: str, operation: str) -> None:
     skip_what_a_user_namespace_may_not(way, operation)
     seen = traced(way, operation, tmp_path / "trace")
-    cost = WAYS[way].cost(LINKS, operation, VALUES[operation])
+    cost = WAYS[way].cost(LINKS, OPERATIONS[operation], VALUES[operation])
     assert (seen.processes, seen.messages, seen.size) == (cost.processes, cost.messages, cost.size)
     if cost.exact:
         assert seen.system_calls == cost.system_calls

@@ -22,6 +22,7 @@ from tui.timing.runner import Run
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.ip import ip_path
 from tui.timing.ways.open import open_client
+from tui.timing.ways.operations import OPERATIONS
 
 LINKS = {"group": 2048, "process": 256}
 _ROUNDS = {"group": 20, "process": 6}
@@ -74,12 +75,12 @@ def _in_turn(
         for turn in range(_ROUNDS[way] + 1):
             for mine in (True, False) if turn % 2 else (False, True):
                 mtu = 2900 - mtu
-                wanted = Change("mtu", mtu)
+                wanted = Change(OPERATIONS["mtu"], mtu)
                 if mine:
                     seconds = measured(client, wanted, members, GROUP).seconds
                 else:
                     seconds = timed(lambda mtu=mtu: change(mtu))  # type: ignore[misc]
-                verify(wanted, members)
+                verify(wanted.settings, members)
                 if turn:  # the first one warms up
                     (ours if mine else theirs).append(seconds)
     return ours, theirs

@@ -40,6 +40,7 @@ from tui.timing.report.reading import duration, loud, ratio_words, reading, time
 from tui.timing.report.results import TimingReport
 from tui.timing.report.statistics import exponent, extrapolate, median, summary
 from tui.timing.report.stored import report_of
+from tui.timing.ways.operations import OPERATIONS
 from tui.timing.ways.ways import WAYS
 
 
@@ -398,7 +399,7 @@ def test_a_report_that_is_not_complete_says_so(report: TimingReport) -> None:
 def test_every_way_has_a_sentence_and_costs_that_grow_only_where_it_addresses_each() -> None:
     for way in WAYS.values():
         assert way.sentence.endswith(".")
-        small, large = (way.cost(links, "mtu", 1500) for links in (8, 4096))
+        small, large = (way.cost(links, OPERATIONS["mtu"], 1500) for links in (8, 4096))
         assert (large.messages + large.system_calls > small.messages + small.system_calls) == way.each
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.number import decimal_number, whole_number
 from tui.model.text import reason, visible
-from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, OPERATIONS, BenchOrder, default_values, needed_state
+from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, BenchOrder, default_values, needed_state
+from tui.timing.ways.operations import OPERATIONS
 from tui.timing.ways.ways import WAYS
 
 if TYPE_CHECKING:

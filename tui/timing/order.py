@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.model.link import LEAST_IPV6_MTU
+from tui.model.change.attributes import UP
+from tui.timing.ways.operations import OPERATIONS, Operation
 from tui.timing.ways.ways import WAYS
 
-OPERATIONS = ("mtu", "up", "down", "txqueuelen")
 STATES = ("down", "up", "mixed")
 DEFAULT_LINKS = (128, 256, 512, 1024, 2048)
 """The sizes of the paper's Table I."""
@@ -15,9 +15,6 @@ MOST_LINKS = 65536
 AUTO = "auto"
 """The kind that stands for the cheapest which this kernel makes."""
 
-_MTU_STEP = 100  # bytes between the two values
-_QUEUES = (500, 1000)  # packets
-_MTUS = (1400, 1500)
 _MOST_REPEATS = 1000
 
 
@@ -37,8 +34,8 @@ class BenchOrder:
     """What the interfaces are made of, and in which proportion."""
     up_share: float = 0.0
     """The share of interfaces that are up in the state "mixed", 0 to 1."""
-    values: tuple[int, int] = _MTUS
-    """Bytes (MTU) or packets (queue length) between which the runs alternate."""
+    values: tuple[int, int] = OPERATIONS["mtu"].values
+    """Between which the runs alternate, unless it is up or down that is measured."""
     repeats: int = 5
     """Counted runs of each way at each size."""
     budget: float = 20.0
@@ -58,44 +55,39 @@ class BenchOrder:
             raise ValueError("Name at least one way, and each once.")
         if self.operation not in OPERATIONS or self.state not in STATES:
             raise ValueError(f"There is no operation {self.operation!r} on interfaces that are {self.state!r}.")
-        if self.operation in ("up", "down") and self.state != needed_state(self.operation):
+        if self.work.attribute is UP and self.state != needed_state(self.operation):
             raise ValueError(
                 f"Bringing interfaces {self.operation} is measured on ones that are {needed_state(self.operation)} "
                 f"before, not {self.state}."
             )
         if not self.kinds or not all(count > 0 for _, count in self.kinds):
             raise ValueError("Name at least one kind, and how many there are of each.")
-        if self.values[0] == self.values[1] or min(self.values) < self.least_value:
-            raise ValueError(f"The two values must differ and be at least {self.least_value}.")
+        if self.values[0] == self.values[1] or min(self.values) < self.work.least:
+            raise ValueError(f"The two values must differ and be at least {self.work.least}.")
         if not 1 <= self.repeats <= _MOST_REPEATS or not self.budget > 0 or not 0 <= self.up_share <= 1:
             raise ValueError(f"Repeat 1 to {_MOST_REPEATS} times, within a budget of more than 0 seconds.")
 
     @property
-    def least_value(self) -> int:
-        """The least value that the runs may set."""
-        # Below it the kernel has IPv6 to take off, which is other work.
-        return LEAST_IPV6_MTU if self.operation == "mtu" else 0
+    def work(self) -> Operation:
+        """The operation itself."""
+        return OPERATIONS[self.operation]
 
     @property
     def described(self) -> str:
         """What one run does, in a few words."""
-        low, high = self.values
-        return {
-            "mtu": f"MTU {low} ↔ {high} bytes",
-            "txqueuelen": f"queue length {low} ↔ {high} packets",
-        }.get(self.operation, f"bring {self.operation}")
+        return self.work.described(self.values)
 
 
 def needed_state(operation: str) -> str:
     """Return the state that interfaces must be in for ``operation``, or have where any will do."""
-    return "up" if operation == "down" else "down"
+    work = OPERATIONS[operation]
+    return "up" if work.attribute is UP and work.values[0] else "down"
 
 
-def default_values(operation: str, mtu: int = 0) -> tuple[int, int]:
-    """Return the two values that runs alternate between; ``mtu``: the bytes that the group has now, if it matters."""
-    if operation != "mtu":
-        return _QUEUES
-    return (mtu - _MTU_STEP, mtu) if mtu >= LEAST_IPV6_MTU + _MTU_STEP else _MTUS
+def default_values(operation: str, now: int = 0) -> tuple[int, int]:
+    """Return the two values that runs alternate between; ``now``: what the group has, if it matters."""
+    work = OPERATIONS[operation]
+    return (now - work.step, now) if work.step and now >= work.least + work.step else work.values
 
 
 def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str, **rest: Any) -> BenchOrder:
@@ -104,7 +96,7 @@ def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str,
     ``kinds``: members by kind; ``up``: members that are up. ``rest``: other fields of BenchOrder. Raises ValueError.
     """
     size = sum(kinds.values())
-    if operation in ("up", "down"):
+    if OPERATIONS[operation].attribute is UP:
         state = needed_state(operation)
     else:
         state = "down" if up == 0 else "up" if up >= size else "mixed"

@@ -1,6 +1,9 @@
 """The commands of the timing panel; their ids name actions there."""
 
 from tui.present.commands import Command
+from tui.timing.ways.operations import OPERATIONS
+
+_MEASURED = f"Choose what is measured: {', '.join(operation.label for operation in OPERATIONS.values())}."
 
 TIMING_COMMANDS = (
     Command("start", "enter", "Enter", "start", "Start measuring; past runs: show the run in words.", footer=True),
@@ -13,7 +16,13 @@ TIMING_COMMANDS = (
     Command("smaller", "comma,left", ",", "smaller size", "Bars: show the next smaller size."),
     Command("larger", "full_stop,right", ".", "larger size", "Bars: show the next larger size."),
     Command("scale", "l", "l", "linear, log", "Bars and plot: a linear scale, or a logarithmic one."),
-    Command("operation", "o", "o", "operation", "Choose what is measured: MTU, up, down, queue length."),
+    Command(
+        "operation",
+        "o",
+        "o",
+        "operation",
+        _MEASURED,
+    ),
     Command("sizes", "s", "s", "sizes", "Choose how many interfaces it is measured with."),
     Command("words", "w", "w", "words", "The whole report in words; past runs: that of the run under the cursor."),
     Command("compare", "c", "c", "compare", "Past runs: compare the run under the cursor with the latest."),

@@ -28,13 +28,13 @@ from tui.screens.timing.views import BarsView, PlotView, TableView, View, cut
 from tui.timing.others import Judge, busy
 from tui.timing.report.reading import loud
 from tui.timing.report.results import TimingReport
+from tui.timing.ways.operations import OPERATIONS
 from widgets.keyed_table.table import Cell, KeyedTable
 from widgets.lines import Lines
 
 _PERIOD = 0.25  # seconds between looks at what the measuring process told
 _VIEWS = ("bars", "plot", "table", "mine", "past")
-_OPERATIONS = {"m": "MTU", "u": "up", "d": "down", "q": "queue length"}
-_OPERATION_IDS = {"m": "mtu", "u": "up", "d": "down", "q": "txqueuelen"}
+_OPERATIONS = {operation.key: operation for operation in OPERATIONS.values()}
 _BAR = 10  # characters of the progress bar where there is ASCII alone
 
 
@@ -310,9 +310,10 @@ class TimingScreen(Screen[Last | None]):
     async def action_operation(self) -> None:
         """Ask what to measure."""
         lines = ["Up and down are measured on interfaces that are the other before; the rest as the group is now."]
-        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, _OPERATIONS, self._spell))
+        labels = {key: operation.label for key, operation in _OPERATIONS.items()}
+        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, labels, self._spell))
         if key:
-            self.request = Request(_OPERATION_IDS[key], self.request.links, self.request.repeats)
+            self.request = Request(_OPERATIONS[key].id, self.request.links, self.request.repeats)
             self._retitle()
 
     @work(exclusive=True)

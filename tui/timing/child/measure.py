@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import NamedTuple
 
+from tui.model.change.settings import Settings
 from tui.netlink.dump import read_links
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.client import Client
@@ -49,14 +50,14 @@ def _usage() -> tuple[resource.struct_rusage, resource.struct_rusage]:
     return resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
 
 
-def unchanged(change: Change, members: Sequence[Member]) -> list[Member]:
-    """Read everything back; return the members that are not as ``change`` should have made them. Raises OSError."""
+def unchanged(wanted: Settings, members: Sequence[Member]) -> list[Member]:
+    """Read everything back; return the members that aren't as ``wanted``. Raises OSError."""
     links = read_links()
-    return [member for member in members if (link := links.get(member.ifindex)) is None or not change.made(link)]
+    return [member for member in members if (link := links.get(member.ifindex)) is None or not wanted.met_by(link)]
 
 
-def verify(change: Change, members: Sequence[Member]) -> None:
+def verify(wanted: Settings, members: Sequence[Member]) -> None:
     """Read everything back. Raises NotChangedError if a member did not change, OSError."""
-    if left := unchanged(change, members):
+    if left := unchanged(wanted, members):
         first = f"the first is {left[0].name}"
         raise NotChangedError(f"{len(left):,} of {len(members):,} interfaces did not change ({first}).")

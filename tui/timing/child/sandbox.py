@@ -5,14 +5,17 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 
+from tui.model.change.attributes import MTU, UP
+from tui.model.change.settings import Settings
 from tui.model.text import visible
 from tui.netlink.dump import read_links
 from tui.netlink.namespace import enter_private, mount
+from tui.netlink.wire import link_change
 from tui.timing.child.kinds import CHEAP, LOWER, apportion, creation, deletion, needs_lower
 from tui.timing.events import SandboxFacts
 from tui.timing.order import AUTO, BenchOrder
 from tui.timing.ways.ack_socket import AckSocket
-from tui.timing.ways.change import Change, Member
+from tui.timing.ways.change import Member
 from tui.timing.ways.ways import NAME
 
 GROUP = 7
@@ -58,19 +61,19 @@ class Sandbox:
     def put(self, members: list[Member]) -> None:
         """Bring every member into the order's state before its first run. Raises OSError."""
         share = {"down": 0.0, "up": 1.0, "mixed": self._order.up_share}[self._order.state]
-        self.change_all(Change("down", 0), members)
+        self.change_all(Settings({UP: False}), members)
         # Spread evenly, so that a prefix of the members is mixed alike.
         ups = [m for n, m in enumerate(members) if int((n + 1) * share + 1e-9) > int(n * share + 1e-9)]
-        self.change_all(Change("up", 0), ups)
+        self.change_all(Settings({UP: True}), ups)
 
-    def change_all(self, change: Change, members: list[Member]) -> None:
-        """Make a change to each by itself, past those that refuse; nobody times it. Raises OSError."""
+    def change_all(self, settings: Settings, members: list[Member]) -> None:
+        """Set the same on each by itself, past those that refuse; nobody times it. Raises OSError."""
         for first in range(0, len(members), _BATCH):
             part = members[first : first + _BATCH]
             data, last = [], 0
             for member in part:
                 last = self._acks.next_seq()
-                data.append(change.link_message(last, member.ifindex, ack=member is part[-1]))
+                data.append(link_change(last, member.ifindex, settings, ack=member is part[-1]))
             self._acks.send(b"".join(data), last)
 
     def facts(self) -> SandboxFacts:
@@ -139,8 +142,8 @@ class Sandbox:
         self._acks.send_all([(seq, creation(seq, 0, LOWER, kind, 0, 0))])
         index = next(link.ifindex for link in read_links().values() if link.name == LOWER.encode())
         lower = [Member(index, LOWER)]
-        self.change_all(Change("mtu", _WIDE), lower)
-        self.change_all(Change("up", 0), lower)
+        self.change_all(Settings({MTU: _WIDE}), lower)
+        self.change_all(Settings({UP: True}), lower)
         return index
 
     def _make(self, kind: str, count: int) -> None:

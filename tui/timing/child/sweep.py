@@ -6,6 +6,7 @@ from statistics import fmean
 from time import perf_counter
 from typing import NamedTuple
 
+from tui.model.change.settings import Settings
 from tui.model.text import reason, visible
 from tui.timing.child.listener import Listener
 from tui.timing.child.measure import Measured, NotChangedError, timed, unchanged, verify
@@ -19,8 +20,6 @@ from tui.timing.ways.open import open_client
 from tui.timing.ways.ways import WAYS
 
 _MOST_FAILURES = 2  # of one way at one size, before it is given up there
-_QUIET = {"mtu": 0.1, "txqueuelen": 0.1, "up": 1.1, "down": 1.1}
-"""Seconds without a notification after which none is expected: linkwatch tells of a carrier up to a second later."""
 
 
 class Tools(NamedTuple):
@@ -28,8 +27,8 @@ class Tools(NamedTuple):
 
     open_client: Callable[[str, Member], Client] = open_client
     timed: Callable[[Client, Change, Sequence[Member], int], Measured] = timed
-    unchanged: Callable[[Change, Sequence[Member]], list[Member]] = unchanged
-    verify: Callable[[Change, Sequence[Member]], None] = verify
+    unchanged: Callable[[Settings, Sequence[Member]], list[Member]] = unchanged
+    verify: Callable[[Settings, Sequence[Member]], None] = verify
     clock: Callable[[], float] = perf_counter
     """Tells how long runs take all told, in seconds."""
 
@@ -68,7 +67,7 @@ class Sweep:
         self._failures: dict[str, int] = {}
         self._value = 0  # which of the order's values the members have
         self._unready = 0  # members that the next run would not really change
-        self._listening = [_QUIET[order.operation]]  # seconds that it took to hear the last notification
+        self._listening = [order.work.quiet]  # seconds that it took to hear the last notification
         self._later: list[tuple[int, bool]] = []  # sizes still to come, see `stages`
         self._to_make = 0  # interfaces still to be made for the size at hand
         self._to_run: dict[str, Runs] = {}  # what is still to be run at the size at hand
@@ -181,11 +180,11 @@ class Sweep:
         heard, listening = None, 0.0
         if role == "listened":
             since = self._tools.clock()
-            heard = self._listener.end(_QUIET[self._order.operation])
+            heard = self._listener.end(self._order.work.quiet)
             listening = self._tools.clock() - since
             self._listening.append(listening)
         try:
-            self._tools.verify(change, stage.members)
+            self._tools.verify(change.settings, stage.members)
         except NotChangedError as error:
             why = f"{error} {why}".strip()
         if measured is None or why:
@@ -213,24 +212,21 @@ class Sweep:
 
     def _next_change(self, stage: _Stage) -> Change:
         """Return the change of the next run; every member is such that it is a real one."""
-        operation = self._order.operation
-        if operation in ("up", "down"):
+        work = self._order.work
+        if work.one_way:
             self._repair(stage)
-            return Change(operation, 0)
+            return Change(work, work.values[1])
         self._value = 1 - self._value
-        return Change(operation, self._order.values[self._value])
+        return Change(work, self._order.values[self._value])
 
     def _repair(self, stage: _Stage) -> None:
         """Put every member where the next run can really change it; one that refuses stays as it is."""
-        operation = self._order.operation
-        if operation in ("up", "down"):
-            change = Change("down" if operation == "up" else "up", 0)
-        else:
-            change = Change(operation, self._order.values[self._value])
+        work = self._order.work
+        ready = Settings({work.attribute: work.values[0] if work.one_way else self._order.values[self._value]})
         self._unready = 0
-        if left := self._tools.unchanged(change, stage.members):
-            self._sandbox.change_all(change, left)
-            self._unready = len(self._tools.unchanged(change, stage.members))
+        if left := self._tools.unchanged(ready, stage.members):
+            self._sandbox.change_all(ready, left)
+            self._unready = len(self._tools.unchanged(ready, stage.members))
 
     def _planned(self, links: int, helper: bool, warm: Container[str]) -> dict[str, Runs]:
         """Return the runs of each way that this many interfaces will take, by what is known now."""

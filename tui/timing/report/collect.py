@@ -96,7 +96,7 @@ class Collector:
 
     def _result(self, links: int, way: str) -> Result:
         order = self._known.order
-        cost = WAYS[way].cost(links, order.operation, order.values[1])
+        cost = WAYS[way].cost(links, order.work, order.values[1])
         samples = self._samples.get((links, way), [])
         times = summary([sample.seconds for sample in samples]) if samples else None
         heard = self._heard.get((links, way))

@@ -75,7 +75,7 @@ def way_lines(report: TimingReport) -> list[str]:
     for way in order.ways:
         links = max((result.links for result in report.results if result.way == way), default=0)
         if links:
-            cost = WAYS[way].cost(links, order.operation, order.values[1])
+            cost = WAYS[way].cost(links, order.work, order.values[1])
             about = "" if cost.exact else "about "
             lines.append(
                 f"{way}: {WAYS[way].sentence} For {links:,}: processes {cost.processes:,}, messages {cost.messages:,}, "

@@ -6,20 +6,16 @@ import socket
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from typing import assert_never
 
-from tui.model.link import IFF_UP
+from tui.model.change.attributes import Bit, Number
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.client import Client, UnavailableError
 
-# linux/sockios.h
-_SIOCGIFFLAGS = 0x8913
-_SIOCSIFFLAGS = 0x8914
-_SIOCSIFMTU = 0x8922
-_SIOCSIFTXQLEN = 0x8943
+_SIOCGIFFLAGS = 0x8913  # linux/sockios.h
 _NUMBER = struct.Struct("16si20x")  # ifreq of netdevice(7), its union holding an int
 _FLAGS = struct.Struct("16sH22x")  # … or a short
 _CLASS = Path("/sys/class/net")
-_SYSFS_FILES = {"mtu": "mtu", "txqueuelen": "tx_queue_len"}
 _READ = 64
 
 
@@ -33,15 +29,18 @@ class IoctlClient:
     def change(self, change: Change, members: Sequence[Member], group: int) -> None:
         """See Client."""
         descriptor, ioctl = self._sock.fileno(), fcntl.ioctl
-        if change.up is None:
-            call = _SIOCSIFMTU if change.operation == "mtu" else _SIOCSIFTXQLEN
-            for member in members:
-                ioctl(descriptor, call, _NUMBER.pack(member.name.encode(), change.value))
-            return
-        for member in members:
-            name = member.name.encode()
-            flags = _FLAGS.unpack(ioctl(descriptor, _SIOCGIFFLAGS, _FLAGS.pack(name, 0)))[1]
-            ioctl(descriptor, _SIOCSIFFLAGS, _FLAGS.pack(name, flags | IFF_UP if change.up else flags & ~IFF_UP))
+        call, value = change.operation.ioctl, change.value
+        match change.operation.attribute.carrier:
+            case Number():
+                for member in members:
+                    ioctl(descriptor, call, _NUMBER.pack(member.name.encode(), value))
+            case Bit(mask=bit):
+                for member in members:
+                    name = member.name.encode()
+                    flags = _FLAGS.unpack(ioctl(descriptor, _SIOCGIFFLAGS, _FLAGS.pack(name, 0)))[1]
+                    ioctl(descriptor, call, _FLAGS.pack(name, flags | bit if value else flags & ~bit))
+            case never:
+                assert_never(never)
 
     def close(self) -> None:
         """See Client."""
@@ -53,15 +52,19 @@ class SysfsClient:
 
     def change(self, change: Change, members: Sequence[Member], group: int) -> None:
         """See Client."""
-        if change.up is None:
-            name, data = _SYSFS_FILES[change.operation], b"%d" % change.value
-            for member in members:
-                _write(f"{_CLASS}/{member.name}/{name}", data)
-            return
-        for member in members:
-            path = f"{_CLASS}/{member.name}/flags"
-            flags = int(_read(path), 16)
-            _write(path, b"0x%08x" % (flags | IFF_UP if change.up else flags & ~IFF_UP))
+        file, value = change.operation.sysfs, change.value
+        match change.operation.attribute.carrier:
+            case Number():
+                data = b"%d" % value
+                for member in members:
+                    _write(f"{_CLASS}/{member.name}/{file}", data)
+            case Bit(mask=bit):
+                for member in members:
+                    path = f"{_CLASS}/{member.name}/{file}"
+                    flags = int(_read(path), 16)
+                    _write(path, b"0x%08x" % (flags | bit if value else flags & ~bit))
+            case never:
+                assert_never(never)
 
     def close(self) -> None:
         """See Client."""

@@ -21,10 +21,8 @@ class LibraryClient:
 
     def change(self, change: Change, members: Sequence[Member], group: int) -> None:
         """See Client."""
-        wanted = {
-            "mtu": {"mtu": change.value},
-            "txqueuelen": {"txqlen": change.value},
-        }.get(change.operation, {"state": change.operation})
+        operation = change.operation
+        wanted = {operation.library: operation.id if operation.one_way else change.value}
         link = self._route.link
         try:
             for member in members:

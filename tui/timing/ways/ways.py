@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tui.model.change.attributes import Bit, Number
+from tui.timing.ways.operations import Operation
+
 PER_SEND = 1024
 """Messages in one send at most: 40 kB, which fits the send buffer; few enough that a failure's answer finds room."""
 NAME = "t%05d"
@@ -49,62 +52,66 @@ class Way:
     """Whether it addresses every interface by itself, so that it slows down with their number."""
     rest: str
     """What makes it dearer than one group message, apart from the kernel's own work."""
-    _cost: Callable[[int, str, int], Cost]
+    _cost: Callable[[int, Operation, int], Cost]
 
-    def cost(self, links: int, operation: str, value: int) -> Cost:
+    def cost(self, links: int, operation: Operation, value: int) -> Cost:
         """Return what it takes to change ``links`` interfaces; ``value`` is written as text by some ways."""
         return self._cost(links, operation, value)
 
 
-def _payload(operation: str) -> int:
+def _payload(operation: Operation) -> int:
     """Return the bytes of the attribute that carries the value; flags are part of the head."""
-    return _U32 if operation in ("mtu", "txqueuelen") else 0
+    match operation.attribute.carrier:
+        case Number():
+            return _U32
+        case Bit():
+            return 0
 
 
-def _group(links: int, operation: str, value: int) -> Cost:
+def _group(links: int, operation: Operation, value: int) -> Cost:
     return Cost(0, 1, _HEAD + _payload(operation) + _U32, 2, True)
 
 
-def _sendmsg(links: int, operation: str, value: int) -> Cost:
+def _sendmsg(links: int, operation: Operation, value: int) -> Cost:
     return Cost(0, links, links * (_HEAD + _payload(operation)), 2 * -(-links // PER_SEND), True)
 
 
-def _ack(links: int, operation: str, value: int) -> Cost:
+def _ack(links: int, operation: Operation, value: int) -> Cost:
     return Cost(0, links, links * (_HEAD + _payload(operation)), 2 * links, True)
 
 
-def _ip_group(links: int, operation: str, value: int) -> Cost:
+def _ip_group(links: int, operation: Operation, value: int) -> Cost:
     size = _HEAD + _group(links, operation, value).size
     return Cost(1, 2, size, _SPAWN_CALLS + _IP_GROUP_CALLS, False)
 
 
-def _lookup_and_change(operation: str) -> int:
+def _lookup_and_change(operation: Operation) -> int:
     """Return the bytes of the two messages in which `ip` looks up one name and changes that interface."""
     return _HEAD + _U32 + _NAME + _HEAD + _payload(operation)
 
 
-def _ip_batch(links: int, operation: str, value: int) -> Cost:
+def _ip_batch(links: int, operation: Operation, value: int) -> Cost:
     size = _HEAD + links * _lookup_and_change(operation)
     return Cost(1, 1 + 2 * links, size, _SPAWN_CALLS + _IP_LINK_CALLS + (links - 1) * _IP_LINE_CALLS, False)
 
 
-def _process(links: int, operation: str, value: int) -> Cost:
+def _process(links: int, operation: Operation, value: int) -> Cost:
     size = links * (_HEAD + _lookup_and_change(operation))
     return Cost(links, 3 * links, size, links * (_SPAWN_CALLS + _IP_LINK_CALLS), False)
 
 
-def _ioctl(links: int, operation: str, value: int) -> Cost:
+def _ioctl(links: int, operation: Operation, value: int) -> Cost:
     calls = links if _payload(operation) else 2 * links
     return Cost(0, 0, calls * _IFREQ, calls, True)
 
 
-def _sysfs(links: int, operation: str, value: int) -> Cost:
+def _sysfs(links: int, operation: Operation, value: int) -> Cost:
     if _payload(operation):
         return Cost(0, 0, links * len(str(value)), 3 * links, True)
     return Cost(0, 0, links * _FLAGS, 6 * links, True)
 
 
-def _pyroute2(links: int, operation: str, value: int) -> Cost:
+def _pyroute2(links: int, operation: Operation, value: int) -> Cost:
     return Cost(0, links, links * (_HEAD + _payload(operation)), links * _LIBRARY_CALLS, False)
 
 
