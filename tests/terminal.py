@@ -43,15 +43,15 @@ class Terminal:
         self.output = b""
         """All bytes that reached the terminal."""
         self.screen = Screen(columns, lines)
-        self.descriptor, self._slave = pty.openpty()
+        self.descriptor, self.slave = pty.openpty()
         self.resize(columns, lines)
         self.attributes = self.modes()
         # The slave stays open here: its attributes are looked at after the process has ended.
         self.process = subprocess.Popen(
             [sys.executable, "-S", "-c", _LAUNCH, sys.executable, *_audited(words, self._records.name)],
-            stdin=self._slave,
-            stdout=self._slave,
-            stderr=self._slave,
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
             cwd=ROOT,
             env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", "LC_ALL": "C.UTF-8", **env},
             start_new_session=True,
@@ -64,7 +64,7 @@ class Terminal:
 
     def modes(self) -> list[Any]:
         """Return the terminal's attributes: raw or cooked, echo …"""
-        return termios.tcgetattr(self._slave)
+        return termios.tcgetattr(self.slave)
 
     def resize(self, columns: int, lines: int) -> None:
         """Change the terminal's size, as its window would."""
@@ -126,16 +126,16 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Close the terminal, both ends of it."""
-        os.close(self._slave)
+        os.close(self.slave)
         os.close(self.descriptor)
-        self._slave = self.descriptor = -1
+        self.slave = self.descriptor = -1
 
     def close(self) -> None:
         """End the process if it still runs, and close the terminal."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        for descriptor in (self._slave, self.descriptor):
+        for descriptor in (self.slave, self.descriptor):
             if descriptor >= 0:
                 os.close(descriptor)
         self._records.cleanup()

@@ -69,26 +69,28 @@ class Plot(Lines):
         self._paint(*event.size)
 
     def _paint(self, width: int, height: int) -> None:
-        if self._drawn is None:
-            return
-        curves, x, y = self._drawn
-        margin = max((len(words) for _, words in y.ticks), default=0) + 2
-        columns, rows = width - margin - 1, height - 1
-        if columns < 1 or rows < 1:
-            self.show()
-            return
-        field = _Field(columns, rows, self._ascii)
-        for number, curve in enumerate(curves):
-            field.line(number, curve, x, y)
-        for curve in curves:
-            field.marks(curve, x, y)
-        labels = {rows - 1 - y.at(value, rows): words for value, words in y.ticks}
-        wall, tick = ("|", "+") if self._ascii else ("│", "┤")
-        lines: list[Text] = [
-            [Cell(f"{labels.get(row, ''):>{margin - 1}}{tick if row in labels else wall}", "muted"), *field.row(row)]
-            for row in range(rows)
-        ]
-        self.show(*lines, [Cell(" " * margin + _below(x, columns), "muted")])
+        if self._drawn is not None:
+            self.show(*drawing(*self._drawn, width, height, self._ascii))
+
+
+def drawing(curves: Sequence[Curve], x: Axis, y: Axis, width: int, height: int, ascii: bool = False) -> list[Text]:
+    """Return the lines of a plot of this size in cells; none where there is no room for one."""
+    margin = max((len(words) for _, words in y.ticks), default=0) + 2
+    columns, rows = width - margin - 1, height - 1
+    if columns < 1 or rows < 1:
+        return []
+    field = _Field(columns, rows, ascii)
+    for number, curve in enumerate(curves):
+        field.line(number, curve, x, y)
+    for curve in curves:
+        field.marks(curve, x, y)
+    labels = {rows - 1 - y.at(value, rows): words for value, words in y.ticks}
+    wall, tick = ("|", "+") if ascii else ("│", "┤")
+    lines: list[Text] = [
+        [Cell(f"{labels.get(row, ''):>{margin - 1}}{tick if row in labels else wall}", "muted"), *field.row(row)]
+        for row in range(rows)
+    ]
+    return [*lines, [Cell(" " * margin + _below(x, columns), "muted")]]
 
 
 class _Field:

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from tests.hostile import ALIASES, NAMES
 from tests.links import fuzz, needs_root
 from tests.terminal import ROOT, terminal
-from tui.files import audit
-from tui.files.audit import Audit, default_path
+from tui.files.audit import Audit, brief, default_path
 from tui.files.syslog import notice
 from tui.netlink import namespace
 
@@ -67,7 +66,7 @@ def test_a_record_tells_who_where_and_when(
 def test_a_record_names_the_terminal(path: Path) -> None:
     code = f"from tui.files.audit import Audit; from pathlib import Path; Audit(Path({str(path)!r}), ()).write({{}})"
     with terminal("-c", code, ready="") as made:
-        name = os.ttyname(made._slave)
+        name = os.ttyname(made.slave)
         assert made.ended(30) == 0
     assert records(path)[0]["tty"] == name
 
@@ -114,7 +113,7 @@ def test_no_text_begins_a_line_of_its_own(path: Path) -> None:
 
 def test_many_writers_never_mix_their_lines(path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from tui.files.audit import Audit\n"
+        "import sys; from pathlib import Path; from tui.files.audit import brief, Audit\n"
         f"log = Audit(Path({str(path)!r}), ())\n"
         "for n in range(50): assert log.write({'n': n, 'members': [sys.argv[1]] * 5000}) == ''"
     )
@@ -250,7 +249,7 @@ def test_a_full_disk_is_told_and_spoils_no_other_line(netns: None, small_disk: P
 
 def test_a_short_write_is_told_and_the_next_line_is_whole(path: Path) -> None:
     code = (
-        "import resource; from pathlib import Path; from tui.files.audit import Audit\n"
+        "import resource; from pathlib import Path; from tui.files.audit import brief, Audit\n"
         f"log = Audit(Path({str(path)!r}), ())\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 1 << 20))\n"
         "print(log.write({'what': 'x' * 5000}))\n"
@@ -310,7 +309,7 @@ def test_the_system_log_gets_a_short_form(path: Path, tmp_path: Path) -> None:
 @fuzz
 @given(st.dictionaries(TEXT, st.one_of(TEXT, st.text("漢\x1b\n", min_size=200), st.integers()), max_size=20))
 def test_the_short_form_is_one_short_printable_line(record: dict[str, Any]) -> None:
-    line = audit._brief({"user": "root", "uid": 0, **record})
+    line = brief({"user": "root", "uid": 0, **record})
     assert len(line) <= 900
     assert line.isascii()
     assert line.isprintable() or "\x7f" in line
@@ -319,7 +318,7 @@ def test_the_short_form_is_one_short_printable_line(record: dict[str, Any]) -> N
 
 def test_long_words_do_not_push_the_outcome_out() -> None:
     record = {"what": "漢" * 300, "outcome": "partly", "kernel": "\x1b" * 300, "members": [1, 2]}
-    short = json.loads(audit._brief(record))
+    short = json.loads(brief(record))
     assert (short["outcome"], short["members"]) == ("partly", 2)
     assert short["what"].startswith("漢漢漢漢漢漢漢漢漢漢")
 
@@ -341,15 +340,13 @@ def test_a_system_log_that_is_gone_is_no_reason_to_complain(tmp_path: Path) -> N
 
 
 def test_roots_file_is_among_the_systems_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "_LOG", tmp_path / "ifgroup.jsonl")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.delenv("SUDO_UID", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", "/state")
-    assert default_path(private=False) == tmp_path / "ifgroup.jsonl"
+    assert default_path(private=False, log=tmp_path / "ifgroup.jsonl") == tmp_path / "ifgroup.jsonl"
     assert default_path(private=True) == Path("/state/ifgroup/audit.jsonl")
-    monkeypatch.setattr(audit, "_LOG", Path("/proc/self/ifgroup.jsonl"))
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert default_path(private=False) == Path("/state/ifgroup/audit.jsonl")
+    assert default_path(private=False, log=Path("/proc/self/ifgroup.jsonl")) == Path("/state/ifgroup/audit.jsonl")
     monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")
     monkeypatch.setenv("HOME", "/home/eve")
     assert default_path(private=True) == Path("/home/eve/.local/state/ifgroup/audit.jsonl")
@@ -365,7 +362,7 @@ def test_the_root_of_a_lab_is_recorded_as_the_user_who_began_it(path: Path) -> N
     os.chown(path.parent, 65534, 65534)
     code = (
         "import ctypes, os; from pathlib import Path\n"
-        "from tui.files.audit import Audit; from tui.netlink import namespace\n"
+        "from tui.files.audit import brief, Audit; from tui.netlink import namespace\n"
         f"os.chdir({str(path.parent)!r}); os.setgid(65534); os.setuid(65534)\n"
         "ctypes.CDLL(None).prctl(4, 1)\n"  # PR_SET_DUMPABLE: else /proc/self is root's
         "namespace.enter_private(); print(os.getuid(), Audit(Path('audit.jsonl'), ()).write({}))\n"

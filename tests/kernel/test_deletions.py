@@ -30,7 +30,7 @@ def test_a_thousand_events_of_another_sort_do_not_fill_its_buffer(ip: Ip) -> Non
     many(kind, 200, 7, up=False)
     last = index_of(ip, "m199")
     with Deletions() as deletions:
-        deletions._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        deletions.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         for mtu in (1400, 1401, 1402, 1403, 1404):
             ip("link", "set", "group", 7, "mtu", mtu)
         ip("link", "del", "m199")
@@ -41,7 +41,7 @@ def test_a_thousand_events_of_another_sort_do_not_fill_its_buffer(ip: Ip) -> Non
 def test_deletions_that_were_lost_are_told(ip: Ip) -> None:
     many(cheap_kind(ip), 50, 7, up=False)
     with Deletions() as deletions:
-        deletions._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        deletions.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         ip("link", "del", "group", 7)
         assert len(deletions.heard()) < 50
         assert deletions.lost

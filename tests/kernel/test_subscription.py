@@ -27,13 +27,13 @@ class Step:
 
     def after_dumps(self, happens: Callable[[int], bool]) -> None:
         """Call ``happens`` with the dump's number once each dump is read; True: claim that it was interrupted."""
-        dump, done = self.subscription._reader.dump, iter(range(100))
+        dump, done = self.subscription.reader.dump, iter(range(100))
 
         def raced() -> Dumped:
             links, interrupted = dump()
             return links, happens(next(done)) or interrupted
 
-        self.subscription._reader.dump = raced  # type: ignore[method-assign]
+        self.subscription.reader.dump = raced  # type: ignore[method-assign]
 
     def assert_true(self, ip: Ip) -> None:
         assert as_ip(dict(self.store.snapshot().links)) == from_ip(ip)
@@ -99,13 +99,13 @@ def test_what_a_dump_tells_is_not_decoded_from_events_before(ip: Ip, monkeypatch
     many(cheap_kind(ip), 600, 1, up=False)
     with following() as step:
         decoded: list[int] = []
-        decode = step.subscription._decoder.decode
+        decode = step.subscription.decoder.decode
 
         def counting(buffer: Buffer, start: int, end: int) -> Link:
             decoded.append(start)
             return decode(buffer, start, end)
 
-        monkeypatch.setattr(step.subscription._decoder, "decode", counting)
+        monkeypatch.setattr(step.subscription.decoder, "decode", counting)
         ip("link", "set", "group", 1, "mtu", 1400)
         ip("link", "del", "m0")
         step.subscription.hurried = lambda: True
@@ -125,7 +125,7 @@ def test_what_was_left_for_a_dump_that_never_came_is_taken_in(ip: Ip, monkeypatc
             raise NoAnswerError("no answer")
 
         ip("link", "set", "group", 1, "mtu", 1400)
-        monkeypatch.setattr(step.subscription._reader, "dump", unanswered)
+        monkeypatch.setattr(step.subscription.reader, "dump", unanswered)
         with pytest.raises(NoAnswerError):
             step.subscription.check()
         assert step.subscription.take_events()

@@ -1,18 +1,26 @@
 """The plot: what is drawn where, and that nothing hides anything else."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from widgets.plot import Axis, Curve, Plot
+from widgets.lines import Text
+from widgets.plot import Axis, Curve, drawing
 
 X = Axis(0.0, 10.0, [(0.0, "0"), (5.0, "5"), (10.0, "10")])
 Y = Axis(0.0, 10.0, [(0.0, "0 s"), (10.0, "10 s")])
 
 
-def drawn(*curves: Curve, ascii: bool = False, size: tuple[int, int] = (60, 16)) -> Plot:
-    plot = Plot(ascii=ascii)
-    plot._drawn = (curves, X, Y)
-    plot._paint(*size)
-    return plot
+class Drawn:
+    """What is drawn."""
+
+    def __init__(self, lines: Sequence[Text]) -> None:
+        self.cells = [cell for line in lines for cell in line]
+        self.text = "\n".join("".join(cell.text for cell in line) for line in lines)
+
+
+def drawn(*curves: Curve, ascii: bool = False, size: tuple[int, int] = (60, 16)) -> Drawn:
+    return Drawn(drawing(curves, X, Y, *size, ascii))
 
 
 def curve(mark: str, tone: str, *points: tuple[float, float], dashed: bool = False) -> Curve:
@@ -23,7 +31,7 @@ RISING = curve("a", "good", (0, 0), (5, 5), (10, 10))
 FALLING = curve("b", "bad", (0, 10), (5, 5), (10, 0), dashed=True)
 
 
-def field(plot: Plot) -> list[str]:
+def field(plot: Drawn) -> list[str]:
     """What is right of the axis."""
     return [line[5:] for line in plot.text.splitlines()[:-1]]
 
@@ -41,7 +49,7 @@ def test_curves_of_the_same_points_show_all_their_marks_and_keep_their_tones() -
     same = ((0.0, 3.0), (0.1, 3.0), (10.0, 3.0))
     plot = drawn(*(curve(mark, tone, *same) for mark, tone in (("p", "bad"), ("i", "warn"), ("g", "good"))))
     assert [plot.text.count(mark) for mark in "pig"] == [3, 3, 3]
-    tones = {cell.text: cell.tone for line in plot._lines for cell in line if cell.text in ("p", "i", "g")}
+    tones = {cell.text: cell.tone for cell in plot.cells if cell.text in ("p", "i", "g")}
     assert tones == {"p": "bad", "i": "warn", "g": "good"}
 
 
@@ -78,7 +86,5 @@ def test_it_stays_within_its_room(size: tuple[int, int]) -> None:
 
 
 def test_one_point_is_drawn_too() -> None:
-    plot = Plot()
-    plot._drawn = ([curve("a", "good", (3, 3))], Axis(3, 3, [(3, "3")]), Axis(3, 3, [(3, "3 s")]))
-    plot._paint(40, 10)
-    assert "a" in plot.text
+    point = [curve("a", "good", (3, 3))]
+    assert "a" in Drawn(drawing(point, Axis(3, 3, [(3, "3")]), Axis(3, 3, [(3, "3 s")]), 40, 10)).text

@@ -17,7 +17,7 @@ from tui.files import own
 from tui.files.syslog import SOCKETS, notice
 from tui.model.text import reason, visible
 
-_LOG = Path("/var/log/ifgroup.jsonl")
+LOG = Path("/var/log/ifgroup.jsonl")
 _UNSET = 0xFFFFFFFF  # the login uid of what no login began: credentials(7)
 _NOTICE = 900  # bytes of a line for the system log; with syslog's own head it stays below 1,000
 _WORDS = (160, 40, 10)  # characters of one text in it: the most that lets all fields in; JSON may write six for one
@@ -43,7 +43,7 @@ class Audit:
         if self.path is None:
             return ""
         them = who()
-        told = notice(_brief({**them, **record, **them}), self.sockets)
+        told = notice(brief({**them, **record, **them}), self.sockets)
         where = {"time": _now(), "host": os.uname().nodename, "pid": os.getpid(), **them}
         try:
             _append(self.path, _json({**where, **record, **where}).encode("ascii") + b"\n")
@@ -62,13 +62,13 @@ class Audit:
         return ""
 
 
-def default_path(private: bool) -> Path:
+def default_path(private: bool, log: Path = LOG) -> Path:
     """Return where the audit file belongs: the system's logs for root, if they can be written, else the user's state.
 
-    ``private``: in a private lab, which concerns nobody else.
+    ``private``: in a private lab, which concerns nobody else. ``log``: the file among the system's logs.
     """
-    if os.geteuid() == 0 and not private and os.access(_LOG.parent, os.W_OK):
-        return _LOG
+    if os.geteuid() == 0 and not private and os.access(log.parent, os.W_OK):
+        return log
     return _own()
 
 
@@ -205,7 +205,7 @@ def _json(record: Mapping[str, object]) -> str:
     return json.dumps(record, ensure_ascii=True, separators=(",", ":"))
 
 
-def _brief(record: Mapping[str, object]) -> str:
+def brief(record: Mapping[str, object]) -> str:
     """Return a short form for the system's log: numbers in place of lists, and no long text.
 
     Should even that be too much, the last fields are left out.

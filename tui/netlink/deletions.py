@@ -28,14 +28,15 @@ class Deletions:
 
     def __init__(self) -> None:
         """Subscribe. Raises OSError."""
-        self._sock = open_socket()
+        self.sock = open_socket()
+        """Hears of deletions."""
         try:
-            self._sock.setblocking(False)
-            widen(self._sock, _BUFFER)
+            self.sock.setblocking(False)
+            widen(self.sock, _BUFFER)
             self._attach()
-            self._sock.setsockopt(SOL_NETLINK, _NETLINK_ADD_MEMBERSHIP, _RTNLGRP_LINK)
+            self.sock.setsockopt(SOL_NETLINK, _NETLINK_ADD_MEMBERSHIP, _RTNLGRP_LINK)
         except OSError:
-            self._sock.close()
+            self.sock.close()
             raise
         self._heard: set[int] = set()
         self.lost = False
@@ -49,13 +50,13 @@ class Deletions:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the subscription."""
-        self._sock.close()
+        self.sock.close()
 
     def heard(self) -> frozenset[int]:
         """Return all of them up to now; look at `lost` afterwards. Raises OSError."""
         while True:
             try:
-                data, sender = self._sock.recvfrom(READ_SIZE)
+                data, sender = self.sock.recvfrom(READ_SIZE)
             except BlockingIOError:
                 return frozenset(self._heard)
             except OSError as error:
@@ -74,4 +75,4 @@ class Deletions:
         code = ctypes.create_string_buffer(_FILTER, len(_FILTER))
         program = struct.pack("@HP", len(_FILTER) // _INSTRUCTION.size, ctypes.addressof(code))
         with contextlib.suppress(OSError):
-            self._sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+            self.sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)

@@ -91,7 +91,8 @@ class LinkSubscription:
         except OSError:
             self._listen.close()
             raise
-        self._reader = LinkReader(self._ask, stop, _FIRST)
+        self.reader = LinkReader(self._ask, stop, _FIRST)
+        """Asks for links."""
         self._usual = 0.0  # seconds that the last dump took
         self._meanwhile: Callable[[], None] = _nothing
         self._raced: dict[int, bytes | None] = {}  # events taken in while the kernel was asked
@@ -99,7 +100,8 @@ class LinkSubscription:
         self._left: dict[int, bytes | None] = {}  # events heard and not decoded: the dump that is asked for is newer
         self.hurried: Callable[[], bool] = _never
         """Whether somebody waits for a check, or soon will, so that what a dump will tell needn't be decoded before."""
-        self._decoder = LinkDecoder()
+        self.decoder = LinkDecoder()
+        """Reads events."""
         self._bytes = bytearray(READ_SIZE)
         self._view = memoryview(self._bytes)
         self._quiet = select.poll()
@@ -161,9 +163,9 @@ class LinkSubscription:
 
     def _dump(self) -> tuple[tuple[dict[int, Link], float], bool]:
         if self._usual:
-            self._reader.timeout = max(_LEAST, _MANY * self._usual)
+            self.reader.timeout = max(_LEAST, _MANY * self._usual)
         begun = time.monotonic()
-        (links, interrupted), cost = self.ask(self._reader.dump)
+        (links, interrupted), cost = self.ask(self.reader.dump)
         self._usual = time.monotonic() - begun
         return (links, cost), interrupted
 
@@ -225,7 +227,7 @@ class LinkSubscription:
         """Ask over another socket from now on: on the old one the kernel may still be at work. Raises OSError."""
         self._ask.close()
         self._ask = open_socket()
-        self._reader = LinkReader(self._ask, self._stop, self._reader.timeout)
+        self.reader = LinkReader(self._ask, self._stop, self.reader.timeout)
 
     def _catch_up(self) -> int:
         """Take what waits off the socket, since it is older than the dump to come and must not undo it.
@@ -254,7 +256,7 @@ class LinkSubscription:
             if not raced or len(raced) > _RACED:
                 break
             self._raced = {}
-            _merge(links, self.ask(partial(self._reader.get, raced))[0])
+            _merge(links, self.ask(partial(self.reader.get, raced))[0])
             raced = self._raced | self._drain()
         _merge(links, self._decode(raced))
         return not raced
@@ -313,7 +315,7 @@ class LinkSubscription:
 
     def _decode(self, latest: dict[int, bytes | None], hurried: Callable[[], bool] = _never) -> dict[int, Link | None]:
         """Return the links; once ``hurried``, only the first of them, or none."""
-        decode = self._decoder.decode
+        decode = self.decoder.decode
         decoded: dict[int, Link | None] = {}
         for number, (index, raw) in enumerate(latest.items()):
             if number % _TURN == 0:
