@@ -169,26 +169,18 @@ async def test_losing_ipv6_is_asked_first(ip: Ip, sent: Sent) -> None:
     assert sent == []
 
 
-@pytest.mark.parametrize("how", ["joins", "leaves", "vanishes"])
-async def test_when_members_change_behind_the_question_nothing_is_sent(ip: Ip, sent: Sent, how: str) -> None:
-    kind = cheap_kind(ip)
-    many(kind, 2, 7, up=False, prefix="a")
+async def test_when_members_change_behind_the_question_nothing_is_sent(ip: Ip, sent: Sent) -> None:
+    many(cheap_kind(ip), 2, 7, up=False, prefix="a")
     async with driven() as hands:
         await hands.choose(7)
         await hands.press("m")
         await hands.type("1000")
         await hands.press("enter")
         await hands.sees("y: do it")
-        if how == "joins":
-            add(ip, kind, "late")
-            ip("link", "set", "late", "group", 7)
-        elif how == "leaves":
-            ip("link", "set", "a0", "group", 8)
-        else:
-            ip("link", "del", "a0")
+        ip("link", "set", "a0", "group", 8)
         await hands.until(lambda: len(hands.services.snapshot().members(7)) != 2, "the news")
         await hands.press("y")
-        await hands.hears("Nothing was sent: while you read,", "Press again.")
+        await hands.hears("Nothing was sent: while you read, 0 joined the group and 1 left it. Press again.")
     assert sent == []
     assert all(state.mtu > 1000 for state in states(ip).values())
 

@@ -88,49 +88,6 @@ async def test_a_uniform_mtu_goes_back_by_one_message_to_the_group(ip: Ip, kind:
     assert requests(sent) == [[(NEWLINK, 0)], [(NEWLINK, 0)]]
 
 
-async def test_a_mixed_mtu_goes_back_by_a_message_for_each_in_one_send(ip: Ip, kind: str, sent: Sent) -> None:
-    ip("link", "set", "a1", "mtu", 1400)
-    before = states(ip)
-    async with driven() as hands:
-        await hands.choose(7)
-        await hands.press("M")
-        await hands.hears("group 7 MTU 9000: all 3 changed")
-        await hands.press("z", "y")
-        await hands.hears("undo 1: 3 interfaces back as they were: all 3 changed · 3 messages")
-    assert states(ip) == before
-    assert requests(sent)[1:] == [[(SETLINK, index_of(ip, name)) for name in ("a0", "a1", "a2")]]
-
-
-async def test_a_retag_from_several_groups_goes_back_to_each(ip: Ip, kind: str, sent: Sent) -> None:
-    before = states(ip)
-    async with driven() as hands:
-        await hands.mark("a0", "a2", "b1")
-        await hands.press("r")
-        await hands.type("9")
-        await hands.press("enter")
-        await hands.hears("3 interfaces to group 9: all 3 changed")
-        assert {state.group for state in states(ip).values()} == {"0", "7", "8", "9"}
-        await hands.press("z", "y")
-        await hands.hears("undo 1: 3 interfaces back as they were: all 3 changed · 3 messages")
-        await hands.until(lambda: hands.services.snapshot().links[index_of(ip, "a0")].group == 7, "the picture")
-    assert states(ip) == before
-
-
-async def test_z_steps_back_through_the_changes(ip: Ip, kind: str, sent: Sent) -> None:
-    before = states(ip)
-    async with driven() as hands:
-        await hands.choose(7)
-        await hands.press("M")
-        await hands.hears("group 7 MTU 9000: all 3 changed")
-        await hands.press("u")
-        await hands.hears("group 7 up: all 3 changed")
-        await hands.press("z", "y")
-        await hands.hears("undo 2: group 7 down: all 3 changed")
-        await hands.press("z", "y")
-        await hands.hears("undo 1: group 7 MTU 1500: all 3 changed")
-    assert states(ip) == before
-
-
 async def test_what_somebody_else_changed_since_is_named_and_left_alone(ip: Ip, kind: str, sent: Sent) -> None:
     async with driven() as hands:
         await hands.choose(7)
