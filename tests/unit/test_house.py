@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,22 @@ def test_import_leaves_out(module: str, heavy: tuple[str, ...]) -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert module in loaded
     assert not [name for name in heavy if name in loaded]
+
+
+def test_a_session_needs_no_screen(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from tui.files.names.file import NameFile\n"
+        "from tui.session.services import Services\n"
+        "from tui.session.session import Session\n"
+        "session = Session(Services(NameFile(Path(sys.argv[1])), read_only=True))\n"
+        "print(session.look().reading, session.hindrance, len(session.log)); session.services.stop()\n"
+        "print(*sys.modules)"
+    )
+    line = [sys.executable, "-c", code, str(tmp_path / "group")]
+    said, loaded = subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert said == "True Hindrance.READ_ONLY 0"
+    assert not {"textual", "rich", "humanize"} & {*loaded.split()}
 
 
 def test_version_is_one_version() -> None:
