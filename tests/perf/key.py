@@ -15,7 +15,7 @@ from tests.perf.farm import GROUP, farm
 from tests.perf.screen import names
 from tests.perf.sink import SIZE, SinkDriver, played, settled, written
 from tests.perf.table import Line, ms, spread, timed, times
-from tui.app import garbage
+from tui.app import interpreter
 from tui.app.app import GroupApp
 from tui.files.names.file import NameFile
 from tui.netlink import writer as writer_module
@@ -56,7 +56,7 @@ class _Times:
 def press(links: int) -> list[Line]:
     """Press the keys that change the group, with many members and with few."""
     # As the console does (tui.app.app.run); else what the tests loaded would be collected too.
-    garbage.begin()
+    interpreter.begin()
     with names() as file:
         many = asyncio.run(_press(file))
         with farm(FEW):

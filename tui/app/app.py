@@ -12,7 +12,7 @@ from textual.command import Provider
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
-from tui.app import garbage
+from tui.app import interpreter
 from tui.app.keys import KeyByKeyApp
 from tui.app.terminal import Lifeline, TerminalDriver, record
 from tui.files.audit import Audit
@@ -65,7 +65,7 @@ class GroupApp(KeyByKeyApp):
         """Start to follow the kernel."""
         self._loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, self._resumed)
-        self.set_interval(garbage.PAUSE, lambda: garbage.collect(self.idle))
+        self.set_interval(interpreter.PAUSE, lambda: interpreter.collect(self.idle))
         self._session.start(lambda: self.main.post_message(MainScreen.Changed()), self.main.call_later)
 
     def _resumed(self, app: App[object]) -> None:
@@ -137,7 +137,7 @@ def run(
     try:
         app = GroupApp(Session(services, where), ascii=ascii)
         Lifeline(app.leave).hold()
-        garbage.begin()
+        interpreter.begin()
         app.run(mouse=mouse)
     finally:
         services.stop()

@@ -6,7 +6,6 @@ table, and take the chosen group down. So a key waits until nothing is left of w
 """
 
 import asyncio
-import contextlib
 import time
 from collections import deque
 from typing import Any
@@ -15,10 +14,9 @@ from textual import events
 from textual.app import App, ScreenStackError
 from textual.dom import DOMNode
 
-_ROUNDS = 200  # through all that takes messages, before a key goes on all the same: nothing may make us deaf for good
-_AT_ONCE = 10  # rounds without a pause between them
+_LOOKS = 300  # at all that takes messages, before a key goes on all the same: nothing may make us deaf for good
+_AT_ONCE = 100  # looks without a pause between them
 _PAUSE = 0.01  # seconds between later ones
-_STUCK = 0.05  # seconds after which a round goes on without who didn't answer, such as a window that closed meanwhile
 
 
 class KeyByKeyApp(App[int]):
@@ -48,53 +46,46 @@ class KeyByKeyApp(App[int]):
     @property
     def keys_pending(self) -> bool:
         """Whether a key waits for its turn, or has still to take effect."""
-        return bool(self._keys) or self._settling is not None
+        return bool(self._keys) or self._settling is not None or not self._is_calm()
 
     async def _next(self) -> None:
         """Deliver the next key if the one before is done with."""
-        if self._keys and self._settling is None:
-            self._settling = asyncio.create_task(self._settle())
+        if not self._keys or self._settling is not None:
+            return
+        if self._is_calm(but=self):
             await super().on_event(self._keys.popleft())
+        if self._keys:
+            self._settling = asyncio.create_task(self._settle())
 
     async def _settle(self) -> None:
         """Wait until the key under way has had its whole effect, then have the next one delivered."""
         try:
-            calm = 0
-            for number in range(_ROUNDS):
-                await self._go_round()
-                # A message that is being handled isn't counted, but holds the next round up: hence two in a row.
-                calm = calm + 1 if self._is_calm() else 0
-                if calm == 2:
+            for number in range(_LOOKS):
+                await asyncio.sleep(0 if number < _AT_ONCE else _PAUSE)
+                if self._is_calm():
                     break
-                if number > _AT_ONCE:
-                    await asyncio.sleep(_PAUSE)
+            await super().on_event(self._keys.popleft())
         except ScreenStackError:
             pass  # the console is ending
         finally:
             self._settling = None
             self.call_later(self._next)
 
-    async def _go_round(self) -> None:
-        """Wait until everyone has handled the messages that it has now."""
-        answers: list[asyncio.Event] = []
-        for node in self._hearers():
-            answer = asyncio.Event()
-            if node.post_message(events.Callback(callback=answer.set)):
-                answers.append(answer)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STUCK):
-                for answer in answers:
-                    await answer.wait()
+    def _is_calm(self, but: DOMNode | None = None) -> bool:
+        """Whether nobody has or handles a message, no window is about to open, and nothing is being looked up for one.
 
-    def _hearers(self) -> list[DOMNode]:
-        return [node for node in (self, *self._registry) if node.is_running]
-
-    def _is_calm(self) -> bool:
-        """Whether no message waits, no window is about to open, and nothing is being looked up for this one."""
+        ``but``: who is handling the very message that brought the key.
+        """
         screen = self.screen
         return (
             screen.is_mounted
             and (screen.focused is not None or not screen.focus_chain)
-            and not any(node.message_queue_size for node in self._hearers())
+            and not self.message_queue_size
+            and all(_rests(node) for node in (self, *self._registry) if node.is_running and node is not but)
             and all(worker.is_finished or worker.node.screen is not screen for worker in self.workers)
         )
+
+
+def _rests(node: DOMNode) -> bool:
+    """Whether a node waits for its next message: nobody else waits for its queue's event (textual/_queue.py)."""
+    return not node.message_queue_size and bool(node._message_queue.ready_event._waiters)

@@ -1,4 +1,4 @@
-"""Full collections wait for a pause."""
+"""Full collections wait for a pause, threads not for each other."""
 
 import gc
 import sys
@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tui.app import garbage
+from tui.app import interpreter
 
 
 @pytest.fixture(autouse=True)
 def begun() -> Iterator[None]:
-    before = gc.get_threshold()
-    garbage.begin()
+    before, turn = gc.get_threshold(), sys.getswitchinterval()
+    interpreter.begin()
     yield
     gc.unfreeze()
     gc.set_threshold(*before)
+    sys.setswitchinterval(turn)
 
 
 class Node:
@@ -50,7 +51,7 @@ def test_it_is_made_in_a_pause_or_when_it_is_overdue(
     Node.alive = 0
     an_old_one()
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, rounds))
-    assert garbage.collect(idle) is made
+    assert interpreter.collect(idle) is made
     assert Node.alive == (0 if made else 1)
 
 
@@ -61,3 +62,7 @@ def test_the_interpreter_makes_none_by_itself() -> None:
     kept = [[number] for number in range(3_000_000)]
     assert len(kept) == 3_000_000
     assert gc.get_stats()[2]["collections"] == full
+
+
+def test_a_thread_that_wants_its_turn_gets_it_soon() -> None:
+    assert sys.getswitchinterval() <= 0.001
