@@ -60,6 +60,7 @@ HEADER = struct.Struct("=IHHII")
 _IFINFO = struct.Struct("=BxHiII")
 _ATTR = struct.Struct("=HH")
 _U32 = struct.Struct("=I")
+_NUMBER = struct.Struct("=HHI")
 _ERRNO = struct.Struct("=i")
 _TYPE_MASK = 0x3FFF  # without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 _BODY = HEADER.size
@@ -343,7 +344,7 @@ def attribute(kind: int, payload: bytes) -> bytes:
 
 def u32(kind: int, value: int) -> bytes:
     """Return a 32-bit attribute."""
-    return attribute(kind, _U32.pack(value))
+    return _NUMBER.pack(_NUMBER.size, kind, value)
 
 
 def message(kind: int, flags: int, seq: int, body: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What a change sets on an interface: some attributes, each with its value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from functools import reduce
 from operator import or_
 
@@ -33,6 +33,10 @@ class Settings(Mapping[Attribute, int]):
         """Return how many are set."""
         return len(self._values)
 
+    def items(self) -> ItemsView[Attribute, int]:
+        """Return what is set, with the values."""
+        return self._values.items()
+
     def __hash__(self) -> int:
         """Equal ones have the same."""
         return hash((*self._values.values(),))
@@ -43,7 +47,7 @@ class Settings(Mapping[Attribute, int]):
 
     def __repr__(self) -> str:
         """Tell what is set."""
-        return f"Settings({', '.join(f'{attribute.id}={value}' for attribute, value in self._values.items())})"
+        return f"Settings({', '.join(f'{attribute.id}={value}' for attribute, value in self.items())})"
 
     def met_by(self, link: Link) -> bool:
         """Whether ``link`` is so. Thousands are asked about while an operator waits."""
@@ -62,7 +66,7 @@ class Settings(Mapping[Attribute, int]):
         """Return what ``link`` is instead, in words: "now 1400", "now down", "now in group 9"; empty: it is so."""
         parts = [
             attribute.instead(attribute.read(link))
-            for attribute, value in self._values.items()
+            for attribute, value in self.items()
             if attribute.read(link) != value
         ]
         return f"now {', '.join(parts)}" if parts else ""
@@ -82,20 +86,20 @@ class Settings(Mapping[Attribute, int]):
 
     def taken_by(self, link: Link) -> bool:
         """Whether the driver's announced limits admit all of it."""
-        return all(attribute.takes(link, value) for attribute, value in self._values.items())
+        return all(attribute.takes(link, value) for attribute, value in self.items())
 
     def harm(self, link: Link) -> Harm:
         """Return what it does to ``link`` beside what it is made for."""
-        found = (attribute.harm(attribute.read(link), value) for attribute, value in self._values.items())
+        found = (attribute.harm(attribute.read(link), value) for attribute, value in self.items())
         return reduce(or_, found, Harm.NONE)
 
     def words(self, names: NameMap) -> str:
         """Return what is set, in words: "MTU 1500, group dmz (10), up"."""
-        return ", ".join(attribute.words(value, names) for attribute, value in self._values.items())
+        return ", ".join(attribute.words(value, names) for attribute, value in self.items())
 
     def ip(self, names: NameMap) -> tuple[str, list[str]]:
         """Return the words of `ip link set`, and a comment for each that `ip` can't set."""
-        said = [attribute.ip(value, names) for attribute, value in self._values.items()]
+        said = [attribute.ip(value, names) for attribute, value in self.items()]
         return " ".join(word for word in said if word[0] != "#"), [word for word in said if word[0] == "#"]
 
 

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from tui.guard.losses import Losses
-from tui.model.change.attributes import GROUP, MTU, Attribute
+from tui.model.change.attributes import ATTRIBUTES, GROUP, MTU, Attribute
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.names.map import group_title
@@ -53,18 +54,18 @@ class ChangeKeys:
         self._show_plan = show_plan
         self._painted = painted
         self._pressed: dict[tuple[str, Chosen | None], float] = {}
-        self.handlers = {
+        self.handlers: dict[str, Callable[[], object]] = {
+            **{attribute.id: partial(self.ask, attribute) for attribute in ATTRIBUTES if attribute.typed is not None},
             "up": lambda: self.propose("u"),
             "down": lambda: self.propose("d"),
             "preset_mtu": lambda: self.propose("M"),
-            "mtu": lambda: self.ask(MTU, str(self._session.preset)),
             "retag": self.ask_group,
             "report": self.report,
         }
         """By the command's id."""
 
-    def ask(self, attribute: Attribute, preset: str = "") -> None:
-        """Ask for a value, and set it on the chosen group, or the marked interfaces; ``preset``: what stands there."""
+    def ask(self, attribute: Attribute) -> None:
+        """Ask for a value, and set it on the chosen group, or the marked interfaces."""
         assert attribute.typed is not None
         if self.is_repeat(attribute.id) or (chosen := self._chosen()) is None:
             return
@@ -79,6 +80,7 @@ class ChangeKeys:
             else:
                 self.confirm(plan(value))
 
+        preset = str(self._session.preset) if attribute is MTU else ""
         title, names = f"{attribute.label} for {self._title(chosen)}", self._view.shown.names
         page = ValueScreen(title, attribute.typed, preset, plan, names, self._screen.spell)
         self._screen.app.push_screen(page, answered)
