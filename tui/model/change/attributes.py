@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Flag, auto
+from enum import Enum, auto
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -20,10 +20,9 @@ _U32 = 0xFFFFFFFF
 _LONGEST = 20  # characters of what was typed that an error repeats
 
 
-class Harm(Flag):
+class Harm(Enum):
     """What a change of one interface can do beside what it is made for."""
 
-    NONE = 0
     CUTS_OFF = auto()
     """It can cut off who reaches this machine over the interface."""
     TAKES_DOWN = auto()
@@ -31,6 +30,11 @@ class Harm(Flag):
     ENDS_IPV4 = auto()
     ENDS_IPV6 = auto()
     """The protocol ends on the interface: addresses, routes, settings and all."""
+
+
+Harms: TypeAlias = frozenset[Harm]
+_NONE: Harms = frozenset()
+_CUTS_OFF: Harms = frozenset({Harm.CUTS_OFF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class Attribute:
     """Whether one message can set it on a whole group."""
     takes: Callable[[Link, int], bool]
     """Whether the driver's announced limits admit a value; what it has already they do."""
-    harm: Callable[[int, int], Harm]
+    harm: Callable[[int, int], Harms]
     """Return what it does to go from one value to another."""
 
     def __repr__(self) -> str:
@@ -137,12 +141,11 @@ def _any(link: Link, value: int) -> bool:
     return True
 
 
-def _mtu_harm(now: int, wanted: int) -> Harm:
-    found = Harm.CUTS_OFF if wanted < now else Harm.NONE
-    for least, ends in ((LEAST_IPV4_MTU, Harm.ENDS_IPV4), (LEAST_IPV6_MTU, Harm.ENDS_IPV6)):
-        if wanted < least <= now:
-            found |= ends
-    return found
+def _mtu_harm(now: int, wanted: int) -> Harms:
+    if wanted >= now:
+        return _NONE
+    ends = ((LEAST_IPV4_MTU, Harm.ENDS_IPV4), (LEAST_IPV6_MTU, Harm.ENDS_IPV6))
+    return _CUTS_OFF.union(harm for least, harm in ends if wanted < least <= now)
 
 
 MTU = Attribute(
@@ -176,7 +179,7 @@ GROUP = Attribute(
     typed=None,
     by_group=False,  # the group of a group message is the one that it selects
     takes=_any,
-    harm=lambda now, wanted: Harm.CUTS_OFF if wanted != now else Harm.NONE,
+    harm=lambda now, wanted: _CUTS_OFF if wanted != now else _NONE,
 )
 UP = Attribute(
     id="up",
@@ -192,7 +195,7 @@ UP = Attribute(
     typed=None,
     by_group=True,
     takes=_any,
-    harm=lambda now, wanted: Harm.CUTS_OFF | Harm.TAKES_DOWN if now and not wanted else Harm.NONE,
+    harm=lambda now, wanted: _CUTS_OFF | {Harm.TAKES_DOWN} if now and not wanted else _NONE,
 )
 
 ATTRIBUTES = (MTU, GROUP, UP)

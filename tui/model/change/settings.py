@@ -1,12 +1,12 @@
 """What a change sets on an interface: some attributes, each with its value."""
 
 from collections.abc import ItemsView, Iterator, Mapping
-from functools import reduce
-from operator import or_
 
-from tui.model.change.attributes import ATTRIBUTES, Attribute, Harm
+from tui.model.change.attributes import ATTRIBUTES, Attribute, Harms
 from tui.model.link import Link
 from tui.model.names.map import NameMap
+
+_NONE: Harms = frozenset()
 
 
 class Settings(Mapping[Attribute, int]):
@@ -88,10 +88,9 @@ class Settings(Mapping[Attribute, int]):
         """Whether the driver's announced limits admit all of it."""
         return all(attribute.takes(link, value) for attribute, value in self.items())
 
-    def harm(self, link: Link) -> Harm:
+    def harm(self, link: Link) -> Harms:
         """Return what it does to ``link`` beside what it is made for."""
-        found = (attribute.harm(attribute.read(link), value) for attribute, value in self.items())
-        return reduce(or_, found, Harm.NONE)
+        return _NONE.union(*(attribute.harm(attribute.read(link), value) for attribute, value in self.items()))
 
     def words(self, names: NameMap) -> str:
         """Return what is set, in words: "MTU 1500, group dmz (10), up"."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from operator import attrgetter
 
-from tui.model.change.attributes import MTU, UP, Attribute, Bit, Harm, Number, Typed
+from tui.model.change.attributes import MTU, UP, Attribute, Bit, Number, Typed
 from tui.model.link import LEAST_IPV6_MTU
 
 
@@ -63,7 +63,7 @@ _TXQUEUELEN = Attribute(
     typed=Typed("a queue length", "packets", 0, 0x7FFFFFFF, "500 or 1000"),
     by_group=True,
     takes=lambda link, value: True,
-    harm=lambda now, wanted: Harm.NONE,
+    harm=lambda now, wanted: frozenset(),
 )
 _ALL = (
     Operation(
