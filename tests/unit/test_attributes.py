@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
 from tui.guard.codec import step_of, step_row
-from tui.model.change.attributes import ATTRIBUTES, BY_ID, GROUP, MTU, UP, Attribute, Bit, Harm, Number
+from tui.model.change.attributes import ATTRIBUTES, BY_ID, GROUP, MTU, TXQUEUELEN, UP, Attribute, Bit, Harm, Number
 from tui.model.change.reversal import Step
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
@@ -95,6 +95,9 @@ def test_no_two_share_an_id_or_a_key() -> None:
         (UP, False, True, set()),
         (UP, True, False, {Harm.CUTS_OFF, Harm.TAKES_DOWN}),
         (UP, False, False, set()),
+        (TXQUEUELEN, 1000, 1, set()),
+        (TXQUEUELEN, 1000, 0, {Harm.CUTS_OFF}),
+        (TXQUEUELEN, 0, 0, set()),
     ],
 )
 def test_what_it_does_beside(attribute: Attribute, now: int, wanted: int, harm: set[Harm]) -> None:
@@ -102,10 +105,10 @@ def test_what_it_does_beside(attribute: Attribute, now: int, wanted: int, harm: 
 
 
 def test_several_at_once_are_told_in_one_order() -> None:
-    settings = Settings({UP: False, GROUP: 9, MTU: 1400})
-    assert settings.ip(NameMap()) == ("mtu 1400 group 9 down", [])
-    assert settings.words(NameMap()) == "MTU 1400, group 9, down"
-    assert settings.otherwise(a_link(1, flags=0x1003)) == "now 1500, in group 7, up"
+    settings = Settings({UP: False, TXQUEUELEN: 500, GROUP: 9, MTU: 1400})
+    assert settings.ip(NameMap()) == ("mtu 1400 group 9 down txqueuelen 500", [])
+    assert settings.words(NameMap()) == "MTU 1400, group 9, down, queue length 500"
+    assert settings.otherwise(a_link(1, flags=0x1003)) == "now 1500, in group 7, up, queue length 1000"
     assert (settings.by_group, settings.operation) == (False, "set")
     link = a_link(1, flags=0x1003)
     assert settings.harm(link) == {Harm.CUTS_OFF, Harm.TAKES_DOWN}

@@ -156,7 +156,9 @@ def steps_before_the_send(members: int, operation: str, mtu: int | None) -> int:
     return counter.steps
 
 
-@pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 1000)])
+@pytest.mark.parametrize(
+    ("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 1000), ("txqueuelen", 500)]
+)
 def test_a_plan_and_its_message_take_as_many_steps_for_any_number_of_members(operation: str, mtu: int | None) -> None:
     few, many = (steps_before_the_send(members, operation, mtu) for members in (FEW, MANY))
     assert few == many

@@ -16,6 +16,7 @@ SETTINGS = st.builds(
     mtu=st.sampled_from((None, 68, 1280, 1500, 9000)),
     up=st.sampled_from((None, True, False)),
     group=st.sampled_from((None, 0, 1, 2, 0xFFFFFFFF)),
+    txqueuelen=st.sampled_from((None, 0, 500, 1000)),
 )
 
 

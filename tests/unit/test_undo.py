@@ -104,7 +104,7 @@ def test_a_recreated_interface_is_gone_whatever_it_looks_like(looks: dict[str, b
 @given(
     st.lists(LINKS, min_size=1, max_size=8, unique_by=lambda link: link.ifindex),
     st.data(),
-    st.sampled_from((("up",), ("down",), ("mtu", 1400), ("retag", 9))),
+    st.sampled_from((("up",), ("down",), ("mtu", 1400), ("retag", 9), ("txqueuelen", 500))),
 )
 def test_change_and_undo_are_the_identity(links: list[Link], data: st.DataObject, change: tuple[Any, ...]) -> None:
     store = Store()

@@ -35,6 +35,7 @@ COMMANDS = (
     Command(
         "preset_mtu", "M", "M", "MTU {preset}", "Set the preset MTU on the chosen group, or the marked.", True, True
     ),
+    Command("txqueuelen", "", "Ctrl+P", "txqueuelen…", "Ask for a queue length and set it, as m does an MTU.", True),
     Command("retag", "r", "r", "retag", "Give the marked interfaces another group.", True, True),
     Command("undo", "z", "z", "undo", "Take the last change back; what others changed since is left.", True, True),
     Command("mark", "space", "Space", "mark", "Mark the interface under the cursor, or unmark it."),

@@ -17,6 +17,7 @@ MAX_MTU = 0x7FFFFFFF
 """Bytes; the kernel takes the MTU for a signed int (dev_validate_mtu)."""
 
 _U32 = 0xFFFFFFFF
+_INT = 0x7FFFFFFF  # `ip` takes no more packets (get_integer, iproute2 lib/utils.c)
 _LONGEST = 20  # characters of what was typed that an error repeats
 
 
@@ -197,7 +198,24 @@ UP = Attribute(
     takes=_any,
     harm=lambda now, wanted: _CUTS_OFF | {Harm.TAKES_DOWN} if now and not wanted else _NONE,
 )
+TXQUEUELEN = Attribute(
+    id="txqueuelen",
+    recorded="txqueuelen",
+    label="queue length",
+    carrier=Number(13),  # IFLA_TXQLEN
+    read=attrgetter("txqlen"),
+    operation=lambda value: "txqueuelen",
+    ip=lambda value, names: f"txqueuelen {value}",
+    words=lambda value, names: f"queue length {value}",
+    value=lambda value, names: str(value),
+    instead=lambda value: f"queue length {value}",
+    typed=Typed("a queue length", "packets", 0, _INT, "500 or 1000"),
+    by_group=True,
+    takes=_any,
+    # A queue without room drops what can't be sent at once: pfifo_fast_enqueue, net/sched/sch_generic.c.
+    harm=lambda now, wanted: _CUTS_OFF if wanted == 0 < now else _NONE,
+)
 
-ATTRIBUTES = (MTU, GROUP, UP)
+ATTRIBUTES = (MTU, GROUP, UP, TXQUEUELEN)
 """All of them, in the order in which they go into a message, a line or a sentence."""
 BY_ID = {attribute.id: attribute for attribute in ATTRIBUTES}

@@ -1,9 +1,8 @@
 """What can be measured, and what the ways that don't speak netlink need to know of it: a record each."""
 
 from dataclasses import dataclass
-from operator import attrgetter
 
-from tui.model.change.attributes import MTU, UP, Attribute, Bit, Number, Typed
+from tui.model.change.attributes import MTU, TXQUEUELEN, UP, Attribute, Bit
 from tui.model.link import LEAST_IPV6_MTU
 
 
@@ -49,22 +48,6 @@ class Operation:
         return f"{self.label} {low} ↔ {high} {self.attribute.typed.unit}"
 
 
-_TXQUEUELEN = Attribute(
-    id="txqueuelen",
-    recorded="txqueuelen",
-    label="queue length",
-    carrier=Number(13),  # IFLA_TXQLEN
-    read=attrgetter("txqlen"),
-    operation=lambda value: "txqueuelen",
-    ip=lambda value, names: f"txqueuelen {value}",
-    words=lambda value, names: f"queue length {value}",
-    value=lambda value, names: str(value),
-    instead=lambda value: f"queue length {value}",
-    typed=Typed("a queue length", "packets", 0, 0x7FFFFFFF, "500 or 1000"),
-    by_group=True,
-    takes=lambda link, value: True,
-    harm=lambda now, wanted: frozenset(),
-)
 _ALL = (
     Operation(
         id="mtu",
@@ -102,7 +85,7 @@ _ALL = (
     Operation(
         id="txqueuelen",
         key="q",
-        attribute=_TXQUEUELEN,
+        attribute=TXQUEUELEN,
         values=(500, 1000),
         quiet=0.1,
         ioctl=0x8943,  # SIOCSIFTXQLEN
