@@ -69,7 +69,7 @@ def state(hands: Driven, said: list[object]) -> dict[str, Any]:
         "screens": [type(screen).__name__ for screen in hands.app.screen_stack],
         "focus": main.focused and main.focused.id,
         "typed": getattr(focused, "value", None),
-        "filter": (view.text, hands.main.filter_box.display),
+        "filter": (view.text, hands.main.filtering.box.display),
         "marks": main.view.marks.indexes,
         "alone": view.only,
         "rows": (main.group_table.cursor_key, main.link_table.cursor_key, tuple(main.view.rows)),
@@ -86,7 +86,7 @@ async def begin(hands: Driven, said: list[object]) -> None:
     while len(hands.app.screen_stack) > 1:
         await hands.app.pop_screen()
     main, view = hands.main, hands.main.view.links
-    main.filter_box.close()
+    main.filtering.box.close()
     view.set_filter("")
     view.only, view.column, view.reverse = None, "index", False
     main.view.marks.clear()

@@ -41,14 +41,14 @@ async def test_tab_leaves_the_filter_for_the_interfaces_and_keeps_what_holds() -
         await hands.type("name:a")
         await hands.press("tab")
         assert hands.main.link_table.has_focus
-        assert not hands.main.filter_box.display
+        assert not hands.main.filtering.box.display
         assert hands.shown == ["a0", "a1", "a2"]
         await hands.press("slash", "end")
         await hands.type(" mtu:")
         await hands.sees("mtu: wants")
         await hands.press("tab")
         assert "wants" not in hands.text
-        assert not hands.main.filter_box.display
+        assert not hands.main.filtering.box.display
         await hands.sees("filter: name:a mtu")
 
 

@@ -105,11 +105,11 @@ async def test_terms_by_column_are_joined_and_what_is_wrong_stands_under_them(
         await hands.type(" mtu:")
         await hands.sees("mtu: wants a number, such as mtu:>1500")
         await hands.press("enter")
-        assert hands.main.filter_box.display
+        assert hands.main.filtering.box.display
         await hands.type("<1500")
         await hands.until(lambda: hands.shown == ["a1"], "one of them")
         await hands.press("enter")
-        assert not hands.main.filter_box.display
+        assert not hands.main.filtering.box.display
         await hands.sees("filter: group:cust* state:up mtu:<15")
         ip("link", "set", "a0", "mtu", 1300)
         await hands.until(lambda: hands.shown == ["a0", "a1"], "who passes now")

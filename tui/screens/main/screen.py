@@ -16,7 +16,6 @@ from textual.message import Message
 
 from tui.files.names.writer import NameFileError
 from tui.model.names.map import group_title
-from tui.model.text import visible
 from tui.model.view.order import ALL_GROUPS
 from tui.present.commands import BY_ID, COMMANDS, MOVES
 from tui.present.session import names_words, unkept_sentences, unseen_sentences
@@ -25,6 +24,7 @@ from tui.screens.footer import footer
 from tui.screens.main.captions import caption, marked, title
 from tui.screens.main.change_keys import ChangeKeys
 from tui.screens.main.filter_box import FilterBox
+from tui.screens.main.filter_keys import FilterKeys
 from tui.screens.main.guard_keys import GuardKeys
 from tui.screens.main.mark_keys import MarkKeys
 from tui.screens.main.pane import Pane
@@ -65,11 +65,10 @@ class MainScreen(Stage):
         self._look_planned = False
         self._counted: list[tuple[float, int]] = []
         self._last_measured: Last | None = None
-        self.filter_box = FilterBox(self.spell)
-        self._filter_complaint = ""
         self.tables = Tables(self, self.view)
         self._pane = Pane(self, session, self.view)
         self.guard = GuardKeys(self, session)
+        self.filtering = FilterKeys(self, self.view, self.tables, self.sync_links)
         self.marking = MarkKeys(self, self.view, self.tables, self.sync_links)
         self.changes = ChangeKeys(
             self, session, self.view, self.tables, self._pane, self.show_plan, self.guard.count_down
@@ -78,7 +77,6 @@ class MainScreen(Stage):
         self.handlers: dict[str, Callable[[], object]] = {
             "other_table": self._other_table,
             "details": self._details,
-            "filter": self._filter,
             "sort": self._sort_by_next,
             "reverse": self._reverse,
             "freeze": self._freeze,
@@ -89,6 +87,7 @@ class MainScreen(Stage):
             "help": self._help,
             "back": self._back,
             "quit": self._quit,
+            **self.filtering.handlers,
             **self.marking.handlers,
             **self.changes.handlers,
             **undoing.handlers,
@@ -124,7 +123,7 @@ class MainScreen(Stage):
             yield self.group_table
             with Vertical(id="interfaces"):
                 yield Lines(id="caption")
-                yield self.filter_box
+                yield self.filtering.box
                 yield self.link_table
         yield Lines(id="pane")
         yield Lines(id="message")
@@ -211,7 +210,7 @@ class MainScreen(Stage):
         self._show_around()
 
     def _show_around(self) -> None:
-        self._tell_filter()
+        self.filtering.tell()
         self.show_lines()
 
     def show_lines(self) -> None:
@@ -246,8 +245,7 @@ class MainScreen(Stage):
     def on_descendant_focus(self) -> None:
         """Show what belongs to the table that has the cursor now."""
         self.tables.note_focus()
-        if self.filter_box.display and not self.filter_box.has_focus_within:
-            self._leave_filter()
+        self.filtering.left()
         if self._counted:
             self.show_lines()
 
@@ -311,58 +309,19 @@ class MainScreen(Stage):
             self._take()
         self.show_lines()
 
-    def _filter(self) -> None:
-        """Ask for what to show."""
-        self.filter_box.open(self.view.links.text, [visible(name) for name in self.view.shown.names.by_name])
-
     def on_filter_box_changed(self, message: FilterBox.Changed) -> None:
-        """Show what the text means so far; what is wrong with it stands under it."""
-        if self.filter_box.display:
-            self._set_filter(message.text.strip())
-            self.sync_links()
+        """Show what is typed so far."""
+        self.filtering.typed(message.text)
 
     def on_filter_box_accepted(self, message: FilterBox.Accepted) -> None:
-        """Close the filter, and leave it in force."""
-        if self.view.links.problem:
-            self.app.bell()
-            return
-        self.filter_box.keep(message.text)
-        self._leave_filter()
-
-    def _leave_filter(self) -> None:
-        """Close the filter; the keys go where they went before, unless they go to a table already."""
-        table = self.tables.current
-        self.filter_box.close()
-        self.set_focus(table)
-        # What is typed halfway isn't in force, and what is wrong with it goes too.
-        self._set_filter(self.view.links.text)
-        self.sync_links()
-
-    def _set_filter(self, text: str) -> None:
-        """Put another filter in force; what was said of the one before goes."""
-        self.view.links.set_filter(text)
-        if self._filter_complaint and self._filter_complaint == self.message:
-            self.say(Field(""))
-        self._filter_complaint = ""
-
-    def _tell_filter(self) -> None:
-        """Say what is wrong with the filter, also if only a later picture showed it."""
-        view = self.view.links
-        if self.filter_box.display:
-            self.filter_box.say(view.problem, view.hint)
-        elif view.problem:
-            self.say(Field(view.problem, "bad"))
-            self._filter_complaint = self.message
-            view.set_filter(view.text)
+        """Leave the filter in force."""
+        self.filtering.accepted(message.text)
 
     def _back(self) -> None:
         """Leave one thing: a range, the filter, the marked alone, the interfaces."""
-        if self.marking.leave_range():
+        if self.marking.leave_range() or self.filtering.clear():
             return
-        if self.view.links.text or self.filter_box.display:
-            self._set_filter("")
-            self._leave_filter()
-        elif self.view.links.only is not None:
+        if self.view.links.only is not None:
             self.marking.marked_alone()
         else:
             self.set_focus(self.group_table)
