@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.guards import files, left
+from tests.links import Ip, add
 from tui.netlink import namespace
 
 _HERE = Path(__file__).parent
@@ -74,3 +76,31 @@ def ip(netns: None) -> Callable[..., str]:
         return done.stdout.decode(errors="surrogateescape")
 
     return run
+
+
+@pytest.fixture
+def way_out(ip: Ip) -> str:
+    """A veth in group 5 that carries the default route."""
+    add(ip, "veth", "wan0")
+    ip("link", "set", "wan0", "group", 5, "up")
+    ip("address", "add", "192.0.2.2/24", "dev", "wan0")
+    ip("route", "add", "default", "via", "192.0.2.1")
+    return "wan0"
+
+
+@pytest.fixture
+def room(netns: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty /run of our own; no guard may outlive the test, nor a state file, unless the test removes them.
+
+    Root of a user namespace looks where its environment says: there too.
+    """
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run")
+    try:
+        namespace.mount("none", "/run", "tmpfs", 0, "mode=0755")
+    except OSError as error:
+        pytest.skip(f"no tmpfs of our own: {error.strerror}")
+    try:
+        yield Path("/run/ifgroup")
+        assert (left(), files()) == ([], [])
+    finally:
+        subprocess.run(["umount", "-l", "/run"], check=True)

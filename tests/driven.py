@@ -5,6 +5,7 @@ import re
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from time import monotonic
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from textual.pilot import Pilot
 
-from tests.links import Ip, add, from_ip
+from tests.links import Ip, from_ip
 from tui.app.app import GroupApp
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
@@ -176,11 +177,13 @@ async def driven(
     ascii: bool = False,
     wait: bool = True,
     ip: str = "ip",
+    held: float | None = None,
+    eye: float | None = None,
 ) -> AsyncIterator[Driven]:
     """Run the console over the interfaces of this namespace, and wait for its first full check.
 
     ``ip``: how `ip` is called here. ``audit``: the audit file; None: nothing is put on record, and the host's log never
-    hears of anything.
+    hears of anything. ``held``, ``eye``: the seconds of `ChangeKeys` and `GuardKeys`; None: as for everybody.
     """
     with NamedTemporaryFile() as empty:
         place = NameFile(names or Path(empty.name), ip)
@@ -188,6 +191,10 @@ async def driven(
         try:
             session = Session(services, "test")
             app = GroupApp(session, ascii=ascii)
+            if held is not None:
+                app.main.changes.held = held
+            if eye is not None:
+                app.main.guard.eye = eye
             async with app.run_test(size=size, notifications=True) as pilot:
                 hands = Driven(app, session, pilot)
                 if wait:
@@ -197,14 +204,8 @@ async def driven(
             services.stop()
 
 
-@pytest.fixture
-def way_out(ip: Ip) -> str:
-    """A veth in group 5 that carries the default route."""
-    add(ip, "veth", "wan0")
-    ip("link", "set", "wan0", "group", 5, "up")
-    ip("address", "add", "192.0.2.2/24", "dev", "wan0")
-    ip("route", "add", "default", "via", "192.0.2.1")
-    return "wan0"
+eager = partial(driven, held=0.0, eye=0.0)
+"""Run the console for hands that press the same keys again at once, and decide at once."""
 
 
 def is_bridge(hands: Driven, index: int) -> bool:

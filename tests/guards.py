@@ -2,12 +2,8 @@
 
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.links import Ip, from_ip
 from tui.guard.client import Guard
@@ -22,33 +18,14 @@ FOREVER = 600.0
 SOON = 0.2
 
 
-@pytest.fixture
-def room(netns: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty /run of our own; no guard may outlive the test, nor a state file, unless the test removes them.
-
-    Root of a user namespace looks where its environment says: there too.
-    """
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run")
-    try:
-        namespace.mount("none", "/run", "tmpfs", 0, "mode=0755")
-    except OSError as error:
-        pytest.skip(f"no tmpfs of our own: {error.strerror}")
-    try:
-        yield Path("/run/ifgroup")
-        left = _left()
-        assert (left, files()) == ([], [])
-    finally:
-        subprocess.run(["umount", "-l", "/run"], check=True)
-
-
-def _left() -> list[int]:
+def left() -> list[int]:
     """Return the guards that haven't ended within ten seconds, killed by now."""
     end = time.monotonic() + 10
-    while (left := guards()) and time.monotonic() < end:
+    while (found := guards()) and time.monotonic() < end:
         time.sleep(0.01)
-    for pid in left:
+    for pid in found:
         os.kill(pid, signal.SIGKILL)
-    return left
+    return found
 
 
 def files() -> list[Path]:

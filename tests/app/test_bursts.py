@@ -14,7 +14,6 @@ from tests.links import Ip, cheap_kind, many
 from tui.model.change.plan import Plan
 from tui.model.change.progress import Progress
 from tui.present.words import Field
-from tui.screens.main import change_keys as changes
 from tui.session.session import Session
 
 SEQUENCES = int(os.environ.get("BURSTS", "48"))
@@ -123,7 +122,6 @@ def did(monkeypatch: pytest.MonkeyPatch, under_way: list[Plan]) -> list[object]:
 
     monkeypatch.setattr(Session, "send", send)
     monkeypatch.setattr(Session, "under_way", property(lambda self: under_way[-1] if under_way else None))
-    monkeypatch.setattr(changes, "_HELD", 60.0)
     return found
 
 
@@ -140,7 +138,7 @@ async def test_a_burst_leads_where_single_keys_lead(
     links: None, did: list[object], under_way: list[Plan], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)
-    async with driven() as hands:
+    async with driven(held=60.0) as hands:
         monkeypatch.setattr(hands.app, "exit", lambda *a, **k: did.append("quit"))
         for number in range(SEQUENCES // 4):
             keys = some_keys(chance)

@@ -6,14 +6,13 @@ import pytest
 from rich.cells import cell_len
 
 from tests.changes import setting
-from tests.driven import driven, record_sends, states
+from tests.driven import driven, eager, record_sends, states
 from tests.links import Ip, cheap_kind, many
 from tui.model.change.intent import make_intent
 from tui.model.change.progress import Progress
 from tui.present.change import outcome_line
 from tui.present.commands import BY_ID, COMMANDS, MOVES, Command
 from tui.screens.dialogs.palette import MainCommands
-from tui.screens.main import change_keys as changes
 from tui.screens.main.captions import title
 from tui.session.services import Result
 from widgets.keyed_table.table import KeyedTable
@@ -93,9 +92,8 @@ async def test_read_only_every_changing_key_says_why_it_cant_and_nothing_is_sent
 ) -> None:
     many(cheap_kind(ip), 3, 7, up=False)
     sent = record_sends(monkeypatch)
-    monkeypatch.setattr(changes, "_HELD", 0.0)
     before = states(ip)
-    async with driven(read_only=True) as hands:
+    async with eager(read_only=True) as hands:
         assert "READ-ONLY: started with --read-only" in hands.line("title")
         for group_id in (0, 7):
             await hands.choose(group_id)

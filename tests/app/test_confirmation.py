@@ -6,21 +6,12 @@ import pytest
 from textual.app import ComposeResult
 
 from tests.changes import setting
-from tests.driven import Driven, driven, record_sends, states, way_out
-from tests.guards import guards, room
+from tests.driven import Driven, eager, states
+from tests.guards import guards
 from tests.links import Ip, add, cheap_kind, many
 from tui.screens.dialogs.confirm import ConfirmScreen
-from tui.screens.main import guard_keys as guarding
 
-__all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    monkeypatch.setattr(guarding, "_EYE", 0.0)
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    return record_sends(monkeypatch)
 
 
 async def refuses_all_but(hands: Driven, name: str, wrong: str) -> None:
@@ -36,7 +27,7 @@ async def refuses_all_but(hands: Driven, name: str, wrong: str) -> None:
 
 
 async def test_group_0_asks_for_its_name(ip: Ip, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(0)
         await hands.sees("asks for the name", "! default")
         await hands.press("u")
@@ -62,7 +53,7 @@ class Answered(ConfirmScreen):
 async def test_what_is_lost_is_told_though_the_kernel_answers_before_the_question_is_drawn(
     ip: Ip, way_out: str, sent: Sent, laid_out: bool
 ) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.until(lambda: 5 in hands.main.view.shown.groups, "the group")
         plan = hands.plan(setting(up=False), 5)
         screen = (Answered if laid_out else ConfirmScreen)(plan, hands.main.view.shown.names, str, weighing=True)
@@ -80,7 +71,7 @@ async def test_the_group_of_the_default_route_asks_for_its_name_and_counts_down(
 ) -> None:
     names = tmp_path / "group"
     names.write_text("5 uplink\n6 other\n")
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await hands.choose(5)
         await hands.sees("asks for the name (", "! route")
         await hands.press("d")
@@ -100,7 +91,7 @@ async def test_the_group_of_the_default_route_asks_for_its_name_and_counts_down(
 
 async def test_escape_leaves_it(ip: Ip, way_out: str, sent: Sent) -> None:
     before = states(ip)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(5)
         for key in ("d", "M"):
             await hands.press(key)
@@ -121,7 +112,7 @@ async def test_a_default_route_that_appeared_at_the_last_moment_is_noticed(ip: I
     add(ip, "veth", "wan0")
     ip("link", "set", "wan0", "group", 5, "up")
     ip("address", "add", "192.0.2.2/24", "dev", "wan0")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(5)
         plan = hands.plan(setting(up=False), 5)
         assert not plan.preview.needs_name
@@ -138,7 +129,7 @@ async def test_members_that_cant_take_the_mtu_are_announced_and_a_yes_is_enough(
     ip("link", "set", "narrow", "group", 7)
     many(cheap_kind(ip), 2, 7, up=False, prefix="z")
     before = states(ip)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.until(lambda: len(hands.shown) == 5, "five members")
         await hands.press("m")
@@ -158,7 +149,7 @@ async def test_members_that_cant_take_the_mtu_are_announced_and_a_yes_is_enough(
 
 async def test_losing_ipv6_is_asked_first(ip: Ip, sent: Sent) -> None:
     many(cheap_kind(ip), 2, 7, up=False, prefix="a")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("m")
         await hands.type("1279")
@@ -171,7 +162,7 @@ async def test_losing_ipv6_is_asked_first(ip: Ip, sent: Sent) -> None:
 
 async def test_when_members_change_behind_the_question_nothing_is_sent(ip: Ip, sent: Sent) -> None:
     many(cheap_kind(ip), 2, 7, up=False, prefix="a")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("m")
         await hands.type("1000")
@@ -189,7 +180,7 @@ async def test_a_key_before_the_outcome_is_painted_finds_it_on_record(
     ip: Ip, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(cheap_kind(ip), 2, 7, up=False, prefix="a")
-    async with driven() as hands:
+    async with eager() as hands:
         # As on a machine too busy to paint: what comes after the paint never does.
         monkeypatch.setattr(hands.main, "set_timer", lambda *_: None)
         await hands.choose(7)

@@ -22,6 +22,7 @@ WAYS = {
 
 @pytest.fixture
 def kind(ip: Ip) -> str:
+    """No links yet."""
     return cheap_kind(ip)
 
 

@@ -4,18 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import driven, way_out
+from tests.driven import driven
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tui.model.link import IFF_UP
-
-__all__ = ["way_out"]
-
-
-@pytest.fixture
-def names(tmp_path: Path) -> Path:
-    path = tmp_path / "group"
-    path.write_text("7\tcustomers\n8\tdmz\n")
-    return path
 
 
 async def test_a_changed_name_map_waits_for_the_end_of_the_freeze(ip: Ip, names: Path) -> None:

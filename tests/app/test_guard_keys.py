@@ -14,29 +14,17 @@ from typing import Any
 import pytest
 
 from tests.changes import setting
-from tests.driven import Driven, State, driven, record_sends, states, way_out
-from tests.guards import arm, files, guards, room, steps_of
+from tests.driven import Driven, State, eager, states
+from tests.guards import arm, files, guards, steps_of
 from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT
 from tui.present.words import Field
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.log import LogScreen
-from tui.screens.main import change_keys as changes
-from tui.screens.main import guard_keys as guarding
 
-__all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]
 DEFAULT = "default via 192.0.2.1 dev wan0"
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches that this process sent, not its guards; no key counts as held, none as typed ahead."""
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    monkeypatch.setattr(guarding, "_EYE", 0.0)
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    return record_sends(monkeypatch)
 
 
 @pytest.fixture
@@ -65,7 +53,7 @@ def what_was_recorded(audit: Path) -> list[dict[str, Any]]:
 
 async def test_only_k_keeps_it_and_what_writes_waits(ip: Ip, wan: State, sent: Sent, tmp_path: Path) -> None:
     audit = tmp_path / "audit.jsonl"
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await press_named(hands, "d")
         await hands.sees("It is taken back in ", " s unless you press K.  R: at once.   group 5 down")
         assert not states(ip)["wan0"].up
@@ -100,7 +88,7 @@ async def test_all_can_be_looked_at_while_it_counts(ip: Ip, wan: State, sent: Se
         foot = hands.text.splitlines()[-1]
         return re.match(r" It is taken back in \d+ s ", foot) is not None
 
-    async with driven() as hands:
+    async with eager() as hands:
         await press_named(hands, "d")
         await hands.pilot.resize_terminal(*size)
         await hands.until(lambda: counts(hands), "the line at the foot")
@@ -129,15 +117,14 @@ async def test_all_can_be_looked_at_while_it_counts(ip: Ip, wan: State, sent: Se
 async def test_a_key_typed_ahead_decides_nothing(
     ip: Ip, wan: State, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guarding, "_EYE", 600.0)
-    async with driven() as hands:
+    async with eager(eye=600.0) as hands:
         await press_named(hands, "d")
         for key in "KR":
             hands.main.say(Field(""))
             await hands.press(key)
             await hands.hears("look, and press again")
             assert hands.session.counts_down
-        monkeypatch.setattr(guarding, "_EYE", 0.0)
+        hands.main.guard.eye = 0.0
         await hands.press("R")
         await hands.sees("Taken back")
     assert states(ip)["wan0"] == wan
@@ -145,7 +132,7 @@ async def test_a_key_typed_ahead_decides_nothing(
 
 @pytest.mark.parametrize("leave", ["q", "ctrl+c"])
 async def test_before_it_is_left_it_says_what_becomes_of_the_change(ip: Ip, wan: State, sent: Sent, leave: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await press_named(hands, "d")
         await hands.press(leave)
         await hands.sees(
@@ -164,7 +151,7 @@ async def test_before_it_is_left_it_says_what_becomes_of_the_change(ip: Ip, wan:
 
 
 async def test_left_all_the_same_it_is_taken_back(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await press_named(hands, "d")
         await hands.press("q")
         await hands.sees("End ifgroup?")
@@ -177,7 +164,7 @@ async def test_left_all_the_same_it_is_taken_back(ip: Ip, wan: State, sent: Sent
 
 
 async def test_the_question_whether_to_end_goes_when_the_time_is_over(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven(guard_timeout=3) as hands:
+    async with eager(guard_timeout=3) as hands:
         await press_named(hands, "d")
         await hands.press("q")
         await hands.sees("End ifgroup?")
@@ -188,7 +175,7 @@ async def test_the_question_whether_to_end_goes_when_the_time_is_over(ip: Ip, wa
 
 
 async def test_over_what_is_being_typed_no_window_opens(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven(guard_timeout=3) as hands:
+    async with eager(guard_timeout=3) as hands:
         await press_named(hands, "d")
         await hands.press("slash", *"wan")
         await hands.hears("taken back (nobody kept it in time): 2 put back")
@@ -199,14 +186,14 @@ async def test_over_what_is_being_typed_no_window_opens(ip: Ip, wan: State, sent
 
 
 async def test_nothing_that_counts_nothing_to_keep(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.press("K")
         await hands.hears("No change counts down, so there is nothing to keep.")
 
 
 async def test_r_takes_it_back_at_once_with_the_route(ip: Ip, wan: State, sent: Sent, tmp_path: Path) -> None:
     audit = tmp_path / "audit.jsonl"
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(5)
         await hands.press("d")
         await hands.sees("Lost by it, and put back if it is taken back", "default via 192.0.2.1")
@@ -228,7 +215,7 @@ async def test_r_takes_it_back_at_once_with_the_route(ip: Ip, wan: State, sent: 
 
 
 async def test_when_nobody_answers_it_is_taken_back(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven(guard_timeout=2) as hands:
+    async with eager(guard_timeout=2) as hands:
         await hands.choose(5)
         await hands.press("d")
         await hands.sees("A guard takes it back after 2 s unless you press K")
@@ -241,7 +228,7 @@ async def test_when_nobody_answers_it_is_taken_back(ip: Ip, wan: State, sent: Se
 
 
 async def test_a_smaller_mtu_is_guarded_and_a_larger_one_is_not(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         hands.main.session.preset = 1400
         await press_named(hands, "M")
         await hands.press("R")
@@ -260,7 +247,7 @@ async def test_a_smaller_mtu_is_guarded_and_a_larger_one_is_not(ip: Ip, wan: Sta
 
 
 async def test_what_others_changed_meanwhile_is_left_alone_and_named(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         hands.main.session.preset = 1400
         await press_named(hands, "M")
         ip("link", "set", "x0", "mtu", 1300)
@@ -270,7 +257,7 @@ async def test_what_others_changed_meanwhile_is_left_alone_and_named(ip: Ip, wan
 
 
 async def test_the_guard_killed_the_console_says_so_and_takes_it_back(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await press_named(hands, "d")
         (guard,) = guards()
         os.kill(guard, signal.SIGKILL)
@@ -287,7 +274,7 @@ async def test_a_guard_that_hangs_is_killed_in_time_and_the_operators_word_count
 ) -> None:
     """Else it would wake up one day and take back what was kept, or change anew what had been taken back."""
     monkeypatch.setattr("tui.guard.ending._GRACE", 0.2)
-    async with driven(guard_timeout=4) as hands:
+    async with eager(guard_timeout=4) as hands:
         await press_named(hands, "d")
         (guard,) = guards()
         os.kill(guard, signal.SIGSTOP)
@@ -312,7 +299,7 @@ async def test_where_no_guard_can_be_started_nothing_is_sent(
     ip: Ip, wan: State, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.guard.client.sys.executable", "/no/such/python")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(5)
         await hands.press("d")
         await hands.sees("type the group's name")
@@ -324,7 +311,7 @@ async def test_where_no_guard_can_be_started_nothing_is_sent(
 
 
 async def test_no_guard_has_none_and_says_so(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven(guard_timeout=None) as hands:
+    async with eager(guard_timeout=None) as hands:
         await hands.choose(5)
         await hands.press("d")
         await hands.sees("No guard watches over it (--no-guard): if it cuts you off, it stays so.")
@@ -338,7 +325,7 @@ async def test_no_guard_has_none_and_says_so(ip: Ip, wan: State, sent: Sent) -> 
 
 
 async def test_read_only_neither_sends_nor_arms(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven(read_only=True) as hands:
+    async with eager(read_only=True) as hands:
         await hands.choose(5)
         await hands.press("d")
         await hands.hears("Nothing can be changed: started with --read-only.")
@@ -348,7 +335,7 @@ async def test_read_only_neither_sends_nor_arms(ip: Ip, wan: State, sent: Sent) 
 
 async def test_a_change_of_others_is_not_guarded(ip: Ip, wan: State, sent: Sent) -> None:
     many(cheap_kind(ip), 2, 7, up=True, prefix="m")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("d")
         await hands.hears("group 7 down: all 2 changed")
@@ -357,7 +344,7 @@ async def test_a_change_of_others_is_not_guarded(ip: Ip, wan: State, sent: Sent)
 
 
 async def test_the_undo_of_a_kept_change_is_no_danger_and_needs_the_name(ip: Ip, wan: State, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         hands.main.session.preset = 1400
         await press_named(hands, "M")
         await hands.press("K")
@@ -398,7 +385,7 @@ def orphan(ip: Ip, room: Path) -> Iterator[None]:
 async def test_the_next_console_asks_about_what_killed_ones_left(
     ip: Ip, orphan: None, sent: Sent, key: str, mtu: int, asked_again: bool
 ) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.sees(
             "A change that nobody kept is still in force",
             "a test, armed ",
@@ -415,7 +402,7 @@ async def test_the_next_console_asks_about_what_killed_ones_left(
         await hands.until(lambda: hands.app.screen is hands.main, "the main screen")
     assert {state.mtu for name, state in states(ip).items() if name.startswith("m")} == {mtu}
     assert len(files()) == asked_again
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.until(lambda: not hands.main.view.shown.reading, "the first look")
         await hands.pilot.pause()
         assert isinstance(hands.app.screen, ChoiceScreen) == asked_again
@@ -426,10 +413,10 @@ async def test_a_record_that_cant_be_read_is_told_once_and_hinders_nothing(ip: I
     path = room / "1-2.guard"
     path.write_text('{"deadline": 7}\n')
     path.chmod(0o600)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.hears("A guard's record can't be read", "if a change was not kept, set it back by hand.")
         assert hands.app.screen is hands.main
-    async with driven() as hands:
+    async with eager() as hands:
         assert "record" not in hands.message
     assert [path.name for path in files()] == ["1-2.guard.unreadable"]
     files()[0].unlink()
@@ -440,7 +427,7 @@ async def test_while_another_console_counts_down_nothing_is_sent_and_its_operato
 ) -> None:
     other = arm(steps_of("wan", setting(mtu=1400)))
     other.sent()
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(5)
         await hands.press("d")
         await hands.sees("type the group's name")

@@ -11,12 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import State, states, way_out
-from tests.guards import files, guards, room
+from tests.driven import State, states
+from tests.guards import files, guards
 from tests.links import Ip, until
 from tests.terminal import ROOT, Terminal, terminal
-
-__all__ = ["room", "way_out"]
 
 
 @pytest.fixture

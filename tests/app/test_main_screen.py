@@ -15,10 +15,9 @@ from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 
 
 @pytest.fixture
-def names(tmp_path: Path) -> Path:
-    path = tmp_path / "group"
-    path.write_text("7\tcustomers\n8\tdmz\n99\tlater\n")
-    return path
+def names(names: Path) -> Path:
+    names.write_text(names.read_text() + "99\tlater\n")
+    return names
 
 
 @pytest.fixture

@@ -6,37 +6,12 @@ from typing import Any
 import pytest
 
 from tests.changes import setting
-from tests.driven import driven, is_bridge, record_sends, requests, states
-from tests.links import Ip, add, cheap_kind, index_of, many
+from tests.driven import driven, eager, is_bridge, requests, states
+from tests.links import Ip, add, index_of
 from tui.screens.dialogs.confirm import ConfirmScreen
-from tui.screens.main import change_keys as changes
 
 Sent = list[dict[int, bytes]]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches that were sent; no key counts as held."""
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    return record_sends(monkeypatch)
-
-
-@pytest.fixture
-def names(tmp_path: Path) -> Path:
-    path = tmp_path / "group"
-    path.write_text("7\tcustomers\n8\tdmz\n")
-    return path
-
-
-@pytest.fixture
-def kind(ip: Ip) -> str:
-    """a0, a1, a2 in group 7 and b0, b1 in group 8, all down, in the order of their indexes; return their kind."""
-    kind = cheap_kind(ip)
-    many(kind, 3, 7, up=False, prefix="a")
-    many(kind, 2, 8, up=False, prefix="b")
-    return kind
 
 
 @pytest.mark.parametrize(
@@ -52,7 +27,7 @@ async def test_a_key_on_marks_sends_a_message_for_each_and_all_of_them_at_once(
 ) -> None:
     chosen = ("a0", "a2", "b1")
     after = {name: state._replace(**wanted) if name in chosen else state for name, state in states(ip).items()}
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark(*chosen)
         await hands.sees(shown, "3 messages, one for each marked interface, many in one send.")
         assert "for dev in a0 a2 b1; do ip link set dev" in hands.line("pane")
@@ -64,7 +39,7 @@ async def test_a_key_on_marks_sends_a_message_for_each_and_all_of_them_at_once(
 
 
 async def test_m_asks_for_the_marked_ones_mtu_and_makes_it_the_preset(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "b0")
         await hands.press("m")
         await hands.sees("MTU for 2 marked interfaces, in bytes:", "2 of 2: 1500 → 9000", "2 messages, one each")
@@ -80,7 +55,7 @@ async def test_m_asks_for_the_marked_ones_mtu_and_makes_it_the_preset(ip: Ip, ki
 async def test_when_the_marks_are_exactly_one_group_one_message_does_it_and_the_pane_says_so(
     ip: Ip, kind: str, sent: Sent, names: Path
 ) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await hands.mark("a0", "a1")
         await hands.sees("2 messages, one for each marked interface")
         await hands.mark("a2")
@@ -96,7 +71,7 @@ async def test_somebody_who_joined_the_group_after_the_last_look_is_not_swept_al
     ip: Ip, kind: str, sent: Sent
 ) -> None:
     """The marks are exactly a group on the screen, and no more so when the key is pressed."""
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1", "a2")
         await hands.press("d")
         await hands.hears("group 7 down")
@@ -109,7 +84,7 @@ async def test_somebody_who_joined_the_group_after_the_last_look_is_not_swept_al
 
 
 async def test_hidden_marks_are_told_and_want_a_yes(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1", "b0")
         await hands.press("slash")
         await hands.type("name:b")
@@ -129,7 +104,7 @@ async def test_hidden_marks_are_told_and_want_a_yes(ip: Ip, kind: str, sent: Sen
 
 async def test_the_mtu_dialog_changes_who_was_marked_when_it_was_opened(ip: Ip, kind: str, sent: Sent) -> None:
     """One goes and another device takes over its index; a third party joins the group that was exactly the marks."""
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1", "a2")
         await hands.press("m")
         await hands.sees("3 of 3: 1500 → 9000", "one message")
@@ -147,7 +122,7 @@ async def test_the_mtu_dialog_changes_who_was_marked_when_it_was_opened(ip: Ip, 
 
 
 async def test_hidden_marks_are_told_of_a_retag_from_the_groups_too(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1")
         await hands.press("tab")
         await hands.choose(8)
@@ -163,7 +138,7 @@ async def test_hidden_marks_are_told_of_a_retag_from_the_groups_too(ip: Ip, kind
 async def test_members_that_refuse_are_announced_and_the_others_change(ip: Ip, kind: str, sent: Sent) -> None:
     add(ip, "veth", "narrow")
     ip("link", "set", "narrow", "group", 8)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "narrow", "b0")
         await hands.press("m")
         await hands.type("70000")
@@ -177,7 +152,7 @@ async def test_members_that_refuse_are_announced_and_the_others_change(ip: Ip, k
 
 
 async def test_a_member_that_was_renamed_or_replaced_since_is_skipped_and_named(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1", "b0")
         plan = hands.plan(setting(up=True), hands.main.view.marks.indexes)
         index = index_of(ip, "a1")
@@ -191,9 +166,8 @@ async def test_a_member_that_was_renamed_or_replaced_since_is_skipped_and_named(
     assert {name for name, state in states(ip).items() if state.up} == {"b0"}
 
 
-async def test_a_held_key_on_marks_sends_once(ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "_HELD", 60.0)
-    async with driven() as hands:
+async def test_a_held_key_on_marks_sends_once(ip: Ip, kind: str, sent: Sent) -> None:
+    async with driven(held=60.0) as hands:
         await hands.mark("a0", "b0")
         await hands.press("u", "u", "u")
         await hands.hears("2 interfaces up: all 2 changed")
@@ -204,7 +178,7 @@ async def test_a_held_key_on_marks_sends_once(ip: Ip, kind: str, sent: Sent, mon
 
 
 async def test_read_only_marks_but_sends_nothing(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven(read_only=True) as hands:
+    async with eager(read_only=True) as hands:
         await hands.mark("a0", "b0")
         for key in ("u", "d", "m", "M", "r", "z"):
             await hands.press(key)
@@ -215,7 +189,7 @@ async def test_read_only_marks_but_sends_nothing(ip: Ip, kind: str, sent: Sent) 
 
 
 async def test_frozen_nothing_is_sent_for_marks(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "b0")
         await hands.press("f")
         for key in ("u", "d", "m", "M", "r", "z"):

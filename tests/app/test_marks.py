@@ -6,36 +6,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.driven import Driven, driven, is_bridge, record_sends, states
-from tests.links import Ip, cheap_kind, index_of, many
+from tests.driven import Driven, eager, is_bridge, states
+from tests.links import Ip, index_of, many
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.main import change_keys as changes
 
 Sent = list[dict[int, bytes]]
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches that were sent; no key counts as held."""
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    return record_sends(monkeypatch)
-
-
-@pytest.fixture
-def names(tmp_path: Path) -> Path:
-    path = tmp_path / "group"
-    path.write_text("7\tcustomers\n8\tdmz\n")
-    return path
-
-
-@pytest.fixture
-def kind(ip: Ip) -> str:
-    """a0, a1, a2 in group 7 and b0, b1 in group 8, all down, in the order of their indexes; return their kind."""
-    kind = cheap_kind(ip)
-    many(kind, 3, 7, up=False, prefix="a")
-    many(kind, 2, 8, up=False, prefix="b")
-    return kind
 
 
 def status(hands: Driven) -> str:
@@ -52,7 +27,7 @@ async def pattern(hands: Driven, key: str, text: str) -> None:
 
 
 async def test_each_marking_key_marks_what_it_says(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.go_to("a0")
         await hands.press("space")
         assert (hands.marked, hands.cursor) == ({"a0"}, "a1")
@@ -80,7 +55,7 @@ async def test_each_marking_key_marks_what_it_says(ip: Ip, kind: str) -> None:
 
 
 async def test_esc_leaves_a_range_then_the_filter_then_the_marked_alone_then_the_interfaces(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1", "b0")
         await hands.press("a")
         await hands.press("slash")
@@ -101,7 +76,7 @@ async def test_esc_leaves_a_range_then_the_filter_then_the_marked_alone_then_the
 
 
 async def test_marks_are_counted_with_how_many_are_hidden(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         assert "marked" not in status(hands)
         await hands.mark("a0", "a1", "b0")
         await hands.until(lambda: "3 marked" in status(hands) and "hidden" not in status(hands), "the count")
@@ -117,7 +92,7 @@ async def test_marks_are_counted_with_how_many_are_hidden(ip: Ip, kind: str) -> 
 
 
 async def test_the_marking_keys_leave_what_is_hidden_as_it_is(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("b0")
         await hands.press("slash")
         await hands.type("name:a")
@@ -137,7 +112,7 @@ async def test_the_marking_keys_leave_what_is_hidden_as_it_is(ip: Ip, kind: str)
 
 
 async def test_marks_survive_sorting_filtering_and_freezing(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "b1")
         for _ in range(11):
             await hands.press("s", "S")
@@ -164,7 +139,7 @@ async def test_marks_survive_a_storm_of_changes_and_renames(ip: Ip, kind: str, t
     lines += [f"link set dev s{number} name t{number}" for number in range(60)]
     batch = tmp_path / "batch"
     batch.write_text("\n".join(lines) + "\n")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(9)
         await hands.press("tab")
         for _ in range(30):
@@ -182,7 +157,7 @@ async def test_marks_survive_a_storm_of_changes_and_renames(ip: Ip, kind: str, t
 
 
 async def test_a_marked_interface_that_vanishes_is_dropped_and_named(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1", "b0")
         ip("link", "del", "a1")
         await hands.hears("1 marked interface vanished: a1.")
@@ -199,7 +174,7 @@ async def test_a_marked_interface_that_vanishes_is_dropped_and_named(ip: Ip, kin
 
 @pytest.mark.parametrize("frozen", [True, False])
 async def test_an_index_that_another_device_took_over_is_not_marked(ip: Ip, kind: str, frozen: bool) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("a0", "a1")
         index = index_of(ip, "a1")
         if frozen:  # so that the console never sees the index free
@@ -215,7 +190,7 @@ async def test_an_index_that_another_device_took_over_is_not_marked(ip: Ip, kind
 
 
 async def test_patterns_mark_and_unmark_and_what_is_wrong_with_one_is_told(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.press("tab")
         await pattern(hands, "plus", "re:(")
         await hands.sees("re: at character 1: missing ), unterminated subpattern.")
@@ -239,7 +214,7 @@ async def test_patterns_mark_and_unmark_and_what_is_wrong_with_one_is_told(ip: I
 
 
 async def test_the_marked_are_shown_alone_of_whatever_group(ip: Ip, kind: str, names: Path) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await hands.press("tab", "a")
         await hands.hears("Nothing is marked")
         await hands.mark("a1", "b0")
@@ -261,7 +236,7 @@ async def test_the_marked_are_shown_alone_of_whatever_group(ip: Ip, kind: str, n
 @pytest.mark.parametrize("key", ["u", "d", "m", "M", "r", "y"])
 async def test_without_marks_the_keys_say_how_to_mark_and_send_nothing(ip: Ip, kind: str, sent: Sent, key: str) -> None:
     before = states(ip)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("tab", key)
         await hands.hears("Mark some with space (all that are shown: *), or press Tab for the group.")
@@ -276,7 +251,7 @@ async def test_without_marks_the_keys_say_how_to_mark_and_send_nothing(ip: Ip, k
 
 @pytest.mark.parametrize("key", ["space", "v"])
 async def test_on_the_groups_the_marking_keys_say_where_marks_go(ip: Ip, kind: str, key: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press(key)
         await hands.hears("Marks are for interfaces: press Tab to go to them.")
@@ -285,7 +260,7 @@ async def test_on_the_groups_the_marking_keys_say_where_marks_go(ip: Ip, kind: s
 
 
 async def test_on_an_ascii_terminal_marks_are_seen_too(ip: Ip, kind: str) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         hands.main.ascii = True
         await hands.mark("a0")
         await hands.until(

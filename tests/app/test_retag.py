@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from tests.driven import Driven, driven, is_bridge, record_sends, requests, states, way_out
-from tests.guards import guards, room
+from tests.driven import Driven, eager, is_bridge, requests, states
+from tests.guards import guards
 from tests.links import Ip, cheap_kind, index_of, many
 from tests.terminal import Terminal, terminal
 from tui.netlink.wire import Ack
@@ -21,37 +21,21 @@ from tui.netlink.writer import Writer
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.progress import ProgressScreen
 from tui.screens.dialogs.retag import RetagScreen
-from tui.screens.main import change_keys as changes
-from tui.screens.main import guard_keys as guarding
 from widgets.keyed_table.table import KeyedTable
 
-__all__ = ["room", "way_out"]
 Sent = list[dict[int, bytes]]
 SETLINK = 19  # linux/rtnetlink.h
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches that were sent; no key counts as held."""
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    monkeypatch.setattr(guarding, "_EYE", 0.0)
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    return record_sends(monkeypatch)
+def names(names: Path) -> Path:
+    names.write_text(names.read_text() + "20\told-dmz\n99\tlater\n")
+    return names
 
 
 @pytest.fixture
-def names(tmp_path: Path) -> Path:
-    path = tmp_path / "group"
-    path.write_text("7\tcustomers\n8\tdmz\n20\told-dmz\n99\tlater\n")
-    return path
-
-
-@pytest.fixture
-def kind(ip: Ip) -> str:
-    """a0 (UP), a1, a2 in group 7, b0, b1 in group 8; return their kind."""
-    kind = cheap_kind(ip)
-    many(kind, 3, 7, up=False, prefix="a")
-    many(kind, 2, 8, up=False, prefix="b")
+def kind(ip: Ip, kind: str) -> str:
+    """a0 is UP."""
     ip("link", "set", "a0", "up")
     return kind
 
@@ -80,7 +64,7 @@ async def write(hands: Driven, text: str) -> None:
 
 
 async def test_the_list_narrows_to_names_and_numbers_as_one_types(ip: Ip, kind: str, names: Path) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await ask(hands, "a0", "a1", "b0")
         await hands.sees("Retag 3 marked interfaces to the group:")
         assert targets(hands) == [0, 7, 8, 20, 99]
@@ -111,7 +95,7 @@ async def test_the_list_narrows_to_names_and_numbers_as_one_types(ip: Ip, kind: 
 async def test_the_plan_says_from_where_how_many_are_up_and_what_a_tag_may_be(
     ip: Ip, kind: str, sent: Sent, names: Path
 ) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await ask(hands, "a0", "a1", "b0")
         await write(hands, "dmz")
         await hands.sees(
@@ -132,7 +116,7 @@ async def test_the_plan_says_from_where_how_many_are_up_and_what_a_tag_may_be(
 async def test_down_interfaces_are_shown_in_their_new_group_though_the_kernel_tells_nobody(
     ip: Ip, kind: str, sent: Sent, names: Path
 ) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await ask(hands, "a1", "a2")
         await write(hands, "later")
         await hands.press("enter")
@@ -144,7 +128,7 @@ async def test_down_interfaces_are_shown_in_their_new_group_though_the_kernel_te
 
 async def test_enter_alone_takes_nothing_and_the_arrows_choose(ip: Ip, kind: str, sent: Sent, names: Path) -> None:
     before = states(ip)
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await ask(hands, "a0", "a1")
         await hands.sees("Type, or choose with the arrows.")
         await hands.press("enter", "enter")
@@ -163,7 +147,7 @@ async def test_enter_alone_takes_nothing_and_the_arrows_choose(ip: Ip, kind: str
 async def test_a_group_that_ip_cant_name_is_warned_of_and_can_be_left_again(
     ip: Ip, kind: str, sent: Sent, names: Path
 ) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await ask(hands, "a1", "a2")
         await write(hands, "2147483647")
         await hands.sees("a new group")
@@ -183,7 +167,7 @@ async def test_a_group_that_ip_cant_name_is_warned_of_and_can_be_left_again(
 async def test_an_interface_that_takes_over_the_index_while_the_question_is_open_is_not_retagged(
     ip: Ip, kind: str, sent: Sent, names: Path
 ) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await ask(hands, "a1", "a2", "b0")
         await write(hands, "later")
         index = index_of(ip, "a1")
@@ -203,7 +187,7 @@ async def test_an_interface_that_takes_over_the_index_while_the_question_is_open
 async def test_a_protected_one_asks_for_its_name_and_is_guarded(
     ip: Ip, kind: str, room: Path, way_out: str, sent: Sent, names: Path
 ) -> None:
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         await ask(hands, "a0", "wan0")
         await write(hands, "later")
         await hands.sees("The choice carries the way to this machine: wan0.")
@@ -247,7 +231,7 @@ async def test_past_two_thousand_progress_is_shown_and_esc_stops_between_two_bat
         return answers
 
     monkeypatch.setattr(Writer, "transact", slow)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("tab", "asterisk", "r")
         await write(hands, "9")
@@ -267,7 +251,7 @@ async def test_past_two_thousand_progress_is_shown_and_esc_stops_between_two_bat
 
 
 async def test_left_alone_it_goes_through_and_the_progress_goes_away(ip: Ip, crowd: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("tab", "asterisk", "r")
         await write(hands, "9")

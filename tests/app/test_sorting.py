@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import Driven, driven, way_out
+from tests.driven import Driven, driven
 from tests.links import Ip, add, cheap_kind, many
 from tests.order import rank
 from tui.model.view.order import ALL_GROUPS
 from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 from widgets.keyed_table.table import KeyedTable
 
-__all__ = ["way_out"]
 TITLED = {"groups": {column.key for column in GROUP_COLUMNS}, "links": {column.key for column in LINK_COLUMNS}}
 
 

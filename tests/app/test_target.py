@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.driven import PATIENCE, Driven, driven, record_sends, states, unsent, way_out
+from tests.driven import PATIENCE, Driven, driven, eager, record_sends, states, unsent
 from tests.links import Ip, cheap_kind, many
 from tui.guard.losses import Losses
 from tui.model import store
@@ -23,12 +23,10 @@ from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.palette import MainCommands
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.main import change_keys as changes
 from tui.screens.main.change_keys import ChangeKeys
 from tui.screens.main.view import READING
 from tui.session.services import Services
 
-__all__ = ["way_out"]
 NAMED = 99
 MARKS = {"none": set[str](), "a group": {"a0", "a1"}, "a mixture": {"a0", "b0"}}
 PLACES = ["groups", "interfaces", "groups, then the filter", "interfaces, then the filter", "nothing, after interfaces"]
@@ -89,10 +87,9 @@ def says(plan: Plan, hands: Driven, line: str) -> bool:
 
 
 async def test_the_pane_tells_what_each_key_does(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "_HELD", 0.0)
     done: list[tuple[Plan, bool]] = []
     monkeypatch.setattr(ChangeKeys, "confirm", lambda self, plan, undo=None, *, unseen: done.append((plan, unseen)))
-    async with driven(names) as hands:
+    async with eager(names) as hands:
         main = hands.main
         seen = set()
         for group, (how, marks), text, place in product(
@@ -136,7 +133,7 @@ async def test_a_plan_that_was_not_drawn_yet_is_shown_first(names: Path, monkeyp
         hands.main.session.preset = 1400  # whoever changes what a key does, and forgets to say so
         hands.main.action_do("preset_mtu")
         hands.main.show_plan()
-        monkeypatch.setattr(changes, "_HELD", 0.0)
+        hands.main.changes.held = 0.0
         hands.main.action_do("preset_mtu")
     assert done == [True, False]
 
@@ -184,10 +181,9 @@ async def test_nothing_is_taken_before_the_first_check_is_complete(
 
     monkeypatch.setattr(store, "_PART", 2)
     monkeypatch.setattr(Store, "_apply", haltingly)
-    monkeypatch.setattr(changes, "_HELD", 0.0)
     sent = record_sends(monkeypatch)
     before = states(ip)
-    async with driven(names, wait=False) as hands:
+    async with eager(names, wait=False) as hands:
         try:
             await hands.until(halted.is_set, "the first part of the dump")
             hands.services._mark()

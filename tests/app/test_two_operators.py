@@ -7,22 +7,19 @@ from typing import Any
 import pytest
 
 from tests.console import after_send
-from tests.driven import driven, record_sends, requests, states
+from tests.driven import eager, requests, states
 from tests.links import Ip, add, index_of
-from tui.screens.main import change_keys as changes
 
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
 
 
 @pytest.fixture
-def sent(ip: Ip, monkeypatch: pytest.MonkeyPatch) -> list[dict[int, bytes]]:
-    """The batches that were sent. The veths g0 to g2 are in group 7, h0 is in group 8, all down; no key is held."""
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+def sent(ip: Ip, sent: list[dict[int, bytes]]) -> list[dict[int, bytes]]:
+    """The batches that were sent. The veths g0 to g2 are in group 7, h0 is in group 8, all down."""
     for number, (name, group) in enumerate((("g0", 7), ("g1", 7), ("g2", 7), ("h0", 8))):
         add(ip, "veth", name, "address", f"02:00:00:00:00:0{number}")
         ip("link", "set", name, "group", group)
-    return record_sends(monkeypatch)
+    return sent
 
 
 @pytest.fixture
@@ -41,7 +38,7 @@ def rows(audit: Path) -> dict[str, tuple[str, dict[str, Any], dict[str, Any] | N
 
 
 async def test_undo_leaves_alone_what_another_set_while_it_asked(ip: Ip, sent: Any, audit: Path) -> None:
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -70,7 +67,7 @@ async def test_undo_leaves_alone_what_another_set_while_it_asked(ip: Ip, sent: A
 
 
 async def test_where_others_changed_all_of_it_meanwhile_nothing_is_sent(ip: Ip, sent: Any, audit: Path) -> None:
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(8)
         await hands.press("M")
         await hands.hears("group 8 MTU 9000: 1 changed")
@@ -89,7 +86,7 @@ async def test_an_undo_does_not_touch_who_was_retagged_into_the_group_without_a_
 ) -> None:
     """The kernel sends no event for the retag of a DOWN link, so the undo must ask before it sends."""
     ip("link", "set", "h0", "mtu", 9000)
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -107,7 +104,7 @@ async def test_an_undo_does_not_touch_who_was_retagged_into_the_group_without_a_
 
 
 async def test_the_undo_of_a_retag_leaves_who_was_retagged_again_without_a_word(ip: Ip, sent: Any, audit: Path) -> None:
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.mark("g0", "g1")
         await hands.press("r")
         await hands.type("9")
@@ -126,7 +123,7 @@ async def test_the_undo_of_a_retag_leaves_who_was_retagged_again_without_a_word(
 async def test_an_undo_does_not_touch_an_interface_made_anew_meanwhile(
     ip: Ip, sent: Any, audit: Path, address: str
 ) -> None:
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -149,7 +146,7 @@ async def test_a_group_change_that_another_overtook_is_no_failure(
     ip: Ip, sent: Any, audit: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     after_send(monkeypatch, lambda: ip("link", "set", "g1", "mtu", 1400))
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.sees("2 changed; 1 changed, then changed again by another (g1: now 1400)")
@@ -174,7 +171,7 @@ async def test_single_interfaces_that_another_overtook_are_no_failure(
 ) -> None:
     """Only the last message of a batch asks for an ACK; silence about the others means that they were done."""
     after_send(monkeypatch, lambda: ip("link", "set", "g0", "group", 11))
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.mark("g0", "g1", "h0")
         await hands.press("r")
         await hands.type("9")

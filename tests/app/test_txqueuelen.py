@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import Driven, driven, record_sends, requests, way_out
-from tests.guards import guards, room
+from tests.driven import Driven, driven, eager, requests
+from tests.guards import guards
 from tests.links import Ip, cheap_kind, index_of, many, until
-from tui.screens.main import guard_keys as guarding
 
-__all__ = ["room", "way_out"]
 RTM_NEWLINK, RTM_SETLINK = 16, 19
 LENGTH = 777
 
@@ -29,11 +27,6 @@ async def ask(hands: Driven, length: int) -> None:
     await hands.press("enter")
     await hands.sees(", in packets:")
     await hands.type(str(length))
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[int, bytes]]:
-    return record_sends(monkeypatch)
 
 
 async def test_a_group_gets_it_by_one_message_and_the_old_one_back_by_another(
@@ -116,12 +109,9 @@ async def test_what_is_no_queue_length_is_said_and_nothing_is_sent(
     assert sent == []
 
 
-async def test_no_queue_at_all_on_the_way_here_is_guarded_and_taken_back(
-    ip: Ip, room: Path, way_out: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(guarding, "_EYE", 0.0)
+async def test_no_queue_at_all_on_the_way_here_is_guarded_and_taken_back(ip: Ip, room: Path, way_out: str) -> None:
     ip("link", "set", way_out, "txqueuelen", 1000)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(5)
         await ask(hands, 0)
         await hands.press("enter")

@@ -7,40 +7,20 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.changes import setting
-from tests.driven import Driven, driven, record_sends, requests, states
+from tests.driven import Driven, eager, requests, states
 from tests.hostile import NAMES, controls, make_hostile
-from tests.links import Ip, add, cheap_kind, index_of, many
+from tests.links import Ip, add, index_of
 from tests.terminal import terminal
 from tui.model.text import visible
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.report import ReportScreen
 from tui.screens.log import LogScreen
-from tui.screens.main import change_keys as changes
 from widgets.keyed_table.table import KeyedTable
 
 Sent = list[dict[int, bytes]]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches that were sent; no key counts as held."""
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    return record_sends(monkeypatch)
-
-
-@pytest.fixture
-def kind(ip: Ip) -> str:
-    """a0, a1, a2 in group 7 and b0, b1 in group 8, all down; return their kind."""
-    kind = cheap_kind(ip)
-    many(kind, 3, 7, up=False, prefix="a")
-    many(kind, 2, 8, up=False, prefix="b")
-    return kind
 
 
 def records(path: Path) -> list[dict[str, Any]]:
@@ -62,7 +42,7 @@ async def open_log(hands: Driven) -> KeyedTable:
 
 
 async def test_there_is_nothing_to_undo_at_first(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.press("z")
         await hands.hears("There is nothing to undo: no change of this session that still stands.")
         await open_log(hands)
@@ -75,7 +55,7 @@ async def test_there_is_nothing_to_undo_at_first(ip: Ip, kind: str, sent: Sent) 
 
 async def test_a_uniform_mtu_goes_back_by_one_message_to_the_group(ip: Ip, kind: str, sent: Sent) -> None:
     before = states(ip)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -89,7 +69,7 @@ async def test_a_uniform_mtu_goes_back_by_one_message_to_the_group(ip: Ip, kind:
 
 
 async def test_what_somebody_else_changed_since_is_named_and_left_alone(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -116,7 +96,7 @@ async def test_what_somebody_else_changed_since_is_named_and_left_alone(ip: Ip, 
 
 
 async def test_when_others_changed_all_of_it_the_undo_is_refused(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(8)
         await hands.press("M")
         await hands.hears("group 8 MTU 9000: all 2 changed")
@@ -132,7 +112,7 @@ async def test_when_others_changed_all_of_it_the_undo_is_refused(ip: Ip, kind: s
 async def test_the_undo_of_a_down_says_what_does_not_come_back(ip: Ip, kind: str, sent: Sent) -> None:
     for name in ("a0", "a1", "a2"):
         ip("link", "set", name, "up")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("d")
         await hands.hears("group 7 down: all 3 changed")
@@ -146,7 +126,7 @@ async def test_the_undo_of_a_down_says_what_does_not_come_back(ip: Ip, kind: str
 
 
 async def test_the_log_shows_each_change_and_undoes_any_of_them_an_undo_too(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -182,7 +162,7 @@ async def test_the_log_shows_each_change_and_undoes_any_of_them_an_undo_too(ip: 
 async def test_a_change_that_failed_is_logged_and_cant_be_undone(ip: Ip, kind: str, sent: Sent) -> None:
     add(ip, "veth", "narrow")
     ip("link", "set", "narrow", "group", 8)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.mark("narrow")
         await hands.press("m")
         await hands.type("70000")
@@ -200,7 +180,7 @@ async def test_a_change_that_failed_is_logged_and_cant_be_undone(ip: Ip, kind: s
 
 
 async def test_y_asks_whose_lines_copies_them_and_shows_them(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.press("y")
         await hands.hears("Choose one group first")
         await hands.choose(7)
@@ -226,7 +206,7 @@ async def test_y_asks_whose_lines_copies_them_and_shows_them(ip: Ip, kind: str, 
 
 async def test_hostile_names_do_no_harm_in_questions_log_and_lines(ip: Ip, tmp_path: Path, sent: Sent) -> None:
     names = make_hostile(ip, tmp_path)
-    async with driven(names, size=(120, 40)) as hands:
+    async with eager(names, size=(120, 40)) as hands:
         await hands.choose(7)
         await hands.press("tab", "asterisk", "tab", "j")
         await hands.press("tab", "asterisk", "r")
@@ -275,7 +255,7 @@ async def test_every_attempted_change_is_one_line_of_the_audit_file(
     add(ip, "veth", "narrow")
     ip("link", "set", "narrow", "group", 8)
     audit = tmp_path / "audit.jsonl"
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -323,7 +303,7 @@ async def test_every_attempted_change_is_one_line_of_the_audit_file(
 async def test_what_cant_be_put_on_record_is_told(ip: Ip, kind: str, sent: Sent, tmp_path: Path) -> None:
     audit = tmp_path / "audit.jsonl"
     audit.mkdir()
-    async with driven(audit=audit) as hands:
+    async with eager(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("M")
         await hands.hears("group 7 MTU 9000: all 3 changed")
@@ -335,7 +315,7 @@ async def test_the_question_is_answered_by_its_keys_alone(ip: Ip, kind: str, sen
     """Enter agrees to no undo."""
     for name in ("b0", "b1"):
         ip("link", "set", name, "up")
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(8)
         await hands.press("d")
         await hands.hears("group 8 down: all 2 changed")

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.driven import State, driven, record_sends, states, way_out
+from tests.driven import State, driven, eager, states
 from tests.links import PATIENCE, Ip, add, cheap_kind, many
 from tui.files.audit import Audit
 from tui.model.link import Link
@@ -16,18 +17,11 @@ from tui.netlink.dump import NoAnswerError
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
-from tui.screens.main import change_keys as changes
 from tui.session.services import Services
 
-__all__ = ["way_out"]
 Sent = list[dict[int, bytes]]
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches of messages that were sent; a held key is one for as long as the test takes."""
-    monkeypatch.setattr(changes, "_HELD", 60.0)
-    return record_sends(monkeypatch)
+held = partial(driven, held=60.0)
+"""A held key is one for as long as the test takes."""
 
 
 @pytest.fixture
@@ -56,7 +50,7 @@ async def test_one_key_changes_exactly_the_members_by_one_message(
     ip: Ip, kind: str, sent: Sent, key: str, plan: str, change: Callable[[State], State], says: str
 ) -> None:
     after = expected(ip, change)
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         assert f"{key}  " in hands.line("pane")
         await hands.sees(plan, "ip link set group 7 up", "ip link set group 7 mtu 9000")
@@ -71,7 +65,7 @@ async def test_one_key_changes_exactly_the_members_by_one_message(
 
 
 async def test_a_held_key_sends_once(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("u", "u", "u", "u", "u")
         await hands.hears("group 7 up: all 3 changed")
@@ -82,7 +76,7 @@ async def test_a_held_key_sends_once(ip: Ip, kind: str, sent: Sent) -> None:
 
 async def test_another_group_is_another_press_however_fast(ip: Ip, kind: str, sent: Sent) -> None:
     """Walking down the groups: u j u j u."""
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("group 7 up: all 3 changed")
@@ -96,7 +90,7 @@ async def test_nothing_is_sent_while_a_change_is_under_way(
 ) -> None:
     asked: list[object] = []
     monkeypatch.setattr(Services, "change", lambda self, plan, *rest: asked.append(plan))
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("sent, waiting for the kernel")
@@ -106,7 +100,7 @@ async def test_nothing_is_sent_while_a_change_is_under_way(
 
 
 async def test_the_mtu_dialog_refuses_what_is_no_mtu(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("m")
         await hands.sees("MTU for group 7, in bytes:", "3 of 3: 1500 → 9000")
@@ -131,7 +125,7 @@ async def test_the_mtu_dialog_refuses_what_is_no_mtu(ip: Ip, kind: str, sent: Se
 
 async def test_the_mtu_dialog_sets_what_is_typed_and_makes_it_the_preset(ip: Ip, kind: str, sent: Sent) -> None:
     after = expected(ip, lambda state: state._replace(mtu=1400))
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("m")
         await hands.sees("in bytes:")
@@ -166,7 +160,7 @@ async def test_nobody_goes_through_the_members_between_a_key_and_its_message(
 
     monkeypatch.setattr(Members, "_all", walking)
     monkeypatch.setattr(Writer, "transact", sending)
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         walked.clear()
         await hands.press(key)
@@ -192,7 +186,7 @@ async def test_the_end_waits_until_what_was_told_is_on_record(
 
     monkeypatch.setattr(Monitor, "stop", leave)
     monkeypatch.setattr(Audit, "write", write_late)
-    async with driven(audit=audit) as hands:
+    async with held(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("all 3 changed")
@@ -203,7 +197,7 @@ async def test_the_end_waits_until_what_was_told_is_on_record(
 async def test_a_change_that_is_not_on_record_is_told(ip: Ip, kind: str, tmp_path: Path) -> None:
     audit = tmp_path / "audit.jsonl"
     audit.mkdir()
-    async with driven(audit=audit) as hands:
+    async with held(audit=audit) as hands:
         await hands.choose(7)
         await hands.press("u")
         await hands.hears("all 3 changed")
@@ -213,7 +207,7 @@ async def test_a_change_that_is_not_on_record_is_told(ip: Ip, kind: str, tmp_pat
 async def test_an_empty_group_is_told_and_nothing_is_sent(netns: None, tmp_path: Path, sent: Sent) -> None:
     names = tmp_path / "group"
     names.write_text("99 later\n")
-    async with driven(names) as hands:
+    async with held(names) as hands:
         await hands.choose(99)
         await hands.press("u")
         await hands.hears("group later (99) up: no members, nothing done.")
@@ -225,11 +219,11 @@ async def test_without_a_mark_and_on_all_groups_the_keys_refuse(
     ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     before = states(ip)
-    async with driven() as hands:
+    async with held() as hands:
         await hands.press(key)
         await hands.hears("Choose one group first")
         await hands.choose(7)
-        monkeypatch.setattr(changes, "_HELD", 0.0)
+        hands.main.changes.held = 0.0
         await hands.press("enter", key)
         await hands.hears("Mark some with space (all that are shown: *), or press Tab for the group.")
         assert hands.app.screen is hands.main
@@ -243,7 +237,7 @@ async def test_a_partial_outcome_names_who_refused_and_who_was_not_reached(ip: I
     add(ip, "macvlan", "stubborn", "link", "low0")
     ip("link", "set", "stubborn", "group", 7)
     many(kind, 2, 7, up=False, prefix="late")
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.until(lambda: len(hands.shown) == 6, "six members")
         await hands.press("M")
@@ -265,7 +259,7 @@ async def test_the_kernels_silence_is_unknown_not_done(
         raise NoAnswerError(110, "timed out")
 
     monkeypatch.setattr(Writer, "transact", lost)
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("u")
         await hands.sees("Outcome  (Esc: back)", "3 not reached")
@@ -275,10 +269,10 @@ async def test_the_kernels_silence_is_unknown_not_done(
 async def test_when_the_row_under_the_cursor_vanishes_the_keys_refuse_for_a_moment(
     ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "_DISPLACED", 60.0)
     add(ip, kind, "lonely")
     ip("link", "set", "lonely", "group", 9)
-    async with driven() as hands:
+    async with held() as hands:
+        hands.main.changes.displaced = 60.0
         await hands.choose(9)
         ip("link", "del", "lonely")
         await hands.until(lambda: 9 not in hands.main.group_table.keys, "group 9's end")
@@ -286,8 +280,8 @@ async def test_when_the_row_under_the_cursor_vanishes_the_keys_refuse_for_a_mome
         await hands.press("u")
         await hands.hears("The row under the cursor has just gone; look, and press again.")
         assert sent == []
-        monkeypatch.setattr(changes, "_DISPLACED", 0.0)
-        monkeypatch.setattr(changes, "_HELD", 0.0)
+        hands.main.changes.displaced = 0.0
+        hands.main.changes.held = 0.0
         await hands.press("u")
         await hands.hears("group 8 up: 1 changed")
     assert len(sent) == 1
@@ -297,8 +291,7 @@ async def test_an_mtu_that_was_given_up_is_not_the_preset(
     ip: Ip, way_out: str, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither at its prompt nor at the question after it."""
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(5)
         for keys in (("escape",), ("enter", "escape")):
             await hands.press("m")
@@ -319,8 +312,7 @@ async def test_an_mtu_that_was_given_up_is_not_the_preset(
 async def test_what_is_prefilled_is_replaced_by_the_first_digit(
     ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "_HELD", 0.0)
-    async with driven() as hands:
+    async with eager() as hands:
         await hands.choose(7)
         await hands.press("m")
         await hands.sees("│ 9000 ")
@@ -338,9 +330,8 @@ async def test_what_is_prefilled_is_replaced_by_the_first_digit(
 async def test_where_the_plan_has_no_room_each_key_shows_it_and_asks(
     ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
-    monkeypatch.setattr(changes, "_HELD", 0.0)
     before = states(ip)
-    async with driven(size=size) as hands:
+    async with eager(size=size) as hands:
         await hands.choose(7)
         for key, says in (("u", "3 of 3: down → up"), ("d", "all 3 already are"), ("M", "3 of 3: 1500 → 9000")):
             await hands.press(key)
@@ -357,7 +348,7 @@ async def test_where_the_plan_has_no_room_each_key_shows_it_and_asks(
 
 
 async def test_a_larger_terminal_lets_the_keys_act_at_once_again(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven(size=(80, 16)) as hands:
+    async with held(size=(80, 16)) as hands:
         await hands.choose(7)
         await hands.pilot.resize_terminal(80, 24)
         await hands.sees("3 of 3: down → up")
@@ -369,7 +360,7 @@ async def test_a_larger_terminal_lets_the_keys_act_at_once_again(ip: Ip, kind: s
 @pytest.mark.parametrize("command", ["up (u)", "down (d)", "MTU 9000 (M)"])
 async def test_what_is_chosen_by_name_shows_its_plan_and_asks(ip: Ip, kind: str, sent: Sent, command: str) -> None:
     before = states(ip)
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("ctrl+p")
         await hands.type(command)
@@ -383,7 +374,7 @@ async def test_what_is_chosen_by_name_shows_its_plan_and_asks(ip: Ip, kind: str,
 
 
 async def test_the_palette_begins_with_nothing_that_writes(ip: Ip, kind: str, sent: Sent) -> None:
-    async with driven() as hands:
+    async with held() as hands:
         await hands.choose(7)
         await hands.press("ctrl+p")
         await hands.sees("help (?)")

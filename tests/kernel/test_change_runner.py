@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.console import Console, console
-from tests.driven import record_sends, requests, states, way_out
-from tests.guards import files, guards, room
+from tests.driven import record_sends, requests, states
+from tests.guards import files, guards
 from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tui.files.audit import Audit
 from tui.guard.client import Guard
@@ -29,7 +29,6 @@ from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
 from tui.session.change_runner import ChangeRunner, Result
 
-__all__ = ["room", "way_out"]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
 FOREVER = 600.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.changes import setting
-from tests.guards import FOREVER, SOON, arm, files, guards, links_of, mtus, room, set_mtu, steps_of
+from tests.guards import FOREVER, SOON, arm, files, guards, links_of, mtus, set_mtu, steps_of
 from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client
 from tui.guard.client import Guard
@@ -23,7 +23,6 @@ from tui.netlink.dump import read_links
 from tui.netlink.wire import group_change, link_change
 from tui.netlink.writer import Writer
 
-__all__ = ["room"]
 SMALLER = setting(mtu=1400)
 
 

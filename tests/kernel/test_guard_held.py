@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.changes import setting
-from tests.guards import arm, room, steps_of
+from tests.guards import arm, steps_of
 from tests.links import PATIENCE, Ip, add, index_of, until
 from tui.guard.losses import losses
 from tui.model.change.reversal import Step
@@ -16,7 +16,6 @@ from tui.netlink.dependants.item import read_held
 from tui.netlink.dump import read_links
 from tui.netlink.sockets import open_socket
 
-__all__ = ["room"]
 DOWN = setting(up=False)
 ROUTES = (
     "default via 192.0.2.1",

@@ -16,7 +16,7 @@ import pytest
 
 from tests.changes import setting
 from tests.fuse import claims_to_be_roots
-from tests.guards import arm, files, room, steps_of
+from tests.guards import arm, files, steps_of
 from tests.links import Ip, many, needs_root
 from tui.guard import place
 from tui.guard.check import check_order
@@ -32,7 +32,6 @@ from tui.netlink.dependants.item import read_message
 from tui.netlink.dependants.record import RouteOrAddress
 from tui.netlink.wire import u32
 
-__all__ = ["room"]
 HELD = RouteOrAddress._fields
 _NUMBERS = itertools.count()
 

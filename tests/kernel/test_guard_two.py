@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.changes import setting
-from tests.guards import FOREVER, SOON, arm, files, guards, mtus, room, set_mtu, steps_of
+from tests.guards import FOREVER, SOON, arm, files, guards, mtus, set_mtu, steps_of
 from tests.links import Ip, many
 from tui.files.audit import Audit
 from tui.guard import client
@@ -18,7 +18,6 @@ from tui.guard.orphans import Orphan, left_over
 from tui.model.change.reversal import Step
 from tui.netlink import namespace
 
-__all__ = ["room"]
 ONE, OTHER = setting(mtu=1400), setting(mtu=1300)
 
 

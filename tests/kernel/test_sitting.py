@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.changes import setting
-from tests.driven import record_sends, requests, states, way_out
-from tests.guards import guards, room
+from tests.driven import record_sends, requests, states
+from tests.guards import guards
 from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tests.sitting import Sitting, sitting
 from tui.guard.ending import Ending
@@ -16,7 +16,6 @@ from tui.session.question import Answer, Hindrance
 from tui.session.services import Services
 from tui.session.session import Decision, Work
 
-__all__ = ["room", "way_out"]
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
 
 

@@ -26,9 +26,7 @@ from tui.session.planning import Chosen, plan_change
 from tui.session.question import Answer, Question, Undo
 from tui.session.session import Session
 
-_HELD = 1.0  # seconds within which the same key again is taken for a held one; terminals don't tell
 _PAINTED = 0.05  # seconds in which an outcome is painted: three times Textual's period
-_DISPLACED = 0.7  # seconds after the row under the cursor was taken away in which no key writes
 _LEFT = "Left as it is; nothing was sent."
 
 
@@ -53,6 +51,10 @@ class ChangeKeys:
         self._pane = pane
         self._show_plan = show_plan
         self._painted = painted
+        self.held = 1.0
+        """Seconds within which the same key again is taken for a held one; terminals don't tell."""
+        self.displaced = 0.7
+        """Seconds after the row under the cursor was taken away in which no key writes."""
         self._pressed: dict[tuple[str, Chosen | None], float] = {}
         self.handlers: dict[str, Callable[[], object]] = {
             **{attribute.id: partial(self.ask, attribute) for attribute in ATTRIBUTES if attribute.typed is not None},
@@ -126,8 +128,8 @@ class ChangeKeys:
         """Whether this is the auto-repeat of a held key, which must not send twice."""
         now = time.monotonic()
         key = (command, self._tables.target.chosen)
-        before, self._pressed = self._pressed.get(key, -_HELD), {key: now}
-        return now - before < _HELD
+        before, self._pressed = self._pressed.get(key, -self.held), {key: now}
+        return now - before < self.held
 
     def forget_keys(self) -> None:
         """Take no key from now on for the repeat of one before."""
@@ -162,7 +164,7 @@ class ChangeKeys:
         if not self.ready():
             return None
         tables = self._tables
-        if not tables.on_links and time.monotonic() - tables.groups.displaced_at < _DISPLACED:
+        if not tables.on_links and time.monotonic() - tables.groups.displaced_at < self.displaced:
             self._screen.say(Field("The row under the cursor has just gone; look, and press again.", "warn"))
             return None
         return self.aimed()

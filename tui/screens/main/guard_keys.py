@@ -17,7 +17,6 @@ from tui.screens.main.stage import Stage
 from tui.session.session import Decision, Session
 
 _PERIOD = 0.2  # seconds
-_EYE = 0.7  # seconds after the line has come up in which no key decides: whoever typed ahead hasn't seen it
 _DECIDED = {Decision.KEEP: "Keeping it…", Decision.TAKE_BACK: "Taking it back…"}
 
 
@@ -31,6 +30,8 @@ class GuardKeys:
         self._counted: GuardedChange | None = None
         self._counter: Timer | None = None
         self._shown_at = 0.0
+        self.eye = 0.7
+        """Seconds after the line has come up in which no key decides: whoever typed ahead hasn't seen it."""
         self._question: ChoiceScreen | None = None
         self.handlers = {"keep": self.keep}
         """By the command's id."""
@@ -50,7 +51,7 @@ class GuardKeys:
         if not self._session.counts_down:
             return
         self.count_down()
-        if time.monotonic() - self._shown_at < _EYE:
+        if time.monotonic() - self._shown_at < self.eye:
             self._screen.say(Field("The countdown has just begun: look, and press again.", "warn"))
             return
         self._session.decide(decision, self._unheard)

@@ -1,0 +1,32 @@
+"""What the tests of the console stand on."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.driven import record_sends
+from tests.links import Ip, cheap_kind, many
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[int, bytes]]:
+    """The batches of messages that this process sent, not its guards; no SSH session is protected."""
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    return record_sends(monkeypatch)
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> Path:
+    """A name map of the groups 7 and 8."""
+    path = tmp_path / "group"
+    path.write_text("7\tcustomers\n8\tdmz\n")
+    return path
+
+
+@pytest.fixture
+def kind(ip: Ip) -> str:
+    """a0, a1, a2 in group 7 and b0, b1 in group 8, all down, in the order of their indexes; return their kind."""
+    kind = cheap_kind(ip)
+    many(kind, 3, 7, up=False, prefix="a")
+    many(kind, 2, 8, up=False, prefix="b")
+    return kind
