@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.app.test_names_saving import rename
-from tests.app.test_retag import traced
+from tests.app.change.test_retag import traced
+from tests.app.names.test_names_saving import rename
 from tests.driven import Driven, driven, states
 from tests.links import Ip, cheap_kind, many
 from tests.terminal import Terminal, session_of, terminal

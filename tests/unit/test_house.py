@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import tui
+from tests.terminal import ROOT
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,10 @@ def test_a_session_needs_no_screen(tmp_path: Path) -> None:
 def test_version_is_one_version() -> None:
     done = subprocess.run([sys.executable, "-m", "tui", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == f"ifgroup {tui.__version__}"
+
+
+def test_the_tests_have_the_rooms_of_the_code() -> None:
+    rooms = {folder.name for folder in (ROOT / "tui").rglob("*") if folder.is_dir()}
+    found = [folder for kind in ("unit", "kernel", "app") for folder in (ROOT / "tests" / kind).glob("[a-z]*/")]
+    assert found
+    assert [str(folder) for folder in found if folder.name not in rooms] == []

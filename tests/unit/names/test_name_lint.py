@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyroute2.netlink.rt_files import GroupFile
 
-from tests.kernel.test_names import FILES
+from tests.kernel.names.test_names import FILES
 from tests.links import fuzz
 from tui.model.names.document import NameDocument
 from tui.model.names.lint import Finding, lint

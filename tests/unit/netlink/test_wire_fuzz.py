@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import fuzz
-from tests.unit.test_wire import attr, link_message, link_messages
+from tests.unit.netlink.test_wire import attr, link_message, link_messages
 from tui.model.link import Link
 from tui.netlink.wire import Ack, Head, LinkDecoder, WireError, decode_ack, decode_link, messages
 

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from tests.links import Ip, cheap_kind, from_ip, many
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.terminal import ROOT
 
 
 def act(*words: str, before: tuple[str, ...] = ()) -> list[dict[str, Any]]:

@@ -17,11 +17,11 @@ import pytest
 from tests.changes import setting
 from tests.guards import FOREVER, SOON, arm, files, guards, mtus, set_mtu, steps_of
 from tests.links import Ip, many, until
+from tests.terminal import ROOT
 from tui.guard.order import GuardError
 from tui.guard.orphans import Left, left_over
 from tui.guard.revert import revert_now
 
-ROOT = Path(__file__).parent.parent.parent
 SMALLER = setting(mtu=1400)
 
 

@@ -444,7 +444,7 @@ async def test_every_command_has_its_action_and_stands_in_the_help() -> None:
 
 CONSOLE = """
 import sys
-from tests.app.test_timing_panel import PanelHost, LONG, QUICK
+from tests.app.timing.test_timing_panel import PanelHost, LONG, QUICK
 host = PanelHost("group dmz (10)", LONG if sys.argv[1] == "long" else QUICK, ascii=len(sys.argv) > 2)
 host.run()
 """

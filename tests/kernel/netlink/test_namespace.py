@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.links import descriptors, needs_root, until
+from tests.terminal import ROOT
 from tui.netlink import namespace
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 def python(code: str, *words: str) -> "subprocess.Popen[str]":

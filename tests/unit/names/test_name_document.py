@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.kernel.test_names import FILES
+from tests.kernel.names.test_names import FILES
 from tests.links import fuzz
 from tui.model.names.document import NameDocument, NameLine
 from tui.model.names.map import parse

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
-from tests.unit.test_store import recount
+from tests.unit.view.test_store import recount
 from tui.model.change.attributes import ATTRIBUTES, GROUP
 from tui.model.group import Group, Tally, empty_group
 from tui.model.link import Link
