@@ -91,6 +91,14 @@ def _risk_field(word: str) -> Field:
     return Field(f"! {word}" if word else "", "warn")
 
 
+def _name(link: Link) -> str:
+    return visible(link.name)
+
+
+def _alias(link: Link) -> str:
+    return visible(link.alias)
+
+
 def _mac(link: Link) -> str:
     return link.address.hex(":")
 
@@ -146,9 +154,9 @@ GROUP_COLUMNS = (
 LINK_COLUMNS = (
     LinkColumn(
         Head("name", "NAME", 10, limit=24, quotes=True),
-        lambda link, shown: Field(visible(link.name)),
+        lambda link, shown: Field(_name(link)),
         sort_key=lambda shown: lambda link: natural(visible(link.name)),
-        criterion=Criterion(terms.text(attrgetter("name")), "a part of a name, or a glob such as name:eth*"),
+        criterion=Criterion(terms.text(_name), "a part of a name, or a glob such as name:eth*"),
     ),
     LinkColumn(
         Head("index", "INDEX", 6, limit=10, align="right", rank=2, whole=10),
@@ -198,9 +206,9 @@ LINK_COLUMNS = (
     ),
     LinkColumn(
         Head("alias", "ALIAS", 8, limit=60, rank=6, quotes=True),
-        lambda link, shown: Field(visible(link.alias)),
+        lambda link, shown: Field(_alias(link)),
         sort_key=lambda shown: lambda link: natural(visible(link.alias)),
-        criterion=Criterion(terms.text(attrgetter("alias")), "a part of an alias, or a glob such as alias:?*"),
+        criterion=Criterion(terms.text(_alias), "a part of an alias, or a glob such as alias:?*"),
     ),
 )
 """The columns of the interfaces, from left to right."""

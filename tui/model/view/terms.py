@@ -99,12 +99,12 @@ RE = Criterion(_re, "a regular expression, such as re:^eth[0-9]+$")
 """Is searched in the name."""
 
 
-def text(of: Callable[[Link], bytes | str]) -> Make:
-    """Return what finds a glob, or any part, in a text as it is shown."""
+def text(of: Callable[[Link], str]) -> Make:
+    """Return what finds a glob, or any part, in a visible text."""
 
     def make(value: str) -> Term:
         match = _part(value)
-        return Term(lambda scene: lambda link: match(visible(of(link))))
+        return Term(lambda scene: lambda link: match(of(link)))
 
     return make
 
