@@ -88,7 +88,7 @@ async def command_log(app: GroupApp, pilot: Pilot[int]) -> None:
 async def timing(app: GroupApp, pilot: Pilot[int]) -> None:
     """The timing panel after the paper's sweep: the bars of the last size and the curves above the paper's."""
     await press(pilot, "j", "j", "j", "t", "enter")
-    await until(lambda: "Done in" in told(app, "timingsaid") + told(app, "timingstate"), pilot, patience=300)
+    await until(lambda: "Done in" in told(app, "message") + told(app, "timingstate"), pilot, patience=300)
     await pilot.pause(1)
 
 

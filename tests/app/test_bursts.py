@@ -13,7 +13,6 @@ from tests.driven import Driven, driven
 from tests.links import Ip, cheap_kind, many
 from tui.model.change.plan import Plan
 from tui.model.change.progress import Progress
-from tui.present.words import Field
 from tui.session.session import Session
 
 SEQUENCES = int(os.environ.get("BURSTS", "48"))
@@ -100,7 +99,7 @@ async def begin(hands: Driven, said: list[object]) -> None:
         await hands.pilot.pause()
         table.action_cursor_first()
     await hands.pilot.pause()
-    main.say(Field("begun"))
+    main.say("begun")
     said.clear()
 
 

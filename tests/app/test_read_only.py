@@ -61,7 +61,7 @@ async def test_the_name_map_is_neither_saved_nor_taken_back(names: Path) -> None
 
 
 def said(hands: Driven) -> str:
-    lines = hands.app.screen.query("#said")
+    lines = hands.app.screen.query("#message")
     return " ".join(lines.first().text.split()) if lines else ""  # type: ignore[attr-defined]
 
 

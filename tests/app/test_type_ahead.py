@@ -35,7 +35,7 @@ def test_a_key_after_tab_belongs_to_the_interfaces(ip: Ip, group_7: dict[str, St
     with terminal("-m", "tui") as console:
         chosen(console)
         console.press("\td")
-        console.until(lambda: "Mark some with space" in console.screen.text or states(ip) != group_7, "an answer")
+        console.until(lambda: "Mark some with Space" in console.screen.text or states(ip) != group_7, "an answer")
         assert states(ip) == group_7
 
 

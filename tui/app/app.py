@@ -18,6 +18,7 @@ from tui.app.terminal import Lifeline, TerminalDriver, record
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
 from tui.model.text import visible
+from tui.present.commands import OnCountdown
 from tui.present.session import unkept_sentences
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.palette import MainCommands
@@ -37,8 +38,10 @@ class GroupApp(KeyByKeyApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave_now", "Quit", show=False, priority=True),
         # On whatever screen, as long as a change counts down: see check_action.
-        Binding("K", "decide('K')", "Keep", show=False, priority=True),
-        Binding("R", "decide('R')", "Take back", show=False, priority=True),
+        *(
+            Binding(command.keys, f"decide('{command}')", command.label, show=False, priority=True)
+            for command in OnCountdown.all
+        ),
     ]
 
     def __init__(self, session: Session, *, ascii: bool = False) -> None:
@@ -90,7 +93,7 @@ class GroupApp(KeyByKeyApp):
 
     def action_decide(self, key: str) -> None:
         """Keep the change that counts down, or take it back."""
-        self.main.guard.decide(Decision.KEEP if key == "K" else Decision.TAKE_BACK)
+        self.main.guard.decide(Decision.KEEP if key == str(OnCountdown.keep) else Decision.TAKE_BACK)
 
     def action_leave_now(self) -> None:
         """End, from whatever window, unless something unsaved would be lost.

@@ -1,21 +1,43 @@
-"""Every command once: its id, keys, label, help, and whether it changes the system.
+"""Every command once: its keys, label, help, on which screen it lives, and whether it changes the system.
 
-Keys, footer, help and palette are made from this table. The main screen's `handlers` tell by a command's
-id what does it; on the others it names the action `action_ID`.
+Bindings, footer, help, palette and the keys that a sentence names are made from these: `f"{OnMain.freeze}"` is the key
+as people write it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from tui.timing.ways.operations import OPERATIONS
+
+_PALETTE = "Ctrl+P"
+_WRITTEN = {
+    "asterisk": "*",
+    "comma": ",",
+    "enter": "Enter",
+    "escape": "Esc",
+    "exclamation_mark": "!",
+    "full_stop": ".",
+    "minus": "-",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "plus": "+",
+    "question_mark": "?",
+    "shift+tab": "Shift+Tab",
+    "slash": "/",
+    "space": "Space",
+    "tab": "Tab",
+}
 
 
-@dataclass(frozen=True, slots=True)
+_MEASURED = ", ".join(operation.label for operation in OPERATIONS.values())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Command:
-    """One thing that the operator can do."""
+    """One thing that the operator can do on a screen; written out it is its key."""
 
-    id: str
     keys: str
-    """As Textual names them, separated by commas; empty: in the palette only."""
-    shown: str
-    """The key as people write it."""
+    """As Textual names them, separated by commas, first the one that people are told; empty: in the palette only."""
     label: str
     """One or two words, for the footer; `{preset}` stands for the preset MTU."""
     help: str
@@ -25,83 +47,243 @@ class Command:
     footer: bool = False
     """Whether the footer has room for it."""
     priority: bool = False
-    """Whether the key is ours even while text is typed."""
+    """Whether the key is ours even where something else has the focus."""
+    heard_by_table: bool = False
+    """Whether the table with the focus takes the key, and tells the screen."""
+    id: str = field(init=False)
+    screen: "type[Commands]" = field(init=False)
+    """Where it lives."""
+
+    def __set_name__(self, screen: "type[Commands]", name: str) -> None:
+        """Take the name that the class of commands gives it."""
+        object.__setattr__(self, "id", name)
+        object.__setattr__(self, "screen", screen)
+
+    def __str__(self) -> str:
+        """Return the key as people write it."""
+        key = self.keys.split(",")[0] or _PALETTE
+        return _WRITTEN.get(key, key)
 
 
-COMMANDS = (
-    Command("up", "u", "u", "up", "Bring the chosen group up, by one message; or the marked interfaces.", True, True),
-    Command("down", "d", "d", "down", "Take the chosen group down, by one message; or the marked.", True, True),
-    Command("mtu", "m", "m", "MTU…", "Ask for an MTU and set it on the chosen group, or the marked.", True, True),
-    Command(
-        "preset_mtu", "M", "M", "MTU {preset}", "Set the preset MTU on the chosen group, or the marked.", True, True
-    ),
-    Command("txqueuelen", "", "Ctrl+P", "txqueuelen…", "Ask for a queue length and set it, as m does an MTU.", True),
-    Command("retag", "r", "r", "retag", "Give the marked interfaces another group.", True, True),
-    Command("undo", "z", "z", "undo", "Take the last change back; what others changed since is left.", True, True),
-    Command("mark", "space", "Space", "mark", "Mark the interface under the cursor, or unmark it."),
-    Command("mark_range", "v", "v", "range", "Mark a range: press it at both ends."),
-    Command("mark_all", "asterisk", "*", "mark all", "Mark every interface that is shown."),
-    Command("invert_marks", "exclamation_mark", "!", "invert marks", "Mark what is shown and isn't, unmark what is."),
-    Command("mark_matching", "plus", "+", "mark by name", "Mark the shown interfaces by a pattern, such as veth*."),
-    Command("unmark_matching", "minus", "-", "unmark by name", "Unmark the shown interfaces by such a pattern."),
-    Command("unmark_all", "U", "U", "unmark all", "Unmark everything, shown or not."),
-    Command("marked_alone", "a", "a", "marked alone", "Show the marked interfaces alone; again: all."),
-    Command("log", "l", "l", "log", "Every change so far, with its `ip` lines; undo any of them."),
-    Command("copy", "y", "y", "copy", "Copy the `ip` command that equals a key, and show it."),
-    Command("other_table", "tab,shift+tab", "Tab", "other table", "Go from the groups to the interfaces and back."),
-    Command("details", "", "Enter", "details", "Groups: go to its interfaces. Interfaces: show all that is known."),
-    Command("filter", "slash", "/", "filter", "Show only interfaces in which this text is found.", footer=True),
-    Command("sort", "s", "s", "sort", "Sort the table with the cursor by its next column."),
-    Command("reverse", "S", "S", "reverse", "Reverse the order of the table with the cursor."),
-    Command(
-        "freeze",
-        "f",
-        "f",
-        "freeze",
-        "Freeze the picture and count what is pending; again: go on.",
-    ),
-    Command("check", "R", "R", "check now", "Check everything against the kernel, now."),
-    Command("keep", "K", "K", "keep", "Keep the change that counts down; meanwhile R takes it back."),
-    Command("report", "o", "o", "outcome", "Show the last change again, member by member."),
-    Command("timing", "t", "t", "timing", "The timing panel: every way to do the same, measured for the chosen group."),
-    Command("wire", "w", "w", "wire", "The last message, taken apart byte by byte, and how the kernel acts on it."),
-    Command("names", "n", "n", "names", "See, check and edit the name map."),
-    Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
-    Command("back", "escape", "Esc", "back", "Leave the filter, else the interfaces, or any window."),
-    Command("quit", "q", "q", "quit", "End ifgroup.", footer=True),
-)
+class Commands:
+    """The commands of one screen, in the order in which the help lists them."""
+
+    title: ClassVar[str]
+    """Of the help."""
+    all: ClassVar[tuple[Command, ...]]
+    by_id: ClassVar[dict[str, Command]]
+
+    def __init_subclass__(cls, title: str) -> None:
+        """Collect what the class declares."""
+        cls.title = title
+        cls.all = tuple(value for value in vars(cls).values() if isinstance(value, Command))
+        cls.by_id = {command.id: command for command in cls.all}
+
+
+def help_lines(commands: type[Commands]) -> list[str]:
+    """Return every key with what it does, a line each."""
+    return [f"{command!s:<9} {command.help}" for command in commands.all]
+
+
+class OnMain(Commands, title="Keys"):
+    """The commands of the main screen."""
+
+    up = Command(
+        keys="u",
+        label="up",
+        help="Bring the chosen group up, by one message; or the marked interfaces.",
+        changes=True,
+        footer=True,
+    )
+    down = Command(
+        keys="d",
+        label="down",
+        help="Take the chosen group down, by one message; or the marked.",
+        changes=True,
+        footer=True,
+    )
+    mtu = Command(
+        keys="m",
+        label="MTU…",
+        help="Ask for an MTU and set it on the chosen group, or the marked.",
+        changes=True,
+        footer=True,
+    )
+    preset_mtu = Command(
+        keys="M",
+        label="MTU {preset}",
+        help="Set the preset MTU on the chosen group, or the marked.",
+        changes=True,
+        footer=True,
+    )
+    txqueuelen = Command(
+        keys="", label="txqueuelen…", help="Ask for a queue length and set it, as m does an MTU.", changes=True
+    )
+    retag = Command(
+        keys="r", label="retag", help="Give the marked interfaces another group.", changes=True, footer=True
+    )
+    undo = Command(
+        keys="z",
+        label="undo",
+        help="Take the last change back; what others changed since is left.",
+        changes=True,
+        footer=True,
+    )
+    mark = Command(keys="space", label="mark", help="Mark the interface under the cursor, or unmark it.")
+    mark_range = Command(keys="v", label="range", help="Mark a range: press it at both ends.")
+    mark_all = Command(keys="asterisk", label="mark all", help="Mark every interface that is shown.")
+    invert_marks = Command(
+        keys="exclamation_mark", label="invert marks", help="Mark what is shown and isn't, unmark what is."
+    )
+    mark_matching = Command(
+        keys="plus", label="mark by name", help="Mark the shown interfaces by a pattern, such as veth*."
+    )
+    unmark_matching = Command(
+        keys="minus", label="unmark by name", help="Unmark the shown interfaces by such a pattern."
+    )
+    unmark_all = Command(keys="U", label="unmark all", help="Unmark everything, shown or not.")
+    marked_alone = Command(keys="a", label="marked alone", help="Show the marked interfaces alone; again: all.")
+    log = Command(keys="l", label="log", help="Every change so far, with its `ip` lines; undo any of them.")
+    copy = Command(keys="y", label="copy", help="Copy the `ip` command that equals a key, and show it.")
+    other_table = Command(
+        keys="tab,shift+tab", label="other table", help="Go from the groups to the interfaces and back."
+    )
+    details = Command(
+        keys="enter",
+        label="details",
+        help="Groups: go to its interfaces. Interfaces: show all that is known.",
+        heard_by_table=True,
+    )
+    filter = Command(
+        keys="slash", label="filter", help="Show only interfaces in which this text is found.", footer=True
+    )
+    sort = Command(keys="s", label="sort", help="Sort the table with the cursor by its next column.")
+    reverse = Command(keys="S", label="reverse", help="Reverse the order of the table with the cursor.")
+    freeze = Command(keys="f", label="freeze", help="Freeze the picture and count what is pending; again: go on.")
+    check = Command(keys="R", label="check now", help="Check everything against the kernel, now.")
+    keep = Command(keys="K", label="keep", help="Keep the change that counts down; meanwhile R takes it back.")
+    report = Command(keys="o", label="outcome", help="Show the last change again, member by member.")
+    timing = Command(
+        keys="t", label="timing", help="The timing panel: every way to do the same, measured for the chosen group."
+    )
+    wire = Command(
+        keys="w", label="wire", help="The last message, taken apart byte by byte, and how the kernel acts on it."
+    )
+    names = Command(keys="n", label="names", help="See, check and edit the name map.")
+    help = Command(keys="question_mark", label="help", help="Show every key.", footer=True)
+    back = Command(keys="escape", label="back", help="Leave the filter, else the interfaces, or any window.")
+    quit = Command(keys="q", label="quit", help="End ifgroup.", footer=True)
+
+
+class OnNames(Commands, title="Keys of the name map"):
+    """The commands of the name map's screen."""
+
+    add = Command(keys="a", label="add", help="Add an entry, or name the group under the cursor.", footer=True)
+    rename = Command(keys="r", label="rename", help="Give the entry another name.", footer=True)
+    renumber = Command(keys="i", label="id", help="Give the entry another number.", footer=True)
+    delete = Command(keys="x,delete", label="delete", help="Delete the line.", footer=True)
+    comment = Command(keys="c", label="comment", help="Write the comment above the entry.")
+    mend = Command(keys="m", label="mend", help="Mend what is wrong with the line.", footer=True)
+    save = Command(keys="w", label="save", help="Show the diff, and save.", footer=True)
+    take_back = Command(keys="z", label="undo", help="Take the last save back.", footer=True)
+    permanent = Command(keys="p", label="permanent", help="Show what makes the present tags permanent.")
+    filter = Command(keys="slash", label="filter", help="Show only entries in which this text is found.")
+    help = Command(keys="question_mark", label="help", help="Show every key.", footer=True)
+    back = Command(keys="escape,q", label="back", help="Leave the filter, else the name map.", footer=True)
+
+
+class OnLog(Commands, title="Keys of the command log"):
+    """The commands of the command log's screen."""
+
+    details = Command(keys="enter", label="in full", help="Show the change in full.", heard_by_table=True, footer=True)
+    copy = Command(keys="y", label="copy", help="Copy the `ip` lines that do the same, and show them.", footer=True)
+    undo = Command(
+        keys="z", label="undo", help="Undo this change; what others changed since is left.", changes=True, footer=True
+    )
+    help = Command(keys="question_mark", label="help", help="Show every key.", footer=True)
+    back = Command(keys="escape,q,l", label="back", help="Leave the log.", footer=True)
+
+
+class OnTiming(Commands, title="Keys of the timing panel"):
+    """The commands of the timing panel."""
+
+    start = Command(
+        keys="enter",
+        label="start",
+        help="Start measuring; past runs: show the run in words.",
+        footer=True,
+        priority=True,
+    )
+    bars = Command(keys="b", label="bars", help="Every way as a bar.", footer=True)
+    plot = Command(
+        keys="p", label="plot", help="The sweep as a plot, with the paper's Table I drawn over it.", footer=True
+    )
+    table = Command(keys="t", label="table", help="Every result as a row.", footer=True)
+    mine = Command(
+        keys="m", label="mine", help="Your own changes, beside what slower ways would have taken.", footer=True
+    )
+    past = Command(keys="h", label="past", help="The runs that are kept.", footer=True)
+    next_view = Command(keys="tab", label="next view", help="Go from view to view.")
+    smaller = Command(keys="comma,left", label="smaller size", help="Bars: show the next smaller size.")
+    larger = Command(keys="full_stop,right", label="larger size", help="Bars: show the next larger size.")
+    scale = Command(keys="l", label="linear, log", help="Bars and plot: a linear scale, or a logarithmic one.")
+    operation = Command(keys="o", label="operation", help=f"Choose what is measured: {_MEASURED}.")
+    sizes = Command(keys="s", label="sizes", help="Choose how many interfaces it is measured with.")
+    words = Command(
+        keys="w", label="words", help="The whole report in words; past runs: that of the run under the cursor."
+    )
+    compare = Command(keys="c", label="compare", help="Past runs: compare the run under the cursor with the latest.")
+    export = Command(
+        keys="e", label="export", help="Write it to a file: CSV, JSON, Markdown, or the panel as SVG.", footer=True
+    )
+    help = Command(keys="question_mark", label="help", help="Show every key.", footer=True)
+    back = Command(
+        keys="escape", label="stop, back", help="Stop what is being measured, and keep what there is; else leave."
+    )
+    leave = Command(keys="q", label="leave", help="Leave; what is being measured is stopped, and kept.")
+
+
+class OnWire(Commands, title="Keys of the message view"):
+    """The commands of the message view."""
+
+    next_view = Command(keys="tab", label="view", help="Go to the next view.", footer=True)
+    previous_view = Command(keys="shift+tab", label="view before", help="Go to the view before.")
+    view_message = Command(keys="1", label="message", help="What was sent.")
+    view_answer = Command(keys="2", label="answer", help="What the kernel answered.")
+    view_notification = Command(keys="3", label="notification", help="One of the notifications heard meanwhile.")
+    view_other = Command(keys="4", label="other way", help="The same change the other way: one message against many.")
+    next_step = Command(keys="n,enter", label="next step", help="Walk through the change, a step further.", footer=True)
+    previous_step = Command(keys="p", label="step back", help="A step back; before the first: no step.", footer=True)
+    scroll_down = Command(keys="j,down", label="down", help="One row down.")
+    scroll_up = Command(keys="k,up", label="up", help="One row up.")
+    page_down = Command(keys="pagedown,space", label="page", help="One page down.", footer=True)
+    page_up = Command(keys="pageup", label="page up", help="One page up.")
+    first = Command(keys="g,home", label="first", help="Go to the first row.")
+    last = Command(keys="G,end", label="last", help="Go to the last row.")
+    help = Command(keys="question_mark", label="help", help="Show every key.", footer=True)
+    back = Command(keys="escape,q,w", label="back", help="Leave the message view.", footer=True)
+
+
+class OnCountdown(Commands, title=""):
+    """What can be decided on whatever screen while a change counts down."""
+
+    keep = Command(keys="K", label="keep", help="Keep the change that counts down.", priority=True)
+    take_back = Command(keys="R", label="take back", help="Take the change that counts down back.", priority=True)
+
+
+class OnTable(Commands, title=""):
+    """What every table hears."""
+
+    down = Command(keys="j,down", label="down", help="One row down.", heard_by_table=True)
+    up = Command(keys="k,up", label="up", help="One row up.", heard_by_table=True)
+    first = Command(keys="g,home", label="first", help="Go to the first row.", heard_by_table=True)
+    last = Command(keys="G,end", label="last", help="Go to the last row.", heard_by_table=True)
+
 
 MOVES = (
-    ("↑ ↓ j k", "one row"),
+    (f"↑ ↓ {OnTable.down} {OnTable.up}", "one row"),
     ("PgUp PgDn", "one page"),
-    ("g G", "first row, last row"),
-    ("Ctrl+P", "every command, by name"),
+    (f"{OnTable.first} {OnTable.last}", "first row, last row"),
+    (_PALETTE, "every command, by name"),
 )
 """Keys of the tables and of the palette, for the help."""
-
-BY_ID = {command.id: command for command in COMMANDS}
-
-NAME_COMMANDS = (
-    Command("add", "a", "a", "add", "Add an entry, or name the group under the cursor.", footer=True),
-    Command("rename", "r", "r", "rename", "Give the entry another name.", footer=True),
-    Command("renumber", "i", "i", "id", "Give the entry another number.", footer=True),
-    Command("delete", "x,delete", "x", "delete", "Delete the line.", footer=True),
-    Command("comment", "c", "c", "comment", "Write the comment above the entry."),
-    Command("mend", "m", "m", "mend", "Mend what is wrong with the line.", footer=True),
-    Command("save", "w", "w", "save", "Show the diff, and save.", footer=True),
-    Command("take_back", "z", "z", "undo", "Take the last save back.", footer=True),
-    Command("permanent", "p", "p", "permanent", "Show what makes the present tags permanent."),
-    Command("filter", "slash", "/", "filter", "Show only entries in which this text is found."),
-    Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
-    Command("back", "escape,q", "Esc", "back", "Leave the filter, else the name map.", footer=True),
-)
-"""The commands of the name map's screen; their ids name actions there."""
-
-LOG_COMMANDS = (
-    Command("details", "", "Enter", "in full", "Show the change in full.", footer=True),
-    Command("copy", "y", "y", "copy", "Copy the `ip` lines that do the same, and show them.", footer=True),
-    Command("undo", "z", "z", "undo", "Undo this change; what others changed since is left.", True, footer=True),
-    Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
-    Command("back", "escape,q,l", "Esc", "back", "Leave the log.", footer=True),
-)
-"""The commands of the command log's screen; their ids name actions there."""

@@ -10,6 +10,7 @@ from tui.guard.orphans import Orphan
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 from tui.model.text import visible
+from tui.present.commands import OnCountdown
 from tui.present.words import Field, count, some
 
 _FEW = 6  # routes and addresses that a sentence names
@@ -35,7 +36,8 @@ def guard_notice(timeout: float | None) -> str:
     """Return what will happen after such a change."""
     if timeout is None:
         return "No guard watches over it (--no-guard): if it cuts you off, it stays so."
-    return f"A guard takes it back after {timeout:.0f} s unless you press K then, also if this console is cut off."
+    unless = f"unless you press {OnCountdown.keep} then, also if this console is cut off"
+    return f"A guard takes it back after {timeout:.0f} s {unless}."
 
 
 def ending_line(ending: Ending) -> Field:
@@ -79,10 +81,13 @@ def orphan_lines(orphan: Orphan) -> list[str]:
     former: dict[str, list[str]] = {}
     for step in (*orphan.steps, *(step for step in lost.followers if not is_bridge(step))):
         former.setdefault(step.wanted.as_of(step.before).words(NameMap()), []).append(visible(step.before.name))
-    lines += ["", "R sets again, on those that nobody else has changed since:"]
+    lines += ["", f"{OnCountdown.take_back} sets again, on those that nobody else has changed since:"]
     lines += [f"  {setting}: {', '.join(names)}" for setting, names in former.items()]
     if lost.restorable:
-        lines += ["R makes anew what is missing of these:", *(f"  {text}" for text in lost.restorable)]
+        lines += [
+            f"{OnCountdown.take_back} makes anew what is missing of these:",
+            *(f"  {text}" for text in lost.restorable),
+        ]
     if lost.for_good:
         lines += ["Not brought back:", *(f"  {visible(text)}" for text in lost.for_good)]
     return lines

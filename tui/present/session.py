@@ -7,6 +7,7 @@ from tui.model.change.reversal import Reversal
 from tui.model.names.map import NameMap
 from tui.model.text import plural, visible
 from tui.present.change import asked, effort, transition
+from tui.present.commands import OnCountdown
 from tui.present.words import some
 from tui.session.change_runner import Result
 from tui.session.question import Hindrance, Overtaken, Question, Undo
@@ -21,7 +22,8 @@ def hindrance_sentence(why: Hindrance, session: Session, names: NameMap) -> str:
         case Hindrance.UNDER_WAY:
             return f"{_under_way(session, names)}; nothing more was sent."
         case Hindrance.COUNTS_DOWN:
-            return "Nothing more is sent before you keep the last change (K) or take it back (R)."
+            keep, take_back = OnCountdown.keep, OnCountdown.take_back
+            return f"Nothing more is sent before you keep the last change ({keep}) or take it back ({take_back})."
         case Hindrance.GUARD_AT_WORK:
             return "The guard is still at work on the last change; nothing more was sent."
     assert_never(why)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tui.model.group import Group
 from tui.model.text import plural, visible
+from tui.present.commands import OnTiming
 from tui.present.words import Field, count
 from tui.timing.events import RunProgress
 from tui.timing.order import BenchOrder
@@ -103,10 +104,10 @@ def _round(seconds: float) -> str:
 def bars_head(report: TimingReport, links: int, linear: bool) -> str:
     """Return what the bars show."""
     order = report.order
-    size = "   size (, .)" if len(report.sizes) > 1 else ""
+    size = f"   size ({OnTiming.smaller} {OnTiming.larger})" if len(report.sizes) > 1 else ""
     scale = "linear" if linear else "log"
     noun = "link" if links == 1 else "links"
-    return f" {order.described}, {count(links)} {noun} {order.state} before   {scale} scale (l){size}"
+    return f" {order.described}, {count(links)} {noun} {order.state} before   {scale} scale ({OnTiming.scale}){size}"
 
 
 def ratios(report: TimingReport, links: int) -> list[str]:
@@ -230,7 +231,7 @@ def ending(report: TimingReport, took: float, kept: str, problem: str) -> Field:
     """Return how a measurement ended; ``took``: seconds; ``kept``: its file, ``problem``: why there is none."""
     number = len(report.results)
     got = plural(number, "result")
-    where = f" Kept as {kept} (h)." if kept else f" It is not kept: {problem}" if problem else ""
+    where = f" Kept as {kept} ({OnTiming.past})." if kept else f" It is not kept: {problem}" if problem else ""
     match report.ended:
         case "done" if number:
             return Field(f"Done in {clock(took)}, {got}.{where}", "good")

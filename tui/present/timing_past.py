@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tui.model.change.sample import Sample
 from tui.model.text import visible
+from tui.present.commands import OnTiming
 from tui.present.words import Field, count
 from tui.timing.report.reading import duration, loud, times
 from tui.timing.report.results import Result, TimingReport
@@ -69,7 +70,7 @@ def sample_words(sample: Sample, report: TimingReport | None) -> list[str]:
         f"{duration(sample.sent)}, ACK after {duration(sample.acked)}, last member seen after {duration(sample.seen)}."
     ]
     if report is None:
-        return [*lines, "There is nothing to estimate from: Enter measures what the slower ways take."]
+        return [*lines, f"There is nothing to estimate from: {OnTiming.start} measures what the slower ways take."]
     took = max(sample.acked - sample.sent, 1e-9)
     same = report.order.operation == sample.operation
     parts = [

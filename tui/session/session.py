@@ -85,8 +85,8 @@ class Session:
 
     @property
     def at_once(self) -> Mapping[str, Settings]:
-        """What the keys set that ask for no value."""
-        return {"u": Settings({UP: True}), "d": Settings({UP: False}), "M": Settings({MTU: self.preset})}
+        """What the commands set that ask for no value, by their ids."""
+        return {"up": Settings({UP: True}), "down": Settings({UP: False}), "preset_mtu": Settings({MTU: self.preset})}
 
     @property
     def log(self) -> Log:

@@ -16,8 +16,7 @@ from tui.model.change.reversal import Step
 from tui.model.change.shell import device_lines
 from tui.model.names.map import parse
 from tui.model.text import visible
-from tui.present.commands import LOG_COMMANDS
-from tui.present.words import as_ascii
+from tui.present.commands import OnLog
 from tui.screens.dialogs.report import ReportScreen
 from tui.screens.log import LogScreen
 from widgets.keyed_table.table import KeyedTable
@@ -26,7 +25,7 @@ STEPS = (Step(a_link(1), setting(mtu=9000)),)
 
 
 def shown(log: Log, size: tuple[int, int] = (80, 24), ascii: bool = False) -> AbstractAsyncContextManager[Hands[Host]]:
-    return hosted(Host(LogScreen(log, as_ascii if ascii else str, ascii), ascii), size)
+    return hosted(Host(LogScreen(log, ascii), ascii), size)
 
 
 def change(what: str = "group dmz (10) MTU 9000", **fields: Any) -> LogEntry:
@@ -223,6 +222,6 @@ async def test_what_happens_meanwhile_is_taken_in_and_the_cursor_stays() -> None
 async def test_every_key_is_in_the_help_and_does_something() -> None:
     async with shown(log_of(change())) as hands:
         await hands.press("question_mark")
-        for command in LOG_COMMANDS:
+        for command in OnLog.all:
             assert command.help in hands.words
             assert callable(getattr(hands.app.shown, f"action_{command.id}"))

@@ -239,11 +239,11 @@ async def test_without_marks_the_keys_say_how_to_mark_and_send_nothing(ip: Ip, k
     async with eager() as hands:
         await hands.choose(7)
         await hands.press("tab", key)
-        await hands.hears("Mark some with space (all that are shown: *), or press Tab for the group.")
+        await hands.hears("Mark some with Space (all that are shown: *), or press Tab for the group.")
         assert hands.app.screen is hands.main
         if key == "r":
             await hands.press("tab", key)
-            await hands.hears("Go to the interfaces with Tab and mark some with space")
+            await hands.hears("Go to the interfaces with Tab and mark some with Space")
             assert hands.app.screen is hands.main
     assert sent == []
     assert states(ip) == before

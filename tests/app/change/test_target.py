@@ -18,7 +18,6 @@ from tui.model.change.plan import Plan
 from tui.model.store import Store
 from tui.model.view.order import ALL_GROUPS
 from tui.present.change import transition
-from tui.present.words import Field
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.palette import MainCommands
@@ -156,7 +155,7 @@ async def test_the_pane_tells_of_a_retag_wherever_r_retags(names: Path) -> None:
         await hands.press("U")
         assert " r  retag" not in hands.line("pane")
         await hands.press("r")
-        await hands.hears("Go to the interfaces with Tab and mark some with space (all that are shown: *)")
+        await hands.hears("Go to the interfaces with Tab and mark some with Space (all that are shown: *)")
 
 
 async def test_the_palettes_commands_act_on_what_the_keys_act_on(names: Path) -> None:
@@ -189,7 +188,7 @@ async def test_nothing_is_taken_before_the_first_check_is_complete(
             hands.services._mark()
             await hands.until(lambda: hands.services.snapshot().links, "what is known so far")
             for keys in (("asterisk",), ("tab", "asterisk"), ("space",), ("exclamation_mark",), ("u",), ("M",), ("r",)):
-                hands.main.say(Field("begun"))
+                hands.main.say("begun")
                 await hands.press(*keys)
                 await hands.hears(READING)
             assert "reading…" in hands.line("title")

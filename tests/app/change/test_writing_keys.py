@@ -225,7 +225,7 @@ async def test_without_a_mark_and_on_all_groups_the_keys_refuse(
         await hands.choose(7)
         hands.main.changes.held = 0.0
         await hands.press("enter", key)
-        await hands.hears("Mark some with space (all that are shown: *), or press Tab for the group.")
+        await hands.hears("Mark some with Space (all that are shown: *), or press Tab for the group.")
         assert hands.app.screen is hands.main
     assert sent == []
     assert states(ip) == before

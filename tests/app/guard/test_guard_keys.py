@@ -18,7 +18,6 @@ from tests.driven import Driven, State, eager, states
 from tests.guards import arm, files, guards, steps_of
 from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT
-from tui.present.words import Field
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.log import LogScreen
@@ -59,7 +58,7 @@ async def test_only_k_keeps_it_and_what_writes_waits(ip: Ip, wan: State, sent: S
         assert not states(ip)["wan0"].up
         assert len(guards()) == len(files()) == 1
         for key in ("u", "d", "M", "m", "z"):
-            hands.main.say(Field(""))
+            hands.main.say("")
             await hands.press(key)
             await hands.hears("Nothing more is sent before you keep the last change (K) or take it back (R).")
             assert hands.app.screen is hands.main
@@ -120,7 +119,7 @@ async def test_a_key_typed_ahead_decides_nothing(
     async with eager(eye=600.0) as hands:
         await press_named(hands, "d")
         for key in "KR":
-            hands.main.say(Field(""))
+            hands.main.say("")
             await hands.press(key)
             await hands.hears("look, and press again")
             assert hands.session.counts_down

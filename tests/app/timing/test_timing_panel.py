@@ -22,8 +22,7 @@ from tests.terminal import session_of, terminal
 from tui.model.change.sample import Sample
 from tui.model.group import Group
 from tui.model.text import visible
-from tui.present.words import as_ascii
-from tui.screens.timing.keys import TIMING_COMMANDS
+from tui.present.commands import OnTiming
 from tui.screens.timing.run import Last, Request
 from tui.screens.timing.screen import TimingScreen
 from tui.timing.report import history
@@ -42,7 +41,7 @@ class PanelHost(Host):
     """An application that has only the panel."""
 
     def __init__(self, name: str, request: Request | None, ascii: bool = False, group: Group = GROUP) -> None:
-        self.arguments = (name, SAMPLES, as_ascii if ascii else str, ascii, request)
+        self.arguments = (name, SAMPLES, ascii, request)
         self.last: Last | None = None
         self.left = False
         self.busy = ""
@@ -435,10 +434,10 @@ async def test_a_group_without_members_and_one_of_hardware_are_measured_with_sta
 
 async def test_every_command_has_its_action_and_stands_in_the_help() -> None:
     async with panel(size=(100, 40)) as hands:
-        for command in TIMING_COMMANDS:
+        for command in OnTiming.all:
             assert callable(getattr(hands.app.panel, f"action_{command.id}"))
         await hands.press("question_mark")
-        for command in TIMING_COMMANDS:
+        for command in OnTiming.all:
             assert command.help.split(":")[0] in hands.words
 
 

@@ -18,9 +18,9 @@ from tests.messages import DMZ, error, notification
 from tui.model.names.map import NameMap, parse
 from tui.model.wire.trace import Batch, WireTrace
 from tui.netlink.wire import attribute, group_change, link_change, u32
+from tui.present.commands import OnWire
 from tui.present.wire import STEPS, VIEWS, about
-from tui.present.words import as_ascii
-from tui.screens.wire.screen import WIRE_COMMANDS, WireScreen
+from tui.screens.wire.screen import WireScreen
 
 GROUP = group_change(5, 10, setting(mtu=9000))
 SINGLE = tuple(link_change(seq, seq + 1, setting(mtu=9000), ack=False) for seq in (1, 2, 3))
@@ -68,7 +68,7 @@ ONE_BY_ONE = a_trace(
 def shown(
     trace: WireTrace | None, size: tuple[int, int] = (80, 24), ascii: bool = False, names: NameMap = DMZ
 ) -> AbstractAsyncContextManager[Hands[Host]]:
-    return hosted(Host(WireScreen(trace, names, as_ascii if ascii else str), ascii), size)
+    return hosted(Host(WireScreen(trace, names, ascii), ascii), size)
 
 
 async def read_through(hands: Hands[Host]) -> list[str]:
@@ -224,14 +224,14 @@ async def test_it_can_be_left(key: str) -> None:
 async def test_the_help_names_every_key() -> None:
     async with shown(a_trace(), size=(80, 30)) as hands:
         await hands.press("question_mark")
-        for command in WIRE_COMMANDS:
-            assert f"{command.shown:<9} {command.help}" in hands.text
+        for command in OnWire.all:
+            assert f"{command!s:<9} {command.help}" in hands.text
 
 
 def test_each_command_has_an_action_and_a_key_of_its_own() -> None:
-    keys = Counter(key for command in WIRE_COMMANDS for key in command.keys.split(","))
+    keys = Counter(key for command in OnWire.all for key in command.keys.split(","))
     assert [key for key, times in keys.items() if times > 1] == []
-    for command in WIRE_COMMANDS:
+    for command in OnWire.all:
         assert callable(getattr(WireScreen, f"action_{command.id}"))
         assert command.help.endswith(".")
 

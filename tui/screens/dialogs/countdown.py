@@ -2,6 +2,7 @@
 
 import math
 
+from tui.present.commands import OnCountdown
 from tui.present.words import Spelling
 from widgets.keyed_table.table import Cell
 from widgets.lines import Lines
@@ -23,7 +24,8 @@ class CountdownBar(Lines):
         """Show that ``what``, safe to show, is taken back in so many seconds."""
         left = math.ceil(seconds)
         if left > 0:
-            text = f" It is taken back in {left} s unless you press K.  R: at once.   {what}"
+            keep, take_back = OnCountdown.keep, OnCountdown.take_back
+            text = f" It is taken back in {left} s unless you press {keep}.  {take_back}: at once.   {what}"
         else:
             text = f" The time is over: the guard takes it back…   {what}"
         self.tell(text)

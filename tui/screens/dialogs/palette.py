@@ -5,7 +5,7 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui.present.commands import COMMANDS
+from tui.present.commands import OnMain
 from tui.screens.main.screen import MainScreen
 
 
@@ -31,7 +31,6 @@ class MainCommands(Provider):
         """Return the name of each, what runs it, and its help; those last that change the system."""
         main = self.screen
         if isinstance(main, MainScreen):
-            for command in sorted(COMMANDS, key=lambda command: (command.changes, command.id != "help")):
-                label = command.label.format(preset=main.session.preset)
-                name, help = main.spell(f"{label} ({command.shown})"), main.spell(command.help)
+            for command in sorted(OnMain.all, key=lambda command: (command.changes, command is not OnMain.help)):
+                name, help = main.spell(f"{main.label(command)} ({command})"), main.spell(command.help)
                 yield name, partial(main.choose, command.id), help

@@ -11,14 +11,14 @@ from tui.model.change.settings import Settings
 from tui.model.names.map import group_title
 from tui.model.text import plural
 from tui.present.change import asked, outcome_line, outcome_report
+from tui.present.commands import OnMain
 from tui.present.guard import guard_notice, loss_sentences
 from tui.present.session import change_words, hindrance_sentence, overtaken_sentence, question_sentences
-from tui.present.words import Field
+from tui.screens.base import BaseScreen
 from tui.screens.dialogs.confirm import ConfirmScreen, ValueScreen
 from tui.screens.dialogs.progress import MANY, ProgressScreen
 from tui.screens.dialogs.retag import RetagScreen
 from tui.screens.main.pane import Pane
-from tui.screens.main.stage import Stage
 from tui.screens.main.tables import Tables
 from tui.screens.main.view import NO_MARKS, READING, View
 from tui.session.change_runner import Result
@@ -35,7 +35,7 @@ class ChangeKeys:
 
     def __init__(
         self,
-        screen: Stage,
+        screen: BaseScreen[None],
         session: Session,
         view: View,
         tables: Tables,
@@ -58,9 +58,9 @@ class ChangeKeys:
         self._pressed: dict[tuple[str, Chosen | None], float] = {}
         self.handlers: dict[str, Callable[[], object]] = {
             **{attribute.id: partial(self.ask, attribute) for attribute in ATTRIBUTES if attribute.typed is not None},
-            "up": lambda: self.propose("u"),
-            "down": lambda: self.propose("d"),
-            "preset_mtu": lambda: self.propose("M"),
+            "up": lambda: self.propose("up"),
+            "down": lambda: self.propose("down"),
+            "preset_mtu": lambda: self.propose("preset_mtu"),
             "retag": self.ask_group,
             "report": self.report,
         }
@@ -78,7 +78,7 @@ class ChangeKeys:
 
         def answered(value: int | None) -> None:
             if value is None:
-                self._screen.say(Field(_LEFT))
+                self._screen.say(_LEFT)
             else:
                 self.confirm(plan(value))
 
@@ -92,8 +92,11 @@ class ChangeKeys:
         if self.is_repeat("retag") or not self.ready():
             return
         if not (chosen := self._view.marks.indexes):
-            away = "Go to the interfaces with Tab and mark some with space (all that are shown: *): r retags those."
-            self._screen.say(Field(NO_MARKS.why if self._tables.on_links else away, "warn"))
+            away = (
+                f"Go to the interfaces with {OnMain.other_table} and mark some with {OnMain.mark} "
+                f"(all that are shown: {OnMain.mark_all}): {OnMain.retag} retags those."
+            )
+            self._screen.say(NO_MARKS.why if self._tables.on_links else away, "warn")
             return
         shown = self._view.shown
 
@@ -102,7 +105,7 @@ class ChangeKeys:
 
         def answered(group_id: int | None) -> None:
             if group_id is None:
-                self._screen.say(Field(_LEFT))
+                self._screen.say(_LEFT)
             else:
                 self.confirm(plan(group_id))
 
@@ -113,15 +116,15 @@ class ChangeKeys:
     def report(self) -> None:
         """Show the last outcome, member by member."""
         if (last := self._session.last) is None:
-            self._screen.say(Field("Nothing was changed yet."))
+            self._screen.say("Nothing was changed yet.")
         else:
             self._screen.show_report("Outcome", outcome_report(last.outcome, last.plan, self._view.shown.names))
 
-    def propose(self, key: str, *, unseen: bool = False) -> None:
-        """Ask or send what ``key`` sets; ``unseen``: what the operator pressed didn't say what it would do."""
-        if self.is_repeat(key) or (chosen := self._chosen()) is None:
+    def propose(self, command: str, *, unseen: bool = False) -> None:
+        """Ask or send what ``command`` sets; ``unseen``: what the operator pressed didn't say what it would do."""
+        if self.is_repeat(command) or (chosen := self._chosen()) is None:
             return
-        plan = plan_change(self._view.shown, self._session.at_once[key], chosen)
+        plan = plan_change(self._view.shown, self._session.at_once[command], chosen)
         self.confirm(plan, unseen=unseen or not self._pane.tells_of(self._tables.target))
 
     def is_repeat(self, command: str) -> bool:
@@ -143,11 +146,11 @@ class ChangeKeys:
     def ready(self) -> bool:
         """Whether now is the moment to change something; say why if not."""
         if (why := self._session.hindrance) is not None:
-            self._screen.say(Field(hindrance_sentence(why, self._session, self._view.shown.names), "warn"))
+            self._screen.say(hindrance_sentence(why, self._session, self._view.shown.names), "warn")
         elif self._view.shown.reading:
-            self._screen.say(Field(f"{READING} Nothing is sent before all of them are shown.", "warn"))
+            self._screen.say(f"{READING} Nothing is sent before all of them are shown.", "warn")
         elif self._view.frozen:
-            self._screen.say(Field("The picture is frozen, so nothing is sent by it: press f first.", "warn"))
+            self._screen.say(f"The picture is frozen, so nothing is sent by it: press {OnMain.freeze} first.", "warn")
         else:
             return True
         return False
@@ -156,7 +159,7 @@ class ChangeKeys:
         """Return what a key acts on; None, and say why: on nothing."""
         target = self._tables.target
         if target.chosen is None:
-            self._screen.say(Field(target.why, "warn"))
+            self._screen.say(target.why, "warn")
         return target.chosen
 
     def _chosen(self) -> Chosen | None:
@@ -165,7 +168,7 @@ class ChangeKeys:
             return None
         tables = self._tables
         if not tables.on_links and time.monotonic() - tables.groups.displaced_at < self.displaced:
-            self._screen.say(Field("The row under the cursor has just gone; look, and press again.", "warn"))
+            self._screen.say("The row under the cursor has just gone; look, and press again.", "warn")
             return None
         return self.aimed()
 
@@ -182,9 +185,9 @@ class ChangeKeys:
 
         def answered(agreed: bool | None) -> None:
             if not agreed:
-                self._screen.say(Field(_LEFT))
+                self._screen.say(_LEFT)
             elif news := session.overtaken(plan):
-                self._screen.say(Field(overtaken_sentence(news), "warn"))
+                self._screen.say(overtaken_sentence(news), "warn")
             else:
                 self.send(plan)
 
@@ -213,7 +216,7 @@ class ChangeKeys:
     def send(self, plan: Plan) -> None:
         """Send it, asking nothing any more."""
         title = asked(plan.intent, self._view.shown.names)
-        self._screen.say(Field(f"{title}: sent, waiting for the kernel…"))
+        self._screen.say(f"{title}: sent, waiting for the kernel…")
         progress = self._session.send(plan, title, self._ended, self._screen.complain)
         if plan.intent.group_id is None and progress.total > MANY:
             self._screen.app.push_screen(ProgressScreen(title, progress, self._screen.spell))
@@ -226,7 +229,7 @@ class ChangeKeys:
         if isinstance(top := self._screen.app.screen, ProgressScreen):
             await top.dismiss()
         self._show_plan()
-        self._screen.say(line)
+        self._screen.say(*line)
         # Not `call_after_refresh`: a screen that doesn't know yet of the changed line calls back before it paints.
         self._screen.set_timer(_PAINTED, lambda: self._outcome_painted(result))
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from tui.model.text import visible
-from tui.present.words import Field
+from tui.screens.base import BaseScreen
 from tui.screens.main.filter_box import FilterBox
-from tui.screens.main.stage import Stage
 from tui.screens.main.tables import Tables
 from tui.screens.main.view import View
 
@@ -13,7 +12,7 @@ from tui.screens.main.view import View
 class FilterKeys:
     """Opens the box, and does what is typed there."""
 
-    def __init__(self, screen: Stage, view: View, tables: Tables, changed: Callable[[], object]) -> None:
+    def __init__(self, screen: BaseScreen[None], view: View, tables: Tables, changed: Callable[[], object]) -> None:
         """``changed`` shows the interfaces anew."""
         self._screen = screen
         self._view = view
@@ -70,7 +69,7 @@ class FilterKeys:
         if self.box.display:
             self.box.say(links.problem, links.hint)
         elif links.problem:
-            self._screen.say(Field(links.problem, "bad"))
+            self._screen.say(links.problem, "bad")
             self._complaint = self._screen.message
             links.set_filter(links.text)
 
@@ -78,5 +77,5 @@ class FilterKeys:
         """Put another filter in force; what was said of the one before goes."""
         self._view.links.set_filter(text)
         if self._complaint and self._complaint == self._screen.message:
-            self._screen.say(Field(""))
+            self._screen.say("")
         self._complaint = ""

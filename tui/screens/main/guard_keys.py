@@ -8,22 +8,23 @@ from textual.widgets import Input
 from tui.guard.ending import Ending, GuardedChange
 from tui.guard.orphans import Orphan
 from tui.model.text import visible
+from tui.present.commands import OnCountdown
 from tui.present.guard import ending_line, ending_report, orphan_lines
 from tui.present.session import reverted_words
-from tui.present.words import Field
+from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.countdown import CountdownBar
-from tui.screens.main.stage import Stage
 from tui.session.session import Decision, Session
 
 _PERIOD = 0.2  # seconds
+_KEEP, _TAKE_BACK = str(OnCountdown.keep), str(OnCountdown.take_back)
 _DECIDED = {Decision.KEEP: "Keeping it…", Decision.TAKE_BACK: "Taking it back…"}
 
 
 class GuardKeys:
     """Counts down over all that can be looked at meanwhile; only what writes waits."""
 
-    def __init__(self, screen: Stage, session: Session) -> None:
+    def __init__(self, screen: BaseScreen[None], session: Session) -> None:
         """Start with nothing to count."""
         self._screen = screen
         self._session = session
@@ -52,10 +53,10 @@ class GuardKeys:
             return
         self.count_down()
         if time.monotonic() - self._shown_at < self.eye:
-            self._screen.say(Field("The countdown has just begun: look, and press again.", "warn"))
+            self._screen.say("The countdown has just begun: look, and press again.", "warn")
             return
         self._session.decide(decision, self._unheard)
-        self._screen.say(Field(_DECIDED[decision], "warn"))
+        self._screen.say(_DECIDED[decision], "warn")
         self._count()
 
     def keep(self) -> None:
@@ -63,18 +64,18 @@ class GuardKeys:
         if self._session.counts_down:
             self.decide(Decision.KEEP)
         else:
-            self._screen.say(Field("No change counts down, so there is nothing to keep."))
+            self._screen.say("No change counts down, so there is nothing to keep.")
 
     def ask_to_leave(self, reasons: list[str]) -> None:
         """Ask whether to end all the same."""
-        keys = {"K": "keep it", "R": "take it back"} if self._session.counts_down else {}
+        keys = {_KEEP: "keep it", _TAKE_BACK: "take it back"} if self._session.counts_down else {}
 
         def answered(key: str | None) -> None:
             self._question = None
             if key == "y":
                 self._screen.app.exit(0)
             elif key:
-                self.decide(Decision.KEEP if key == "K" else Decision.TAKE_BACK)
+                self.decide(Decision.KEEP if key == _KEEP else Decision.TAKE_BACK)
 
         self._question = ChoiceScreen("End ifgroup?", reasons, {**keys, "y": "end it"}, self._screen.spell)
         self._screen.app.push_screen(self._question, answered)
@@ -109,14 +110,14 @@ class GuardKeys:
 
     def _unheard(self, problem: str) -> None:
         """Say that the guard didn't hear."""
-        self._screen.say(Field(f"{problem} Whether the change stands shows when its time is over.", "bad"))
+        self._screen.say(f"{problem} Whether the change stands shows when its time is over.", "bad")
 
     async def _over(self, ending: Ending) -> None:
         """Say how a guarded change ended, and log what was taken back."""
         if self._session.guarded is None:
             await self._stop_counting()
         line = ending_line(ending)
-        self._screen.say(line)
+        self._screen.say(*line)
         if not self._screen.is_current:
             self._screen.complain(line.text)
         if ending.reverted is None:
@@ -130,7 +131,7 @@ class GuardKeys:
         """Ask about changes that a killed console and its guard left behind."""
         left = self._session.services.left_over()
         if len(left.problems) == 1:
-            self._screen.say(Field(left.problems[0], "bad"))
+            self._screen.say(left.problems[0], "bad")
         elif left.problems:
             self._screen.show_report("What guards left behind can't all be read", list(left.problems))
         for orphan in left.orphans:
@@ -138,11 +139,11 @@ class GuardKeys:
 
     def _ask_orphan(self, orphan: Orphan) -> None:
         def answered(choice: str | None) -> None:
-            if choice == "R":
-                self._session.take_back(orphan, lambda problem: self._screen.say(Field(problem, "bad")))
-            elif choice == "K":
+            if choice == _TAKE_BACK:
+                self._session.take_back(orphan, lambda problem: self._screen.say(problem, "bad"))
+            elif choice == _KEEP:
                 self._screen.complain(self._session.services.forget(orphan))
 
-        keys = {"R": "take it back now", "K": "keep it as it is"}
+        keys = {_TAKE_BACK: "take it back now", _KEEP: "keep it as it is"}
         title, lines = "A change that nobody kept is still in force", orphan_lines(orphan)
         self._screen.app.push_screen(ChoiceScreen(title, lines, keys, self._screen.spell), answered)

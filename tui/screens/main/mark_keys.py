@@ -5,9 +5,10 @@ from collections.abc import Callable
 from tui.model.text import plural
 from tui.model.view.marks import Marks
 from tui.model.view.pattern import FilterError
-from tui.present.words import Field, count, some
+from tui.present.commands import OnMain
+from tui.present.words import count, some
+from tui.screens.base import BaseScreen
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.main.stage import Stage
 from tui.screens.main.tables import Tables
 from tui.screens.main.view import READING, View
 
@@ -15,7 +16,7 @@ from tui.screens.main.view import READING, View
 class MarkKeys:
     """Marks and unmarks by ifindex, whatever is sorted or hidden."""
 
-    def __init__(self, screen: Stage, view: View, tables: Tables, changed: Callable[[], object]) -> None:
+    def __init__(self, screen: BaseScreen[None], view: View, tables: Tables, changed: Callable[[], object]) -> None:
         """``changed`` shows the interfaces anew."""
         self._screen = screen
         self._view = view
@@ -49,8 +50,8 @@ class MarkKeys:
         if self._range_from not in rows:
             self._range_from = index
             name = some([self._view.shown.snapshot.links[index]])
-            text = f"A range begins at {name}: go to its other end and press v again. Esc: no range."
-            self._screen.say(Field(text, "warn"))
+            then = f"go to its other end and press {OnMain.mark_range} again. {OnMain.back}: no range."
+            self._screen.say(f"A range begins at {name}: {then}", "warn")
             return
         first, last = sorted((rows.index(self._range_from), rows.index(index)))
         self._range_from = None
@@ -61,7 +62,7 @@ class MarkKeys:
         """Forget a range that was begun; return whether there was one."""
         begun, self._range_from = self._range_from is not None, None
         if begun:
-            self._screen.say(Field("No range."))
+            self._screen.say("No range.")
         return begun
 
     def mark_all(self) -> None:
@@ -83,7 +84,7 @@ class MarkKeys:
         """Show the marked interfaces alone, or all again."""
         links, marks = self._view.links, self._view.marks
         if links.only is None and not marks:
-            self._screen.say(Field("Nothing is marked: space marks the interface under the cursor.", "warn"))
+            self._screen.say(f"Nothing is marked: {OnMain.mark} marks the interface under the cursor.", "warn")
             return
         links.only = marks.indexes if links.only is None else None
         self._changed()
@@ -97,7 +98,7 @@ class MarkKeys:
         """Say which marked interfaces are gone."""
         if gone := self._view.vanished:
             self._view.vanished = []
-            self._screen.say(Field(f"{plural(len(gone), 'marked interface')} vanished: {some(gone)}.", "warn"))
+            self._screen.say(f"{plural(len(gone), 'marked interface')} vanished: {some(gone)}.", "warn")
 
     def _under_cursor(self) -> int | None:
         if self._tables.on_links and self._tables.links.cursor_key is not None:
@@ -105,8 +106,9 @@ class MarkKeys:
         if self._view.shown.reading:
             self._marked_now()
             return None
-        text = "Marks are for interfaces: press Tab to go to them. Here * marks all that are shown."
-        self._screen.say(Field(text, "warn"))
+        there = f"press {OnMain.other_table} to go to them"
+        text = f"Marks are for interfaces: {there}. Here {OnMain.mark_all} marks all that are shown."
+        self._screen.say(text, "warn")
         return None
 
     def _ask_pattern(self, verb: str, mark: bool) -> None:
@@ -127,7 +129,7 @@ class MarkKeys:
                 return
             found, problem = found_by(pattern)
             if problem:
-                self._screen.say(Field(problem, "bad"))
+                self._screen.say(problem, "bad")
                 return
             if mark:
                 view.marks.add(found)
@@ -141,9 +143,9 @@ class MarkKeys:
 
     def _marked_now(self) -> None:
         if self._view.shown.reading:
-            self._screen.say(Field(f"{READING} Nothing is marked before all of them are shown.", "warn"))
+            self._screen.say(f"{READING} Nothing is marked before all of them are shown.", "warn")
             return
         self._view.keep_alone()
         self._changed()
         marks = len(self._view.marks)
-        self._screen.say(Field(f"{plural(marks, 'interface')} marked." if marks else "Nothing is marked."))
+        self._screen.say(f"{plural(marks, 'interface')} marked." if marks else "Nothing is marked.")

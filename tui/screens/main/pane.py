@@ -7,24 +7,25 @@ from tui.model.link import Link
 from tui.model.names.map import group_title
 from tui.model.text import plural
 from tui.present.change import plan_line
+from tui.present.commands import OnMain, OnTable
 from tui.present.words import Field, count, group_detail, link_pane
-from tui.screens.main.stage import Stage
+from tui.screens.base import BaseScreen
 from tui.screens.main.view import NO_GROUP, Target, View
 from tui.session.planning import Chosen, plan_change
 from tui.session.session import Session
 
 _INTRODUCTION = (
-    " Choose a group with j and k: its interfaces are listed above, and these lines",
+    f" Choose a group with {OnTable.down} and {OnTable.up}: its interfaces are listed above, and these lines",
     " tell what each key would do to it. One key sends one netlink message to the",
-    " kernel, however many members the group has. Tab goes to the interfaces: Space",
-    " marks some, and the keys act on the marked ones. ? lists every key.",
+    f" kernel, however many members the group has. {OnMain.other_table} goes to the interfaces: {OnMain.mark}",
+    f" marks some, and the keys act on the marked ones. {OnMain.help} lists every key.",
 )
 
 
 class Pane:
     """Tells of the target of the keys."""
 
-    def __init__(self, screen: Stage, session: Session, view: View) -> None:
+    def __init__(self, screen: BaseScreen[None], session: Session, view: View) -> None:
         """Show it in the lines called "pane" of ``screen``."""
         self._screen = screen
         self._session = session
@@ -71,15 +72,15 @@ class Pane:
     def _plan_lines(self, chosen: Chosen) -> list[list[Field]]:
         shown = self._view.shown
         lines = [
-            plan_line(f" {key} ", plan_change(shown, settings, chosen).preview, shown.names)
-            for key, settings in self._session.at_once.items()
+            plan_line(f" {OnMain.by_id[command]} ", plan_change(shown, settings, chosen).preview, shown.names)
+            for command, settings in self._session.at_once.items()
         ]
         # r acts on the marks whatever the other keys act on.
         retag = [self._retag()] if self._view.marks and isinstance(chosen, int) else []
         return [*lines, [*retag, Field(f"   {self._detail(chosen)}", "muted")]]
 
     def _retag(self) -> Field:
-        return Field(f" r  retag {plural(len(self._view.marks), 'marked interface')}…", "warn")
+        return Field(f" {OnMain.retag}  retag {plural(len(self._view.marks), 'marked interface')}…", "warn")
 
     def _unseen(self, group_id: int) -> str:
         """Return a warning if the filter hides members of a group: its keys act on all of them."""
@@ -98,7 +99,8 @@ class Pane:
         if (group_id := whole_group(marked, shown.snapshot)) is not None:
             those = "marked interface is" if len(marked) == 1 else "marked interfaces are"
             whole, them = group_title(group_id, shown.names), "it" if len(marked) == 1 else "them"
-            return f"The {those} exactly {whole}: one message does it.  r: retag {them}"
+            return f"The {those} exactly {whole}: one message does it.  {OnMain.retag}: retag {them}"
         if len(marked) == 1:
-            return "1 message, for the marked interface alone.  r: retag it"
-        return f"{plural(len(marked), 'message')}, one for each marked interface, many in one send.  r: retag them"
+            return f"1 message, for the marked interface alone.  {OnMain.retag}: retag it"
+        messages = plural(len(marked), "message")
+        return f"{messages}, one for each marked interface, many in one send.  {OnMain.retag}: retag them"

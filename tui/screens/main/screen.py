@@ -5,22 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Resize
 from textual.message import Message
 
 from tui.files.names.writer import NameFileError
 from tui.model.names.map import group_title
 from tui.model.view.order import ALL_GROUPS
-from tui.present.commands import BY_ID, COMMANDS, MOVES
+from tui.present.commands import MOVES, Command, OnMain, help_lines
 from tui.present.session import names_words, unkept_sentences, unseen_sentences
 from tui.present.words import Field, link_details, spaced, status_fields
-from tui.screens.footer import footer
+from tui.screens.base import BaseScreen
 from tui.screens.main.captions import caption, marked, title
 from tui.screens.main.change_keys import ChangeKeys
 from tui.screens.main.filter_box import FilterBox
@@ -28,10 +26,9 @@ from tui.screens.main.filter_keys import FilterKeys
 from tui.screens.main.guard_keys import GuardKeys
 from tui.screens.main.mark_keys import MarkKeys
 from tui.screens.main.pane import Pane
-from tui.screens.main.stage import Stage
 from tui.screens.main.tables import Tables
 from tui.screens.main.undo_keys import UndoKeys
-from tui.screens.main.view import READING, View
+from tui.screens.main.view import NO_GROUP, READING, View
 from tui.screens.names.screen import NamesScreen
 from tui.session.session import Session
 from widgets.keyed_table.table import KeyedTable
@@ -47,14 +44,8 @@ _RATE = 2.0  # seconds over which events are counted
 _WIDE = 150  # cells from which the tables stand side by side
 
 
-class MainScreen(Stage):
+class MainScreen(BaseScreen[None], commands=OnMain):
     """Shows what is known, looked at now and then, and hands each command to the part that does it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(command.keys, f"do('{command.id}')", command.label, show=False, priority=command.priority)
-        for command in COMMANDS
-        if command.keys
-    ]
 
     def __init__(self, session: Session, *, ascii: bool = False) -> None:
         """Show ``session``; ``ascii``: use no other glyphs."""
@@ -101,8 +92,8 @@ class MainScreen(Stage):
 
     def choose(self, command: str) -> None:
         """Do what a command does that was chosen by its name: nothing of the system is changed by that alone."""
-        if (key := BY_ID[command].shown) in self.session.at_once:
-            self.changes.propose(key, unseen=True)
+        if command in self.session.at_once:
+            self.changes.propose(command, unseen=True)
         else:
             self.handlers[command]()
 
@@ -135,13 +126,13 @@ class MainScreen(Stage):
         for table in (self.group_table, self.link_table):
             table.set_sort(*self.tables.order(table))
         self.set_focus(self.group_table)
-        self.say(Field(READING))
+        self.say(READING)
         self.set_interval(1, self._each_second)
         self._each_second()
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Choose the layout by the terminal's size; a small one loses what matters least."""
-        width, height = event.size
+        width, height = self.app.size
         sizes = (
             ("wide", width >= _WIDE),
             ("low", height < 18),
@@ -182,7 +173,7 @@ class MainScreen(Stage):
             self.link_table.set_empty("no interfaces")
             services = self.session.services
             problems = [text for text in (services.record_problem, services.names_problem) if text]
-            self.say(Field("".join(problems[:1]), "warn"))
+            self.say("".join(problems[:1]), "warn")
             self.complain("".join(problems[1:]))
             self.guard.ask_orphans()
 
@@ -190,7 +181,7 @@ class MainScreen(Stage):
         if self.session.services.refresh_names():
             if not self.view.frozen:
                 self._take()
-            self.say(Field(self.session.services.names_problem, "warn"))
+            self.say(self.session.services.names_problem, "warn")
         now = time.monotonic()
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
         self._counted.append((now, self.session.services.health.events))
@@ -232,7 +223,11 @@ class MainScreen(Stage):
         links = self.view.shown.snapshot.links
         link = links.get(self.link_table.cursor_key or 0) if self.tables.on_links else None
         self._pane.show(self.tables.target, link)
-        self.lines("keys").show(self.cells(footer(COMMANDS, self.size.width, preset=self.session.preset)))
+        self.show_keys()
+
+    def label(self, command: Command) -> str:
+        """Return what the foot and the palette call a command."""
+        return command.label.format(preset=self.session.preset)
 
     @on(KeyedTable.Moved, "#groups")
     def _group_chosen(self) -> None:
@@ -275,7 +270,7 @@ class MainScreen(Stage):
 
     def on_paste(self) -> None:
         """Say that a paste which no input took did nothing."""
-        self.say(Field("Nothing here takes text: what was pasted was dropped.", "warn"))
+        self.say("Nothing here takes text: what was pasted was dropped.", "warn")
 
     def _details(self) -> None:
         """Do what Enter does on the row under the cursor."""
@@ -302,7 +297,7 @@ class MainScreen(Stage):
     def _freeze(self) -> None:
         """Freeze what is shown, or go on."""
         if self.view.shown.reading:
-            self.say(Field(READING, "warn"))
+            self.say(READING, "warn")
             return
         self.view.frozen = not self.view.frozen
         if not self.view.frozen:
@@ -331,9 +326,9 @@ class MainScreen(Stage):
         try:
             editor = self.session.services.edit_names()
         except NameFileError as error:
-            self.say(Field(str(error), "bad"))
+            self.say(str(error), "bad")
             return
-        self.app.push_screen(NamesScreen(editor, lambda: self.view.shown, self.spell, self.ascii, self._names_saved))
+        self.app.push_screen(NamesScreen(editor, lambda: self.view.shown, self.ascii, self._names_saved))
 
     def _names_saved(self, path: str, changes: list[str], problem: str) -> None:
         self.complain(self.session.book_names(names_words(path, changes, problem), changes, saved=not problem))
@@ -342,7 +337,7 @@ class MainScreen(Stage):
         """Measure every way to change as many interfaces as the chosen group has."""
         chosen = self.tables.group_id
         if chosen == ALL_GROUPS:
-            self.say(Field("Choose one group first, with j and k: the panel measures a change of its size.", "warn"))
+            self.say(f"{NO_GROUP.why} The panel measures a change of its size.", "warn")
             return
         # Not at the top: the engine and the plots would cost every start.
         from tui.screens.timing.screen import TimingScreen
@@ -352,7 +347,6 @@ class MainScreen(Stage):
             shown.group(chosen),
             group_title(chosen, shown.names),
             session.samples,
-            self.spell,
             self.ascii,
             last=self._last_measured,
             gate=session.services.gate,
@@ -366,12 +360,11 @@ class MainScreen(Stage):
         """Take the last message apart."""
         from tui.screens.wire.screen import WireScreen
 
-        self.app.push_screen(WireScreen(self.session.trace, self.view.shown.names, self.spell))
+        self.app.push_screen(WireScreen(self.session.trace, self.view.shown.names, self.ascii))
 
     def _help(self) -> None:
         """Show every key."""
-        lines = [f"{command.shown:<9} {command.help}" for command in COMMANDS]
-        self.show_report("Keys", [*lines, "", *(f"{keys:<9} {text}" for keys, text in MOVES)])
+        self.show_report(OnMain.title, [*help_lines(OnMain), "", *(f"{keys:<9} {text}" for keys, text in MOVES)])
 
     def _quit(self) -> None:
         """End; ask first if something would be lost by it."""

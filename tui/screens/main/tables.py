@@ -2,8 +2,7 @@
 
 from tui.model.view.order import ALL_GROUPS
 from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
-from tui.screens.base import shown_as
-from tui.screens.main.stage import Stage
+from tui.screens.base import BaseScreen, shown_as
 from tui.screens.main.view import Target, View
 from widgets.keyed_table.table import Column, KeyedTable
 
@@ -11,7 +10,7 @@ from widgets.keyed_table.table import Column, KeyedTable
 class Tables:
     """Shows the rows of a view, ordered as it says."""
 
-    def __init__(self, screen: Stage, view: View) -> None:
+    def __init__(self, screen: BaseScreen[None], view: View) -> None:
         """Make both tables; ``screen`` places them."""
         self._screen = screen
         self._view = view

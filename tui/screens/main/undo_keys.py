@@ -2,13 +2,13 @@
 
 from tui.model.change.plan import ip_lines
 from tui.model.change.shell import shortened
+from tui.present.commands import OnMain
 from tui.present.session import nothing_to_undo
-from tui.present.words import Field
+from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.copying import copy
 from tui.screens.log import LogScreen
 from tui.screens.main.change_keys import ChangeKeys
-from tui.screens.main.stage import Stage
 from tui.screens.main.view import View
 from tui.session.planning import plan_change
 from tui.session.session import Session
@@ -17,7 +17,7 @@ from tui.session.session import Session
 class UndoKeys:
     """Takes changes back, and shows the log and the `ip` lines that equal them."""
 
-    def __init__(self, screen: Stage, session: Session, view: View, changes: ChangeKeys) -> None:
+    def __init__(self, screen: BaseScreen[None], session: Session, view: View, changes: ChangeKeys) -> None:
         """``changes`` asks and sends."""
         self._screen = screen
         self._session = session
@@ -31,7 +31,7 @@ class UndoKeys:
         if self._changes.is_repeat("undo") or not self._changes.ready():
             return
         if (entry := self._session.log.last_undoable()) is None:
-            self._screen.say(Field("There is nothing to undo: no change of this session that still stands.", "warn"))
+            self._screen.say("There is nothing to undo: no change of this session that still stands.", "warn")
         else:
             self._undo(entry.number)
 
@@ -42,25 +42,28 @@ class UndoKeys:
             if number is not None and self._changes.ready():
                 self._undo(number)
 
-        page = LogScreen(self._session.log, self._screen.spell, self._screen.ascii)
-        self._screen.app.push_screen(page, chosen)
+        self._screen.app.push_screen(LogScreen(self._session.log, self._screen.ascii), chosen)
 
     def ask_lines(self) -> None:
         """Ask which key's `ip` lines are wanted; copy and show them."""
         if (chosen := self._changes.aimed()) is None:
             return
         shown, log = self._view.shown, self._session.log
-        plans = {key: plan_change(shown, settings, chosen) for key, settings in self._session.at_once.items()}
-        lines = {key: ip_lines(plan.intent, shown.names) for key, plan in plans.items()}
+        lines: dict[str, list[str]] = {}
+        meanings: dict[str, str] = {}
+        for command, settings in self._session.at_once.items():
+            key = str(OnMain.by_id[command])
+            lines[key] = ip_lines(plan_change(shown, settings, chosen).intent, shown.names)
+            meanings[key] = f"what {key} would do"
         if log.entries:
-            lines["l"] = list(log.entries[-1].lines)
+            lines[str(OnMain.log)] = list(log.entries[-1].lines)
+            meanings[str(OnMain.log)] = "the last change"
         listed = [f"{key}   {shortened(line, 200)}" for key, all_of_it in lines.items() for line in all_of_it[:3]]
 
         def answered(key: str | None) -> None:
             if key:
                 copy(self._screen.app, lines[key], self._screen.spell)
 
-        meanings = {key: f"what {key} would do" for key in plans} | ({"l": "the last change"} if "l" in lines else {})
         page = ChoiceScreen("Copy the `ip` lines of", listed, meanings, self._screen.spell)
         self._screen.app.push_screen(page, answered)
 
@@ -68,6 +71,6 @@ class UndoKeys:
         if (undo := self._session.undo(number)) is None:
             return
         if undo.plan is None:
-            self._screen.say(Field(nothing_to_undo(undo), "warn"))
+            self._screen.say(nothing_to_undo(undo), "warn")
         else:
             self._changes.confirm(undo.plan, undo)

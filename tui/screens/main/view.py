@@ -9,6 +9,7 @@ from tui.model.view.order import ALL_GROUPS, ordered
 from tui.model.view.shown import Shown
 from tui.present.column import cells
 from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS, link_view, total_cells
+from tui.present.commands import OnMain, OnTable
 from tui.present.words import Field
 from tui.session.planning import Chosen
 
@@ -23,8 +24,12 @@ class Target:
     """Why on nothing, and what to do, one sentence."""
 
 
-NO_GROUP = Target(None, "Choose one group first, with j and k.")
-NO_MARKS = Target(None, "Mark some with space (all that are shown: *), or press Tab for the group.")
+NO_GROUP = Target(None, f"Choose one group first, with {OnTable.down} and {OnTable.up}.")
+NO_MARKS = Target(
+    None,
+    f"Mark some with {OnMain.mark} (all that are shown: {OnMain.mark_all}), "
+    f"or press {OnMain.other_table} for the group.",
+)
 READING = "Reading the interfaces from the kernel…"
 """What is said until the first full check is complete."""
 

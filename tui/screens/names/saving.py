@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from textual import work
-from textual.screen import Screen
 
 from tui.files.names.writer import Conflict, NameFileError, NeedsInPlace
 from tui.model.text import visible
-from tui.present.words import Spelling
+from tui.present.commands import OnNames
+from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.session.name_editor import NameEditor
 
@@ -21,23 +21,17 @@ def no_record(path: str, changes: list[str], problem: str) -> None:
     """Put nothing on record."""
 
 
-class NamesSaving(Screen[None]):
+class NamesSaving(BaseScreen[None], commands=OnNames):
     """What the keys w and z of the name map do."""
 
-    spell: Spelling
-
-    def __init__(self, editor: NameEditor, on_record: OnRecord) -> None:
+    def __init__(self, editor: NameEditor, on_record: OnRecord, ascii: bool) -> None:
         """Save what ``editor`` holds."""
-        super().__init__()
+        super().__init__(ascii)
         self.editor = editor
         self._on_record = on_record
         self._saving = False
         self.locked = False
         """Whether the editor must not look at the file: it is being written."""
-
-    def say(self, text: str, tone: str = "") -> None:
-        """Show one sentence."""
-        raise NotImplementedError
 
     def show_entries(self, go_to: int | None = None) -> None:
         """Show the entries again."""
@@ -87,7 +81,7 @@ class NamesSaving(Screen[None]):
             return False
         self._on_record(str(self.editor.path), changes, "")
         self.show_entries()
-        self.say(f"Saved {visible(str(self.editor.path))}; z takes it back.", "good")
+        self.say(f"Saved {visible(str(self.editor.path))}; {OnNames.take_back} takes it back.", "good")
         return True
 
     async def _to_disk(self, in_place: bool) -> None:
@@ -112,12 +106,13 @@ class NamesSaving(Screen[None]):
             keys = {"m": "mine", "t": "theirs", "b": "both", "o": "as it was"}
             answer = await self.app.push_screen_wait(ChoiceScreen(title, lines, keys, self.spell))
             if not answer:
-                self.say("Not saved, and nothing of yours is lost: w tries again.", "warn")
+                self.say(f"Not saved, and nothing of yours is lost: {OnNames.save} tries again.", "warn")
                 return
             choices.append({"m": "mine", "t": "theirs", "b": "both", "o": "base"}[answer])
         self.editor.adopt(conflict, merged.resolve(choices))  # type: ignore[arg-type]
         self.show_entries()
-        self.say("Somebody else had changed the file: both edits are merged here. Look, then w saves.", "warn")
+        text = "Somebody else had changed the file: both edits are merged here."
+        self.say(f"{text} Look, then {OnNames.save} saves.", "warn")
 
     @work(exclusive=True)
     async def action_take_back(self) -> None:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -17,68 +15,49 @@ from tui.model.names.rules import NameRuleError, read_id
 from tui.model.names.usage import NameChange, usage
 from tui.model.text import plural, visible
 from tui.model.view.shown import Shown
-from tui.present.commands import NAME_COMMANDS
-from tui.present.words import Field, Spelling, count, members, wrapped
+from tui.present.column import cells
+from tui.present.commands import OnNames
+from tui.present.names import NAME_COLUMNS, NameRow, line_text
+from tui.present.words import Field, members
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.dialogs.report import ReportScreen
-from tui.screens.footer import footer
 from tui.screens.names.permanent import ExportScreen
 from tui.screens.names.saving import NamesSaving, OnRecord, no_record
 from tui.session.name_editor import NameEditor
-from widgets.keyed_table.table import Cell, Column, KeyedTable
+from widgets.keyed_table.table import KeyedTable
 from widgets.lines import Lines
 from widgets.safe_input import SafeInput
 
 _UNNAMED = 1 << 40  # added to a group id: the key of a group in use that has no name; entries have their line number
-_LONG = 80  # bytes of a malformed line that are shown
 _PERIOD = 1.0  # seconds between looks at the file
 Answer = TypeVar("Answer")
 
-COLUMNS = (
-    Column("line", "LINE", 5, limit=7, align="right", rank=1),
-    Column("id", "ID", 6, limit=12, align="right", whole=12),
-    Column("name", "NAME", 16, limit=40),
-    Column("members", "MEMBERS", 8, align="right"),
-    Column("finding", "FINDING", 12, limit=120),
-)
 
-
-class NamesScreen(NamesSaving):
+class NamesScreen(NamesSaving, commands=OnNames):
     """Edits the name map with the keyboard alone; nothing is written before its diff was seen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(command.keys, command.id, command.label, show=False) for command in NAME_COMMANDS if command.keys
-    ]
-
     def __init__(
-        self,
-        editor: NameEditor,
-        shown: Callable[[], Shown],
-        spell: Spelling,
-        ascii: bool,
-        on_record: OnRecord = no_record,
+        self, editor: NameEditor, shown: Callable[[], Shown], ascii: bool, on_record: OnRecord = no_record
     ) -> None:
         """Edit by ``editor``; ``shown`` tells the members of each group by now."""
-        super().__init__(editor, on_record)
+        super().__init__(editor, on_record, ascii)
         self._shown = shown
-        self.spell = spell
         self._filter = ""
         self._read: NameDocument | None = None
         self._lines_by_key: dict[int, NameLine] = {}
         self._named: set[int] = set()
         self._told = Field("")
         self._words: dict[int, str] = {}
-        self._table = KeyedTable(COLUMNS, self._row, empty="no entries", ascii=ascii, id="names", flash=False)
+        self._table = self.table(NAME_COLUMNS, self._row, empty="no entries", id="names", flash=False)
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        yield Lines(id="where", classes="bar")
+        yield Lines(id="where")
         yield SafeInput(id="namefilter", placeholder="text to find; Enter: keep it, Esc: show all")
         yield self._table
         yield Lines(id="finding")
-        yield Lines(id="said")
-        yield Lines(id="namekeys", classes="bar")
+        yield Lines(id="message")
+        yield Lines(id="keys")
 
     def on_mount(self) -> None:
         """Begin."""
@@ -86,10 +65,6 @@ class NamesScreen(NamesSaving):
         self.show_entries()
         self.say(self.editor.rights(), "warn")
         self.set_interval(_PERIOD, self._look)
-
-    def on_resize(self, event: Resize) -> None:
-        """Show as many keys as there is room for."""
-        self._show("namekeys", footer(NAME_COMMANDS, event.size.width))
 
     def _look(self) -> None:
         """Notice what somebody else did to the file, and who joined or left a group."""
@@ -129,7 +104,7 @@ class NamesScreen(NamesSaving):
         self._lines_by_key = {line.number: line for line in self.editor.lines()}
         self._named = {group_id for line in self._lines_by_key.values() for group_id, _ in line.entries()}
         self._words = {
-            key: " ".join((str(line.group_id), visible(line.name or line.text[:_LONG]), *self._rules(key))).lower()
+            key: " ".join((str(line.group_id), line_text(line), *self._rules(key))).lower()
             for key, line in self._lines_by_key.items()
         }
 
@@ -143,18 +118,19 @@ class NamesScreen(NamesSaving):
         found = Field(f"   {plural(wrong, 'finding')}", "warn" if wrong else "muted")
         rights, entries = editor.rights(), plural(len(self._lines_by_key), "entry", "entries")
         whole = [finding.what for finding in editor.findings.get(0, ())]
-        self._lines("where").show(
-            self._cells([Field(f" name map: {editor.force()}")]),
-            self._cells([Field(f" {rights}" if rights else " you may write it", "warn" if rights else "muted")]),
-            self._cells([Field(f" {entries}"), state, found, *map(Field, whole)]),
+        self.show(
+            "where",
+            [Field(f" name map: {editor.force()}")],
+            [Field(f" {rights}" if rights else " you may write it", "warn" if rights else "muted")],
+            [Field(f" {entries}"), state, found, *map(Field, whole)],
         )
-        self._lines("finding").show(*(self._cells([line]) for line in self._about(self._table.cursor_key)))
+        self.show("finding", *([line] for line in self._about(self._table.cursor_key)))
 
     def _about(self, key: int | None) -> list[Field]:
         if key is None:
             return []
         if key >= _UNNAMED:
-            return [Field(f" Group {key - _UNNAMED} is in use and has no name: a gives it one.")]
+            return [Field(f" Group {key - _UNNAMED} is in use and has no name: {OnNames.add} gives it one.")]
         findings = self.editor.findings.get(key, [])
         line = self._lines_by_key[key]
         comment = self.editor.document.comment_of(key) if line.kind == "entry" else ""
@@ -162,48 +138,20 @@ class NamesScreen(NamesSaving):
         if not findings:
             return first or [Field(" Nothing is wrong with this line.", "muted")]
         finding = findings[0]
-        mend = f" m: {finding.mend}" if finding.mend else " This can't be mended by a key."
+        mend = f" {OnNames.mend}: {finding.mend}" if finding.mend else " This can't be mended by a key."
         more = f" (and {len(findings) - 1} more here)" if len(findings) > 1 else ""
         return [Field(f" {finding.what}{more}", "warn"), Field(f" {finding.why}"), Field(mend, "good"), *first]
 
-    def _row(self, key: int) -> list[Cell]:
+    def _row(self, key: int) -> list[Field]:
         if key >= _UNNAMED:
             group = self._shown().group(key - _UNNAMED)
-            return self._cells(
-                [
-                    Field("-", "muted"),
-                    Field(str(group.group_id)),
-                    Field("(no name)", "muted"),
-                    Field(count(group.members)),
-                    Field("in use without a name", "warn"),
-                ]
-            )
+            return cells(NAME_COLUMNS, NameRow(None, group.group_id, group.members))
         line = self._lines_by_key[key]
-        findings = self.editor.findings.get(key, [])
-        there = line.group_id is not None and line.group_id >= 0
-        number = self._shown().group(line.group_id).members if there and line.group_id is not None else 0
-        return self._cells(
-            [
-                Field(str(line.number), "muted"),
-                Field("" if line.group_id is None else str(line.group_id)),
-                Field(visible(line.name or line.text[:_LONG])),
-                Field(count(number) if there else "", "" if number else "muted"),
-                Field(findings[0].rule if findings else "", "warn"),
-            ]
-        )
-
-    def _cells(self, fields: list[Field]) -> list[Cell]:
-        return [Cell(self.spell(field.text), field.tone) for field in fields]
-
-    def _lines(self, which: str) -> Lines:
-        return self.query_one(f"#{which}", Lines)
-
-    def _show(self, which: str, fields: list[Field]) -> None:
-        self._lines(which).show(self._cells(fields))
-
-    def say(self, text: str, tone: str = "") -> None:
-        """Show one sentence."""
-        self._lines("said").show(*(self._cells([Field(line, tone)]) for line in wrapped(text, self.app.size.width)))
+        members = None
+        if line.group_id is not None and line.group_id >= 0:
+            members = self._shown().group(line.group_id).members
+        rules = self._rules(key)
+        return cells(NAME_COLUMNS, NameRow(line, line.group_id, members, rules[0] if rules else ""))
 
     @on(KeyedTable.Moved)
     def _moved(self) -> None:
@@ -213,14 +161,14 @@ class NamesScreen(NamesSaving):
         """Return the entry under the cursor; None, and say so, if there is none."""
         line = self._lines_by_key.get(self._table.cursor_key or 0)
         if line is None:
-            self.say("There is no entry under the cursor; a adds one.", "warn")
+            self.say(f"There is no entry under the cursor; {OnNames.add} adds one.", "warn")
         return line
 
     def _whole_entry(self) -> NameLine | None:
         """Return the entry under the cursor, one that `ip` can read; None, and say so, if there is none."""
         line = self._entry()
         if line is not None and line.kind == "malformed":
-            self.say("This line is no entry: m mends it, x deletes it.", "warn")
+            self.say(f"This line is no entry: {OnNames.mend} mends it, {OnNames.delete} deletes it.", "warn")
             return None
         return line
 
@@ -231,7 +179,7 @@ class NamesScreen(NamesSaving):
             self.say(str(error), "warn")
             return
         self.show_entries(go_to)
-        self.say(f"{said} Not saved yet: w saves.")
+        self.say(f"{said} Not saved yet: {OnNames.save} saves.")
 
     async def _ask(self, title: str, check: Callable[[str], str], value: str = "") -> str | None:
         return await self._answer(PromptScreen(title, check, self.spell, value=value))
@@ -358,15 +306,11 @@ class NamesScreen(NamesSaving):
         self.query_one("#namefilter").display = False
         self.set_focus(self._table)
 
-    def action_help(self) -> None:
-        """Show every key."""
-        lines = [f"{command.shown:<9} {command.help}" for command in NAME_COMMANDS]
-        self.app.push_screen(ReportScreen("Keys of the name map", [self.spell(line) for line in lines]))
-
     def refuse_to_leave(self) -> bool:
         """Say that there is something unsaved, and return whether there is."""
         if self.editor.edited:
-            self.say("There are unsaved changes: w saves them; Esc, then x, throws them away.", "warn")
+            keep, leave = OnNames.save, OnNames.back
+            self.say(f"There are unsaved changes: {keep} saves them; {leave}, then x, throws them away.", "warn")
         return self.editor.edited
 
     @work(exclusive=True)

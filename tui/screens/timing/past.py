@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from tui.model.change.sample import Sample
 from tui.model.text import reason, visible
+from tui.present.commands import OnTiming
 from tui.present.timing_past import comparison, last_with, past_fields, sample_fields, sample_words
 from tui.present.words import Field, Spelling
 from tui.screens.timing.views import View, column_as
@@ -185,4 +186,9 @@ class PastView(View):
             first = [visible(sentence) for sentence in reading(self._kept.report(path))[:1]]
         except OSError as error:
             first = [reason(error)]
-        self.words((*first, "Enter: in words   c: compare with the latest   e: export"))
+        self.words(
+            (
+                *first,
+                f"{OnTiming.start}: in words   {OnTiming.compare}: compare with the latest   {OnTiming.export}: export",
+            )
+        )

@@ -1,27 +1,23 @@
 """The timing panel: measures every way to change many interfaces, live, and looks back."""
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import ContentSwitcher, ProgressBar
 
 from tui.model.change.sample import Sample
 from tui.model.gate import OPEN, Gate
 from tui.model.group import Group
 from tui.model.text import reason
+from tui.present.commands import Command, OnTiming
 from tui.present.timing import ending, in_full, progress_words, title
 from tui.present.timing_past import comparison
-from tui.present.words import Field, Spelling, wrapped
+from tui.present.words import Field
+from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.dialogs.report import ReportScreen
 from tui.screens.timing.export import export
-from tui.screens.timing.keys import TIMING_COMMANDS
 from tui.screens.timing.past import KeptReports, MineView, PastView
 from tui.screens.timing.run import Last, Measurement, Request, parse_sizes
 from tui.screens.timing.views import BarsView, PlotView, TableView, View, cut
@@ -29,7 +25,7 @@ from tui.timing.others import Judge, busy
 from tui.timing.report.reading import loud
 from tui.timing.report.results import TimingReport
 from tui.timing.ways.operations import OPERATIONS
-from widgets.keyed_table.table import Cell, KeyedTable
+from widgets.keyed_table.table import KeyedTable
 from widgets.lines import Lines
 
 _PERIOD = 0.25  # seconds between looks at what the measuring process told
@@ -38,7 +34,7 @@ _OPERATIONS = {operation.key: operation for operation in OPERATIONS.values()}
 _BAR = 10  # characters of the progress bar where there is ASCII alone
 
 
-class TimingScreen(Screen[Last | None]):
+class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
     """Measures in a child process; leaving the panel ends it, and hands over what it showed."""
 
     DEFAULT_CSS = """
@@ -59,21 +55,14 @@ class TimingScreen(Screen[Last | None]):
     TimingScreen MineView .words { height: 6; }
     TimingScreen View KeyedTable, TimingScreen View Plot { height: 1fr; }
     TimingScreen #timingbusy { background: $error; color: $text; text-style: bold reverse; display: none; }
-    TimingScreen #timingsaid { height: 2; }
     """
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # Enter is ours even where a table has the focus.
-        Binding(command.keys, command.id, command.label, show=False, priority=command.id == "start")
-        for command in TIMING_COMMANDS
-    ]
 
     def __init__(
         self,
         group: Group,
         name: str,
         samples: Sequence[Sample],
-        spell: Spelling,
         ascii: bool,
         request: Request | None = None,
         last: Last | None = None,
@@ -86,11 +75,10 @@ class TimingScreen(Screen[Last | None]):
         to show until then. ``gate`` may refuse to measure: that makes interfaces, if of its own, and every other change
         waits for the kernel meanwhile. ``judge`` says whether others spoil what is measured.
         """
-        super().__init__()
+        super().__init__(ascii)
         self._group = group
         self._group_name = name
-        self._spell = spell
-        self._ascii = ascii
+        spell = self.spell
         self.request = request or Request()
         """What Enter measures."""
         self._last = last
@@ -120,12 +108,12 @@ class TimingScreen(Screen[Last | None]):
         yield Lines(id="timingbusy")
         with ContentSwitcher(initial="bars"):
             yield from self._views.values()
-        yield Lines(id="timingsaid")
-        yield Lines(id="timingkeys", classes="bar")
+        yield Lines(id="message")
+        yield Lines(id="keys")
 
     def on_mount(self) -> None:
         """Wait for Enter."""
-        self.query_one(ProgressBar).display = not self._ascii
+        self.query_one(ProgressBar).display = not self.ascii
         self._retitle()
         self._state(self._invitation())
         self.set_interval(_PERIOD, self._look)
@@ -135,24 +123,18 @@ class TimingScreen(Screen[Last | None]):
         if self.measurement is not None:
             self.measurement.stop()
 
-    def on_resize(self, event: Resize) -> None:
-        """Show as many keys as there is room for."""
-        self._keys(event.size.width)
+    def on_resize(self) -> None:
+        """Title it anew."""
         self._retitle()
 
-    def _keys(self, width: int) -> None:
-        keys, room = [Field(" ")], width - 1
-        for command in TIMING_COMMANDS:
-            label = f"[{command.label}]" if command.id == self._current else command.label
-            room -= len(command.shown) + len(label) + 3 if command.footer else 0
-            if command.footer and room >= 0:
-                keys += [Field(command.shown, "warn"), Field(f" {label}  ")]
-        self.query_one("#timingkeys", Lines).show([Cell(field.text, field.tone) for field in keys])
+    def label(self, command: Command) -> str:
+        """Return what the foot calls a command; the view that is open stands in brackets."""
+        return f"[{command.label}]" if command.id == self._current else command.label
 
     def _invitation(self) -> str:
         if self._last is None:
-            return "Enter starts; Esc stops, and keeps what was measured."
-        return f"Measured for {self._last.name}. Enter measures once more."
+            return f"{OnTiming.start} starts; {OnTiming.back} stops, and keeps what was measured."
+        return f"Measured for {self._last.name}. {OnTiming.start} measures once more."
 
     @property
     def measurement(self) -> Measurement | None:
@@ -195,7 +177,7 @@ class TimingScreen(Screen[Last | None]):
     def _progress(self, measurement: Measurement) -> None:
         share = measurement.share()
         self.query_one(ProgressBar).update(progress=share)
-        drawn = f"[{'#' * round(share * _BAR):.<{_BAR}}] {share:.0%}  " if self._ascii else ""
+        drawn = f"[{'#' * round(share * _BAR):.<{_BAR}}] {share:.0%}  " if self.ascii else ""
         self._state(drawn + progress_words(measurement.progress, measurement.left()))
 
     def _finish(self, measurement: Measurement) -> None:
@@ -207,7 +189,7 @@ class TimingScreen(Screen[Last | None]):
         field = ending(self._report, measurement.took, measurement.kept, measurement.problem)
         self._state(self._invitation())
         self._retitle()
-        self._say(field.text, field.tone)
+        self.say(*field)
 
     def _retitle(self) -> None:
         try:
@@ -220,18 +202,8 @@ class TimingScreen(Screen[Last | None]):
     def _state(self, text: str) -> None:
         self._line("timingstate", f" {text}")
 
-    def _say(self, text: str, tone: str = "warn") -> None:
-        width = self.app.size.width
-        lines = wrapped(self._spell(text), width)
-        said = ([Cell(cut(line, width, self._ascii), tone)] for line in lines)
-        self.query_one("#timingsaid", Lines).show(*said)
-
     def _line(self, which: str, text: str) -> None:
-        where = self.query_one(f"#{which}", Lines)
-        where.show([Cell(cut(self._spell(text), self.app.size.width, self._ascii))])
-
-    def _open(self, head: str, lines: Iterable[str]) -> None:
-        self.app.push_screen(ReportScreen(self._spell(head), [self._spell(line) for line in lines]))
+        self.show(which, [Field(cut(self.spell(text), self.app.size.width, self.ascii))])
 
     def _go(self, name: str) -> None:
         """Show a view, and give its table the keys."""
@@ -240,7 +212,7 @@ class TimingScreen(Screen[Last | None]):
         view.take(self._report)
         tables = view.query(KeyedTable)
         self.set_focus(tables.first() if tables else None)
-        self._keys(self.size.width)
+        self.show_keys()
 
     def action_start(self) -> None:
         """Start measuring; among past runs: show the one under the cursor in words."""
@@ -248,19 +220,19 @@ class TimingScreen(Screen[Last | None]):
             self.action_words()
             return
         if self._measuring:
-            self._say("It is measuring already: Esc stops it.")
+            self.say(f"It is measuring already: {OnTiming.back} stops it.", "warn")
             return
         if why := self._gate.obstacle():
-            self._say(
+            self.say(
                 f"Nothing is measured, since a measurement makes and changes interfaces: ifgroup was {why}.", "warn"
             )
             return
         try:
             order = self.request.order(self._group)
         except ValueError as error:
-            self._say(str(error), "bad")
+            self.say(str(error), "bad")
             return
-        self._say("")
+        self.say("")
         self._seen = (-1, False)
         self._bars.follow()
         self._last = Last(Measurement(order, self._judge), self._group_name)
@@ -311,7 +283,7 @@ class TimingScreen(Screen[Last | None]):
         """Ask what to measure."""
         lines = ["Up and down are measured on interfaces that are the other before; the rest as the group is now."]
         labels = {key: operation.label for key, operation in _OPERATIONS.items()}
-        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, labels, self._spell))
+        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, labels, self.spell))
         if key:
             self.request = Request(_OPERATIONS[key].id, self.request.links, self.request.repeats)
             self._retitle()
@@ -323,7 +295,7 @@ class TimingScreen(Screen[Last | None]):
         prompt = PromptScreen(
             "How many interfaces? Several numbers make a sweep.",
             _size_problem,
-            self._spell,
+            self.spell,
             value=",".join(map(str, now)),
         )
         text = await self.app.push_screen_wait(prompt)
@@ -340,48 +312,48 @@ class TimingScreen(Screen[Last | None]):
     def action_words(self) -> None:
         """Show the whole report; of an own change, all that is said of it."""
         if self._current == "mine" and self._mine.chosen:
-            self._open("A change of yours", self._mine.chosen)
+            self.show_report("A change of yours", self._mine.chosen)
             return
         try:
             report = self._chosen()
         except OSError as error:
-            self._say(reason(error), "bad")
+            self.say(reason(error), "bad")
             return
         if report is None:
-            self._say("Nothing was measured yet.")
+            self.say("Nothing was measured yet.", "warn")
             return
-        self._open("The measurement in words and figures", in_full(report))
+        self.show_report("The measurement in words and figures", in_full(report))
 
     def action_compare(self) -> None:
         """Compare the run under the cursor with the latest."""
         if self._current != "past":
-            self._say("h shows the past runs; there c compares the one under the cursor with the latest.")
+            past, compare = OnTiming.past, OnTiming.compare
+            self.say(
+                f"{past} shows the past runs; there {compare} compares the one under the cursor with the latest.",
+                "warn",
+            )
             return
         chosen, paths = self._past.chosen, self._kept.paths
         if chosen is None or chosen == paths[0]:
-            self._say("This is the latest: go to an older one." if chosen else "There is nothing to compare.")
+            self.say("This is the latest: go to an older one." if chosen else "There is nothing to compare.", "warn")
             return
         try:
             lines = comparison(self._kept.report(chosen), self._kept.report(paths[0]))
         except OSError as error:
-            self._say(reason(error), "bad")
+            self.say(reason(error), "bad")
             return
-        self._open("A past run and the latest", lines)
+        self.show_report("A past run and the latest", lines)
 
     @work(exclusive=True)
     async def action_export(self) -> None:
         """Write it to a file."""
         try:
-            said = await export(self.app, self._chosen(), self.app.export_screenshot, self._spell, self._gate)
+            said = await export(self.app, self._chosen(), self.app.export_screenshot, self.spell, self._gate)
         except OSError as error:
-            self._say(reason(error), "bad")
+            self.say(reason(error), "bad")
             return
         if said is not None:
-            self._say(said, "good")
-
-    def action_help(self) -> None:
-        """Show every key."""
-        self._open("Keys of the timing panel", [f"{command.shown:<9} {command.help}" for command in TIMING_COMMANDS])
+            self.say(said, "good")
 
     def action_back(self) -> None:
         """Stop what is under way, else leave."""

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from tui.present.commands import OnTiming
 from tui.present.timing import (
     bars,
     bars_head,
@@ -100,7 +101,7 @@ class View(Vertical):
         width, height = where.size
         wrapped = [part for line in lines for part in _wrapped(self.spell(line), width)]
         if len(wrapped) > height > 0:
-            wrapped[height - 1 :] = [self.spell("… (w: all of it)")]
+            wrapped[height - 1 :] = [self.spell(f"… ({OnTiming.words}: all of it)")]
         where.show(*([Cell(f" {part}")] for part in wrapped))
 
 
@@ -193,9 +194,10 @@ class BarsView(View):
 
 
 _INVITATION = (
-    "Enter measures every way to change many interfaces, side by side, on real ones in a private namespace that "
-    "vanishes afterwards. Your own interfaces are not touched.",
-    "o: another operation   s: other sizes   h: past runs   m: your own changes",
+    f"{OnTiming.start} measures every way to change many interfaces, side by side, on real ones in a private "
+    "namespace that vanishes afterwards. Your own interfaces are not touched.",
+    f"{OnTiming.operation}: another operation   {OnTiming.sizes}: other sizes   {OnTiming.past}: past runs   "
+    f"{OnTiming.mine}: your own changes",
 )
 
 
@@ -224,7 +226,9 @@ class PlotView(View):
         report = self.report
         plot = self.query_one(Plot)
         curves = [curve for curve in series(report) if curve.points] if report is not None else []
-        self.toned(legend(report) if report is not None else [[Field("Nothing measured yet: Enter starts.")]])
+        self.toned(
+            legend(report) if report is not None else [[Field(f"Nothing measured yet: {OnTiming.start} starts.")]]
+        )
         if not curves:
             plot.clear()
             return

@@ -1,21 +1,18 @@
 """The message view: what the last change sent, byte by byte, what came back, and the same change the other way."""
 
 from textwrap import wrap
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.events import MouseScrollDown, MouseScrollUp, Resize
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.screen import ModalScreen
 
 from tui.model.names.map import NameMap
 from tui.model.text import plural
 from tui.model.wire.trace import WireTrace
-from tui.present.commands import Command
+from tui.present.commands import OnMain, OnWire
 from tui.present.wire import STEPS, VIEWS, Step, View, about, raw_messages, total
-from tui.present.words import Field, Spelling, count
-from tui.screens.dialogs.report import ReportScreen
-from tui.screens.footer import footer
+from tui.present.words import Field, count
+from tui.screens.base import BaseScreen
 from tui.screens.wire.rows import Rows
 from widgets.keyed_table.table import Cell
 from widgets.lines import Lines
@@ -23,32 +20,12 @@ from widgets.lines import Lines
 _WHEEL = 3  # rows
 _LEAST = 20  # cells of a sentence, however narrow the terminal
 _NOTHING = (
-    "Nothing was sent yet. Change something, such as a group's MTU (m), and look again: the message that did it is "
-    "shown here byte by byte, with the kernel's answer and its notifications."
+    f"Nothing was sent yet. Change something, such as a group's MTU ({OnMain.mtu}), and look again: the message that "
+    "did it is shown here byte by byte, with the kernel's answer and its notifications."
 )
 
-WIRE_COMMANDS = (
-    Command("next_view", "tab", "Tab", "view", "Go to the next view.", footer=True),
-    Command("previous_view", "shift+tab", "Shift+Tab", "view before", "Go to the view before."),
-    Command("view_message", "1", "1", "message", "What was sent."),
-    Command("view_answer", "2", "2", "answer", "What the kernel answered."),
-    Command("view_notification", "3", "3", "notification", "One of the notifications heard meanwhile."),
-    Command("view_other", "4", "4", "other way", "The same change the other way: one message against many."),
-    Command("next_step", "n,enter", "n", "next step", "Walk through the change, a step further.", footer=True),
-    Command("previous_step", "p", "p", "step back", "A step back; before the first: no step.", footer=True),
-    Command("scroll_down", "down,j", "j", "down", "One row down."),
-    Command("scroll_up", "up,k", "k", "up", "One row up."),
-    Command("page_down", "pagedown,space", "PgDn", "page", "One page down.", footer=True),
-    Command("page_up", "pageup", "PgUp", "page up", "One page up."),
-    Command("first", "home,g", "g", "first", "Go to the first row."),
-    Command("last", "end,G", "G", "last", "Go to the last row."),
-    Command("help", "question_mark", "?", "help", "Show every key.", footer=True),
-    Command("back", "escape,q,w", "Esc", "back", "Leave the message view.", footer=True),
-)
-"""The commands of the message view; their ids name actions there."""
 
-
-class WireScreen(ModalScreen[None]):
+class WireScreen(BaseScreen[None], ModalScreen[None], commands=OnWire):
     """Shows a trace taken apart, and walks through it."""
 
     DEFAULT_CSS = """
@@ -58,18 +35,13 @@ class WireScreen(ModalScreen[None]):
     WireScreen #wireabout { height: 3; background: $background; }
     WireScreen #wirebytes { height: 1fr; background: $background; }
     WireScreen #wirestep { height: 4; background: $surface; }
-    WireScreen #wirekeys { height: 1; background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(command.keys, command.id, command.label, show=False) for command in WIRE_COMMANDS
-    ]
 
-    def __init__(self, trace: WireTrace | None, names: NameMap, spell: Spelling) -> None:
+    def __init__(self, trace: WireTrace | None, names: NameMap, ascii: bool) -> None:
         """Show ``trace``; None: nothing was sent yet. ``names`` gives the groups' names."""
-        super().__init__()
+        super().__init__(ascii)
         self._trace = trace
         self._names = names
-        self._spell = spell
         self._view: View = "message"
         self._step = 0  # 0: none
         self._rows: list[list[Cell]] = []
@@ -78,12 +50,11 @@ class WireScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        for which in ("wiretitle", "wireviews", "wireabout", "wirebytes", "wirestep", "wirekeys"):
+        for which in ("wiretitle", "wireviews", "wireabout", "wirebytes", "wirestep", "keys"):
             yield Lines(id=which)
 
-    def on_resize(self, event: Resize) -> None:
-        """Wrap everything anew, and show as many keys as there is room for."""
-        self._show("wirekeys", [footer(WIRE_COMMANDS, event.size.width)])
+    def on_resize(self) -> None:
+        """Wrap everything anew."""
         # The heights of the other lines are known only once all of them are laid out.
         self.call_after_refresh(self._around)
 
@@ -101,39 +72,40 @@ class WireScreen(ModalScreen[None]):
 
     @property
     def _height(self) -> int:
-        return self.query_one("#wirebytes", Lines).size.height
+        return self.lines("wirebytes").size.height
 
     def _around(self) -> None:
         """Show everything."""
         trace = self._trace
         title = " message view" if trace is None else f" message view: {trace.title}"
-        self._show("wiretitle", [[Field(title)]])
+        self.show("wiretitle", [Field(title)])
         if trace is None:
-            self._show("wireabout", self._sentence(_NOTHING))
+            self.show("wireabout", *self._sentence(_NOTHING))
             return
         self._rows, self._marked = self._taken_apart(trace)
-        self._show("wireabout", self._sentence(about(trace, self._view)))
+        self.show("wireabout", *self._sentence(about(trace, self._view)))
         self._show_step(trace)
         self._show_from(self._top)
 
     def _show_step(self, trace: WireTrace) -> None:
         stage = self._stage
         if stage is None:
-            text = f"n walks through it in {len(STEPS)} steps: {' → '.join(step.title for step in STEPS)}."
-            self._show("wirestep", self._sentence(text, "muted"))
+            titles = " → ".join(step.title for step in STEPS)
+            text = f"{OnWire.next_step} walks through it in {len(STEPS)} steps: {titles}."
+            self.show("wirestep", *self._sentence(text, "muted"))
             return
         head = f" Step {self._step} of {len(STEPS)}: {stage.title} ({stage.took(trace)})"
-        self._show("wirestep", [[Field(head, "warn")], *self._sentence(stage.says(trace))])
+        self.show("wirestep", [Field(head, "warn")], *self._sentence(stage.says(trace)))
 
     def _sentence(self, text: str, tone: str = "") -> list[list[Field]]:
         """Return a text as lines that fit."""
-        return [[Field(f" {line}", tone)] for line in wrap(self._spell(text), max(self.size.width - 2, _LEAST))]
+        return [[Field(f" {line}", tone)] for line in wrap(self.spell(text), max(self.size.width - 2, _LEAST))]
 
     def _taken_apart(self, trace: WireTrace) -> tuple[list[list[Cell]], int | None]:
         """Return the rows of the view, and which is the first that belongs to the step."""
         stage = self._stage
         names = stage.names if stage is not None and stage.view == self._view else frozenset()
-        rows = Rows(self._names, self._spell, names, self.size.width)
+        rows = Rows(self._names, self.spell, names, self.size.width)
         raws, number = raw_messages(trace, self._view), total(trace, self._view)
         single = self._view == "notification"
         for place, raw in enumerate(raws, 1):
@@ -149,18 +121,14 @@ class WireScreen(ModalScreen[None]):
         """Show the rows from ``top`` on, as far as there are any."""
         height = self._height
         self._top = max(0, min(top, len(self._rows) - height))
-        self.query_one("#wirebytes", Lines).show(*self._rows[self._top : self._top + height])
+        self.lines("wirebytes").show(*self._rows[self._top : self._top + height])
         views = [
             Field(f" {'>' if view == self._view else ' '}{number} {view} ", "warn" if view == self._view else "")
             for number, view in enumerate(VIEWS, 1)
         ]
         last = min(self._top + height, len(self._rows))
         place = f"  rows {self._top + 1 if self._rows else 0} to {last} of {count(len(self._rows))}"
-        self._show("wireviews", [[*views, Field(place, "muted")]] if self._trace is not None else [])
-
-    def _show(self, which: str, lines: list[list[Field]]) -> None:
-        cells = [[Cell(self._spell(field.text), field.tone) for field in line] for line in lines]
-        self.query_one(f"#{which}", Lines).show(*cells)
+        self.show("wireviews", *([[*views, Field(place, "muted")]] if self._trace is not None else []))
 
     def _look_at(self, view: View) -> None:
         """Go to the start of a view."""
@@ -236,11 +204,6 @@ class WireScreen(ModalScreen[None]):
     def action_last(self) -> None:
         """Go to the last row."""
         self._show_from(len(self._rows))
-
-    def action_help(self) -> None:
-        """Show every key."""
-        lines = [self._spell(f"{command.shown:<9} {command.help}") for command in WIRE_COMMANDS]
-        self.app.push_screen(ReportScreen(self._spell("Keys of the message view"), lines))
 
     def action_back(self) -> None:
         """Leave."""

@@ -1,0 +1,63 @@
+"""The command log in words and cells."""
+
+from tui.model.change.log import LogEntry, LogVerdict
+from tui.model.change.shell import shortened
+from tui.model.text import plural
+from tui.present.column import Column, Head
+from tui.present.words import Field, count, milliseconds
+
+_TONES: dict[LogVerdict, str] = {
+    "done": "good",
+    "saved": "good",
+    "nothing": "warn",
+    "reverted": "warn",
+    "partly": "bad",
+    "failed": "bad",
+    "refused": "bad",
+    "unknown": "bad",
+}
+
+
+def _outcome(entry: LogEntry) -> Field:
+    if entry.undone_by is not None:
+        return Field(f"undone by {entry.undone_by}: {entry.outcome}", "muted")
+    return Field(entry.outcome, _TONES[entry.verdict])
+
+
+LOG_COLUMNS: tuple[Column[LogEntry], ...] = (
+    Column(
+        Head("number", "#", 3, limit=6, align="right", rank=2, whole=6),
+        lambda entry: Field(str(entry.number), "muted"),
+    ),
+    Column(Head("time", "TIME", 8), lambda entry: Field(f"{entry.time.astimezone():%H:%M:%S}", "muted")),
+    Column(Head("what", "WHAT", 10, limit=30), lambda entry: Field(entry.what)),
+    Column(Head("outcome", "OUTCOME", 10, limit=120), _outcome),
+    Column(
+        Head("messages", "MSGS", 5, limit=7, align="right", rank=3),
+        lambda entry: Field(count(entry.messages)),
+    ),
+    Column(
+        Head("ms", "MS", 7, limit=9, align="right", rank=1),
+        lambda entry: Field(f"{entry.waited * 1000:.1f}" if entry.messages else ""),
+    ),
+)
+"""The columns of the command log, from left to right."""
+
+
+def in_full(entry: LogEntry, room: int) -> list[str]:
+    """Return all of a change as lines; those for the shell are shortened to ``room`` characters."""
+    marks: list[str] = [entry.verdict]
+    if entry.undoes is not None:
+        marks.append(f"undoes {entry.undoes}")
+    if entry.undone_by is not None:
+        marks.append(f"undone by {entry.undone_by}")
+    cost = f"{plural(entry.messages, 'message')}, {plural(entry.size, 'byte')}"
+    answered = f", answer after {milliseconds(entry.waited)}" if entry.messages else ""
+    return [
+        f"{entry.number}  {entry.what}  ({', '.join(marks)})",
+        f"outcome: {entry.outcome}",
+        f"planned: {entry.plan}",
+        f"sent: {cost}{answered}",
+        f"at {entry.time.astimezone():%Y-%m-%d %H:%M:%S %Z}{f' in {entry.netns}' if entry.netns else ''}",
+        *(shortened(line, room) for line in entry.lines),
+    ]
