@@ -3,7 +3,7 @@
 import asyncio
 import re
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 from textual.pilot import Pilot
 
+from tests.hosted import Hands
 from tests.links import Ip, from_ip
+from tests.terminal import PATIENCE
 from tui.app.app import GroupApp
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
@@ -28,9 +30,6 @@ from tui.session.planning import Chosen, plan_change
 from tui.session.services import GUARD_TIMEOUT, Services
 from tui.session.session import Session
 from widgets.lines import Lines
-
-PATIENCE = 40.0
-"""Seconds after which a test stops hoping."""
 
 
 class State(NamedTuple):
@@ -47,21 +46,14 @@ def states(ip: Ip) -> dict[str, State]:
     return {link["ifname"]: State(link["group"], "UP" in link["flags"], link["mtu"]) for link in links}
 
 
-class Driven:
+class Driven(Hands[GroupApp]):
     """A running console and the hands on it."""
 
     def __init__(self, app: GroupApp, session: Session, pilot: Pilot[int]) -> None:
-        self.app = app
+        super().__init__(app, pilot)
         self.main = app.main
         self.session = session
         self.services = session.services
-        self.pilot = pilot
-
-    @property
-    def text(self) -> str:
-        """Everything that is on the screen."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
     @property
     def dialog(self) -> str:
@@ -105,12 +97,6 @@ class Driven:
 
     async def type(self, text: str) -> None:
         await self.pilot.press(*({" ": "space", "_": "underscore"}.get(char, char) for char in text))
-
-    async def until(self, true: Callable[[], object], what: str) -> None:
-        end = monotonic() + PATIENCE
-        while not true():
-            assert monotonic() < end, f"waited {PATIENCE:g} s in vain for {what}; seen:\n{self.text}"
-            await self.pilot.pause(0.01)
 
     async def settled(self) -> None:
         """Wait until the keys so far have had their effect."""
