@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from tests.changes import asked
 from tui.model.change.intent import make_intent
 from tui.model.store import Snapshot, Store
-from tui.netlink.actions import change_group
+from tui.netlink.change_group import change_group
 from tui.netlink.dump import LinkReader
 from tui.netlink.sockets import open_socket
 from tui.netlink.wire import Ack

@@ -13,8 +13,8 @@ from tui.model.change.outcome import Outcome
 from tui.model.change.progress import Progress
 from tui.model.gate import OPEN, Gate
 from tui.model.store import Snapshot
-from tui.netlink.actions import change_group
-from tui.netlink.bulk import change_links
+from tui.netlink.change_group import change_group
+from tui.netlink.change_links import change_links
 from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.perf import bulk, kernel, key, live, screen
+from tests.perf import kernel, key, live, retag, screen
 from tests.perf.busy import QUIET, Watch, await_quiet
 from tests.perf.farm import farm
 from tests.perf.table import Line, failed, table
@@ -24,7 +24,7 @@ ROWS: dict[str, Callable[[int], list[Line]]] = {
     "keys": live.keys,
     "send": key.press,
     "ack": kernel.ack,
-    "retag": bulk.retag,
+    "retag": retag.retag,
     "bytes": live.bytes_,
     "idle": live.idle,
 }

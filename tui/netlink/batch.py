@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from tui.netlink.actions import ack_deadline
+from tui.model.text import reason
 from tui.netlink.alike import joined
+from tui.netlink.read_back import ack_deadline
 from tui.netlink.wire import Ack, WireError
 from tui.netlink.writer import Writer
 
@@ -66,6 +67,6 @@ def send_each(items: Sequence[T], make: Callable[[T, int, bool], bytes], writer:
         try:
             refused += batch.send()
         except (OSError, WireError) as error:
-            number, words = getattr(error, "errno", None) or 0, getattr(error, "strerror", None) or str(error)
+            number, words = getattr(error, "errno", None) or 0, reason(error)
             refused += [(item, Ack(seq, number, words)) for seq, item in enumerate(batch.items, batch.first)]
     return refused

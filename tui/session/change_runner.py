@@ -21,10 +21,11 @@ from tui.model.change.still import one_message, steps_now, still_so
 from tui.model.link import Link
 from tui.model.store import Snapshot, Store
 from tui.model.wire.trace import WireTrace
-from tui.netlink.actions import ack_deadline, change_group
-from tui.netlink.bulk import change_links
+from tui.netlink.change_group import change_group
+from tui.netlink.change_links import change_links
 from tui.netlink.dump import StoppedError
 from tui.netlink.monitor import Monitor
+from tui.netlink.read_back import ack_deadline
 from tui.netlink.tracer import Tracer
 from tui.netlink.writer import Writer
 

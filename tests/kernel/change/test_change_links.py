@@ -38,7 +38,7 @@ def address_nobody(patch: pytest.MonkeyPatch) -> None:
     def astray(first: int, indexes: Sequence[int], settings: Settings) -> Alike:
         return Alike(first, [index + 100_000 for index in indexes], settings)
 
-    patch.setattr("tui.netlink.bulk.Alike", astray)
+    patch.setattr("tui.netlink.change_links.Alike", astray)
 
 
 def groups(ip: Ip, prefix: str = "m") -> set[str]:

@@ -1,39 +1,18 @@
 """Plan → message → ACK → read back → Outcome."""
 
 import time
-from collections.abc import Callable, Container
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from tui.model.change.intent import Intent
-from tui.model.change.outcome import Outcome, Refusal, Reply, compare, first_suspect, with_refusal
+from tui.model.change.outcome import Outcome, Refusal, Reply, first_suspect, with_refusal
 from tui.model.link import Link
 from tui.model.store import Snapshot
 from tui.model.text import reason
-from tui.netlink.dump import NoAnswerError, StoppedError
+from tui.netlink.dump import NoAnswerError
+from tui.netlink.read_back import Checker, ack_deadline, read_back
 from tui.netlink.wire import WireError, group_change, link_change
 from tui.netlink.writer import Writer
-
-
-class Checker(Protocol):
-    """Who can make a full check: the monitor."""
-
-    def check(self) -> Future[Snapshot]:
-        """Return what is known once a check that begins now was taken in."""
-
-    def expect_check(self) -> None:
-        """Take note that a check will be asked for soon."""
-
-
-def ack_deadline(members: int) -> float:
-    """Return how long to wait for an ACK, in seconds.
-
-    The kernel answers after the last member. Bringing 16,384 links up takes 0.2 s without IPv6 and half a minute
-    with it (measured on 6.18), so this is generous: the screen tells meanwhile that the answer is awaited.
-    """
-    return 10.0 + 0.005 * members
 
 
 def change_group(
@@ -71,15 +50,6 @@ def change_group(
     if reply.errno and (suspect := first_suspect(outcome)):
         return _ask_again(outcome, suspect, writer, checker)
     return outcome
-
-
-def read_back(intent: Intent, before: Snapshot, agreed: Container[int], reply: Reply, checker: Checker) -> Outcome:
-    """Make a full check and compare it with what was asked; the rest as for `compare`."""
-    try:
-        after = checker.check().result(ack_deadline(len(intent.members)))
-    except (FutureTimeoutError, StoppedError):
-        return Outcome(intent, reply, before, checked=False)
-    return compare(intent, before, agreed, after, reply)
 
 
 def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker) -> Outcome:

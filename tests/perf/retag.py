@@ -15,7 +15,7 @@ from tui.model.change.intent import intent_for_links
 from tui.model.change.progress import Progress
 from tui.model.store import Snapshot, Store
 from tui.netlink.batch import BATCH
-from tui.netlink.bulk import change_links
+from tui.netlink.change_links import change_links
 from tui.netlink.dump import read_links
 from tui.netlink.writer import Writer
 

@@ -12,7 +12,7 @@ from tests.links import Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, 
 from tests.watch import Watch
 from tui.model.gate import Gate
 from tui.model.store import Snapshot
-from tui.netlink.actions import change_group
+from tui.netlink.change_group import change_group
 from tui.netlink.writer import Writer
 
 

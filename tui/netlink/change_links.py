@@ -16,10 +16,11 @@ from tui.model.change.progress import Progress
 from tui.model.change.still import obstacle
 from tui.model.link import Link
 from tui.model.store import Snapshot
-from tui.netlink.actions import Checker, ack_deadline, read_back
+from tui.model.text import reason
 from tui.netlink.alike import Alike
 from tui.netlink.batch import BATCH, Batch, one_each
 from tui.netlink.dump import NoAnswerError
+from tui.netlink.read_back import Checker, ack_deadline, read_back
 from tui.netlink.wire import Ack, WireError, link_change
 from tui.netlink.writer import Batches, Writer
 
@@ -88,11 +89,11 @@ def change_links(
     try:
         writer.send_all(_batches(intent, writer, known, progress, tally), ack_deadline(BATCH))
     except (NoAnswerError, WireError) as error:
-        tally.errno, tally.text = None, getattr(error, "strerror", None) or str(error)
+        tally.errno, tally.text = None, reason(error)
         tally.unanswered()
     except OSError as error:
         # Of the batch under way nothing was sent.
-        tally.errno, tally.text = error.errno or 0, error.strerror or str(error)
+        tally.errno, tally.text = error.errno or 0, reason(error)
     sent = Snapshot(intent.revision, tally.before, {}, {})
     if tally.messages == 0 and tally.errno:
         return Outcome(intent, tally.reply, sent, checked=False)
