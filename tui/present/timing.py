@@ -13,7 +13,7 @@ from tui.timing.order import BenchOrder
 from tui.timing.report.paper import TABLE
 from tui.timing.report.reading import duration, paper_row, times
 from tui.timing.report.results import Result, TimingReport
-from tui.timing.report.table import as_table, row_cells
+from tui.timing.report.table import as_table
 from tui.timing.ways.ways import WAYS
 
 _UNITS = {-6: "µs", -3: "ms", 0: "s"}  # by the power of ten
@@ -106,8 +106,7 @@ def bars_head(report: TimingReport, links: int, linear: bool) -> str:
     order = report.order
     size = f"   size ({OnTiming.smaller} {OnTiming.larger})" if len(report.sizes) > 1 else ""
     scale = "linear" if linear else "log"
-    noun = "link" if links == 1 else "links"
-    return f" {order.described}, {count(links)} {noun} {order.state} before   {scale} scale ({OnTiming.scale}){size}"
+    return f" {order.described}, {plural(links, 'link')} {order.state} before   {scale} scale ({OnTiming.scale}){size}"
 
 
 def ratios(report: TimingReport, links: int) -> list[str]:
@@ -172,13 +171,6 @@ def _named(curves: Sequence[Series]) -> Iterator[Field]:
         if number:
             yield Field(", ")
         yield Field(f"{curve.letter} {curve.label}", curve.tone)
-
-
-def result_fields(result: Result) -> list[Field]:
-    """Return the cells of one result: the size, then those of the printed table."""
-    cells = row_cells(result)
-    tone = "warn" if result.estimated else ""
-    return [Field(count(result.links), "muted"), *(Field(cell, tone) for cell in cells)]
 
 
 def result_words(report: TimingReport, result: Result) -> list[str]:

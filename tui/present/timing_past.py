@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tui.model.change.sample import Sample
 from tui.model.text import visible
 from tui.present.commands import OnTiming
-from tui.present.words import Field, count
+from tui.present.words import count
 from tui.timing.report.reading import duration, loud, times
 from tui.timing.report.results import Result, TimingReport
 from tui.timing.report.statistics import extrapolate
@@ -46,22 +46,6 @@ def estimate(report: TimingReport, way: str, links: int) -> float | None:
     return float(low_s if high == low else low_s + (high_s - low_s) * (links - low) / (high - low))
 
 
-def sample_fields(number: int, sample: Sample, report: TimingReport | None) -> list[Field]:
-    """Return the cells of a real change; ``report``: what the estimates come from."""
-    cells = [
-        Field(str(number), "muted"),
-        Field(sample.what),
-        Field(count(sample.links)),
-        Field(duration(sample.sent)),
-        Field(duration(sample.acked)),
-        Field(duration(sample.seen), "good"),
-    ]
-    for way in SLOWER:
-        seconds = None if report is None else estimate(report, way, sample.links)
-        cells.append(Field("–" if seconds is None else f"~{duration(seconds)}", "muted"))
-    return cells
-
-
 def sample_words(sample: Sample, report: TimingReport | None) -> list[str]:
     """Return what a real change took, and what slower ways would have taken."""
     how = "one message for the group" if sample.whole_group else f"{count(sample.messages)} messages"
@@ -88,37 +72,19 @@ def sample_words(sample: Sample, report: TimingReport | None) -> list[str]:
 def _which(report: TimingReport) -> str:
     """Return which measurement it is, in a few words."""
     order = report.order
-    return f"{_date(report)}, {order.operation}, interfaces {order.state}"
+    return f"{date(report)}, {order.operation}, interfaces {order.state}"
 
 
-def _date(report: TimingReport) -> str:
+def date(report: TimingReport) -> str:
+    """Return when it was measured, to the minute."""
     return visible(report.host.date)[:16].replace("T", " ")
-
-
-def past_fields(report: TimingReport) -> list[Field]:
-    """Return the cells of a past measurement: its figures at the largest size."""
-    sizes = report.sizes
-    order = report.order
-    span = "–" if not sizes else count(sizes[-1]) if len(sizes) == 1 else f"{count(sizes[0])}…{count(sizes[-1])}"
-    found = report.at(sizes[-1]) if sizes else {}
-    cells = [Field(_date(report)), Field(f"{order.operation} {order.state}"), Field(span)]
-    for way in ("group", "process"):
-        result = found.get(way)
-        guess = "≈" if result is not None and result.estimated else ""
-        cells.append(Field("–" if result is None else guess + duration(result.median_s)))
-    process = found.get("process")
-    cells.append(Field("–" if process is None or process.ratio is None else times(process.ratio)))
-    ended = {"done": "complete", "stopped": "stopped", "error": "cut off"}.get(report.ended, "")
-    if report.busy:
-        return [*cells, Field("BUSY", "bad")]
-    return [*cells, Field(ended, "" if report.ended == "done" else "warn")]
 
 
 def comparison(past: TimingReport, latest: TimingReport) -> list[str]:
     """Return what became of every result that both have, and what else differs between the two."""
     orders = past.order, latest.order
-    lines = [f"past:   {_date(past)}, {orders[0].described}, interfaces {orders[0].state}"]
-    lines.append(f"latest: {_date(latest)}, {orders[1].described}, interfaces {orders[1].state}")
+    lines = [f"past:   {date(past)}, {orders[0].described}, interfaces {orders[0].state}"]
+    lines.append(f"latest: {date(latest)}, {orders[1].described}, interfaces {orders[1].state}")
     lines += [f"{which}: {visible(text)}" for which, one in (("past", past), ("latest", latest)) if (text := loud(one))]
     for key in _COMPARED:
         was, is_now = (visible(str(getattr(report.host, key) or "unknown")) for report in (past, latest))

@@ -7,6 +7,7 @@ import pytest
 
 from tui.model.change.sample import Sample
 from tui.model.group import Group
+from tui.present.column import cells
 from tui.present.timing import (
     bars,
     decade,
@@ -20,7 +21,8 @@ from tui.present.timing import (
     series,
     title,
 )
-from tui.present.timing_past import comparison, estimate, last_with, past_fields, sample_fields, sample_words
+from tui.present.timing_columns import PAST_COLUMNS, SAMPLE_COLUMNS
+from tui.present.timing_past import comparison, estimate, last_with, sample_words
 from tui.present.words import as_ascii
 from tui.screens.timing.run import Request, default_sizes, parse_sizes
 from tui.timing.events import BenchEnd, HostFacts, RunProgress, RunSample, SandboxFacts, SkippedWay
@@ -216,8 +218,8 @@ def test_nothing_is_estimated_from_estimates_or_from_nothing() -> None:
 
 def test_a_real_change_stands_beside_estimates_that_are_marked() -> None:
     report = measured(128, 256)
-    cells = [field.text for field in sample_fields(3, SAMPLE, report)]
-    assert cells == ["3", "group dmz (10) MTU 9000", "192", "1 ms", "3 ms", "9 ms", "–", "–", "~386 ms"]
+    shown = [field.text for field in cells(SAMPLE_COLUMNS, 3, SAMPLE, report)]
+    assert shown == ["3", "group dmz (10) MTU 9000", "192", "1 ms", "3 ms", "9 ms", "–", "–", "~386 ms"]
     first, second = sample_words(SAMPLE, report)
     assert "192 interfaces, 5 of them up" in first
     assert "sent after 1 ms, ACK after 3 ms, last member seen after 9 ms" in first
@@ -260,7 +262,7 @@ def test_runs_of_other_work_or_other_sizes_are_compared_with_care() -> None:
 
 
 def test_a_past_run_shows_its_figures_at_its_largest_size() -> None:
-    assert [field.text for field in past_fields(estimated(measured(8, 1024, ended="stopped"), "process"))] == [
+    assert [field.text for field in cells(PAST_COLUMNS, estimated(measured(8, 1024, ended="stopped"), "process"))] == [
         "2026-01-02 03:04",
         "mtu down",
         "8…1,024",

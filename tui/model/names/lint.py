@@ -9,7 +9,7 @@ from tui.model.names.lint_line import WORST_FIRST, Problem, line_problems
 from tui.model.names.map import name_map
 from tui.model.names.mend import Mender, Texts, off, plain
 from tui.model.names.rules import DEFAULT_NAME
-from tui.model.text import visible
+from tui.model.text import plural, visible
 
 _SHOWN = 5
 """Names that a sentence lists before it only counts."""
@@ -79,7 +79,7 @@ def _malformed(document: NameDocument, mender: Mender) -> Iterator[Problem]:
         if line.number == stop:
             why = "`ip` calls the file corrupt and stops here; nothing is lost after it."
         if line.number == stop and lost:
-            names = f"{len(lost)} name{'s' * (len(lost) != 1)} after it: {_listed(map(visible, lost))}"
+            names = f"{plural(len(lost), 'name')} after it: {_listed(map(visible, lost))}"
             why = f"`ip` calls the file corrupt, stops here and loses {names}."
         shown = visible(line.text[:40]) + "…" * (len(line.text) > 40)
         what = (

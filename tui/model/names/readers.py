@@ -5,6 +5,8 @@ first entry of an id or a name, not the last. pyroute2 (netlink/rt_files.py) spl
 wants exactly two words, and gives up on the whole file otherwise.
 """
 
+from tui.model.text import plural
+
 
 class UnreadableError(ValueError):
     """pyroute2 raises an exception at this line and reads no name at all; says why."""
@@ -24,7 +26,7 @@ def pyroute2_entries(raw: bytes) -> list[tuple[int, bytes]]:
 def _entry(line: str) -> tuple[int, bytes]:
     words = line.split()
     if len(words) != 2:
-        raise UnreadableError(f"it has {len(words)} word{'s' * (len(words) != 1)}, not two")
+        raise UnreadableError(f"it has {plural(len(words), 'word')}, not two")
     try:
         if words[0].startswith("0x"):
             return int(words[0][2:], 16), words[1].encode()

@@ -106,7 +106,7 @@ class ExportScreen(PageScreen[None]):
         if not export.files:
             self._set("problem", "There is nothing to write: no interface is in another group than 0.")
             return
-        title = f"{export.title}: write {len(export.files)} file{'s' * (len(export.files) != 1)} into which directory?"
+        title = f"{export.title}: write {plural(len(export.files), 'file')} into which directory?"
         folder = await self.app.push_screen_wait(PromptScreen(title, _no_directory, self._spell, value=os.getcwd()))
         if folder is None:
             return

@@ -10,39 +10,21 @@ from textual.app import ComposeResult
 
 from tui.model.change.sample import Sample
 from tui.model.text import reason, visible
+from tui.present.column import cells
 from tui.present.commands import OnTiming
-from tui.present.timing_past import comparison, last_with, past_fields, sample_fields, sample_words
+from tui.present.timing_columns import PAST_COLUMNS, SAMPLE_COLUMNS
+from tui.present.timing_past import comparison, last_with, sample_words
 from tui.present.words import Field, Spelling
-from tui.screens.timing.views import View, column_as
+from tui.screens.base import shown_as
+from tui.screens.timing.views import View
 from tui.timing.report import history
 from tui.timing.report.formats import FORMATS
 from tui.timing.report.reading import reading
 from tui.timing.report.results import TimingReport
-from widgets.keyed_table.table import Column, KeyedTable, Row
+from widgets.keyed_table.table import KeyedTable, Row
 from widgets.lines import Lines
 
 _LOOKED_BACK = 10  # kept runs in which one with the same operation is sought
-
-SAMPLE_COLUMNS = (
-    Column("number", "#", 3, limit=5, align="right", rank=3),
-    Column("what", "WHAT", 12, limit=40),
-    Column("links", "LINKS", 6, align="right"),
-    Column("sent", "SENT", 8, align="right", rank=2),
-    Column("acked", "ACK", 8, align="right"),
-    Column("seen", "SEEN", 8, align="right"),
-    Column("ack", "~ACK EACH", 9, align="right", rank=1),
-    Column("batch", "~BATCH", 8, align="right", rank=2),
-    Column("process", "~PROCESSES", 10, align="right"),
-)
-PAST_COLUMNS = (
-    Column("date", "DATE (UTC)", 16),
-    Column("what", "WHAT", 8, limit=18),
-    Column("sizes", "SIZES", 9, limit=12, align="right"),
-    Column("group", "GROUP", 8, align="right"),
-    Column("process", "PROCESSES", 9, align="right"),
-    Column("ratio", "RATIO", 7, align="right"),
-    Column("ended", "ENDED", 8, rank=1),
-)
 
 
 class KeptReports:
@@ -85,7 +67,7 @@ class KeptReports:
 def _whole(path: Path) -> TimingReport:
     report = history.load(path)
     try:
-        past_fields(report)
+        cells(PAST_COLUMNS, report)
         comparison(report, report)
         for write in FORMATS.values():
             write(report)
@@ -103,7 +85,7 @@ class MineView(View):
         super().__init__(spell, ascii, "mine")
         self._samples = samples
         self._kept = kept
-        columns = [column_as(spell, column) for column in SAMPLE_COLUMNS]
+        columns = shown_as(SAMPLE_COLUMNS, spell)
         empty = "you changed nothing yet: every change that you make in the console shows here"
         self._table = KeyedTable(columns, self._row, empty=empty, ascii=ascii, flash=False)
 
@@ -119,7 +101,7 @@ class MineView(View):
 
     def _row(self, key: int) -> Row:
         sample = self._samples[key]
-        return self.cells(sample_fields(key + 1, sample, self._last(sample)))
+        return self.cells(cells(SAMPLE_COLUMNS, key + 1, sample, self._last(sample)))
 
     def _last(self, sample: Sample) -> TimingReport | None:
         """Return the last measurement of the same work, else the last."""
@@ -144,7 +126,7 @@ class PastView(View):
         """Show ``kept``."""
         super().__init__(spell, ascii, "past")
         self._kept = kept
-        columns = [column_as(spell, column) for column in PAST_COLUMNS]
+        columns = shown_as(PAST_COLUMNS, spell)
         self._table = KeyedTable(columns, self._row, empty="no run is kept yet", ascii=ascii, flash=False)
         self._keys: dict[Path, int] = {}
         self._paths: list[Path] = []
@@ -171,7 +153,7 @@ class PastView(View):
 
     def _row(self, key: int) -> Row:
         try:
-            return self.cells(past_fields(self._kept.report(self._paths[key])))
+            return self.cells(cells(PAST_COLUMNS, self._kept.report(self._paths[key])))
         except OSError:
             return self.cells([Field("can't be read", "bad"), *[Field("")] * (len(PAST_COLUMNS) - 1)])
 

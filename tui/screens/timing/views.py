@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from tui.present.column import cells
 from tui.present.commands import OnTiming
 from tui.present.timing import (
     bars,
@@ -18,33 +19,22 @@ from tui.present.timing import (
     decades,
     legend,
     ratios,
-    result_fields,
     result_words,
     series,
     steps,
 )
+from tui.present.timing_columns import RESULT_COLUMNS
 from tui.present.words import Field, Spelling
+from tui.screens.base import shown_as
 from tui.timing.report.results import Result, TimingReport
 from widgets.bars import Bar, Bars, Scale
 from widgets.keyed_table.layout import fit
-from widgets.keyed_table.table import Cell, Column, KeyedTable, Row
+from widgets.keyed_table.table import Cell, KeyedTable, Row
 from widgets.lines import Lines
 from widgets.plot import Axis, Curve, Plot
 
 _MARGIN = 0.1  # of a power of ten, above and below the curves
 _TALL = 30  # lines from which the bars have room for the plot below
-RESULT_COLUMNS = (
-    Column("links", "LINKS", 6, align="right"),
-    Column("way", "WAY", 8, limit=9),
-    Column("median", "MEDIAN", 9, align="right"),
-    Column("span", "MIN–MAX", 12, limit=18, align="right", rank=2),
-    Column("ratio", "× GROUP", 8, align="right"),
-    Column("user", "USER", 9, align="right", rank=4),
-    Column("system", "SYSTEM", 9, align="right", rank=4),
-    Column("messages", "MSGS", 6, limit=7, align="right", rank=1),
-    Column("processes", "PROCS", 6, limit=7, align="right", rank=1),
-    Column("events", "EVENTS", 7, limit=8, align="right", rank=3),
-)
 
 
 class View(Vertical):
@@ -262,7 +252,7 @@ class TableView(View):
     def __init__(self, spell: Spelling, ascii: bool) -> None:
         """Show no row yet."""
         super().__init__(spell, ascii, "table")
-        columns = [column_as(spell, column) for column in RESULT_COLUMNS]
+        columns = shown_as(RESULT_COLUMNS, spell)
         self._table = KeyedTable(columns, self._row, empty="nothing measured yet", ascii=ascii, flash=False)
 
     def compose(self) -> ComposeResult:
@@ -277,7 +267,7 @@ class TableView(View):
 
     def _row(self, key: int) -> Row:
         result = self._result(key)
-        return self.cells(result_fields(result) if result is not None else [Field("")] * len(RESULT_COLUMNS))
+        return self.cells(cells(RESULT_COLUMNS, result) if result is not None else [Field("")] * len(RESULT_COLUMNS))
 
     def _result(self, key: int | None) -> Result | None:
         found: Sequence[Result] = self.report.results if self.report is not None else ()
@@ -292,8 +282,3 @@ class TableView(View):
 def cut(text: str, width: int, ascii: bool) -> str:
     """Return text that is spelled already in ``width`` cells, with a sign at the end where there was more."""
     return fit(text, max(width, 1), "left", "~" if ascii else "…")
-
-
-def column_as(spell: Callable[[str], str], column: Column) -> Column:
-    """Return a column with its label as this terminal spells it."""
-    return Column(column.key, spell(column.label), column.width, column.limit, column.align, column.rank)
