@@ -11,6 +11,7 @@ FLASH = 0.6
 """Seconds for which a changed cell stays marked."""
 SLACK = 0.1
 """Seconds by which a mark may end early, so that neighbours in time end in one repaint."""
+_LEAST = 0.001  # seconds; a timer of 0 may divide by it (Timer._run, textual/timer.py)
 
 _NONE: frozenset[int] = frozenset()
 
@@ -67,6 +68,6 @@ class VisibleCells:
         self._until = {key: marks for key, marks in left.items() if marks}
 
     def next_unmark(self) -> float | None:
-        """Return in how many seconds the first mark is over; None when there is no mark."""
+        """Return in how many seconds the first mark is over, never 0; None when there is no mark."""
         ends = [end for marks in self._until.values() for end in marks.values()]
-        return max(0.0, min(ends) - monotonic()) if ends else None
+        return max(_LEAST, min(ends) - monotonic()) if ends else None
