@@ -77,7 +77,7 @@ def test_each_refusal_is_named_and_the_others_change(ip: Ip, console: Console) -
 
 
 def test_a_whole_batch_of_refusals_is_heard_without_the_privilege_to_widen_buffers(ip: Ip) -> None:
-    code = "import sys; from tests.kernel.change.test_bulk import refuse_all; refuse_all()"
+    code = "import sys; from tests.kernel.change.test_change_links import refuse_all; refuse_all()"
     line = ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", code]
     done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
     if "unshare" in done.stderr and "failed" in done.stderr:
