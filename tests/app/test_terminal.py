@@ -18,15 +18,15 @@ LAB = ("-m", "tui", "lab", "--links", "16", "--groups", "3")
 # Raises in the screen's timer as soon as the name map says so.
 BROKEN = """
 import sys
-from tui import cli
+from tui.cli.main import main
 from tui.screens.main.screen import MainScreen
 look = MainScreen._look
 def broken(self):
     look(self)
-    if self.services.names.by_id.get(5) == b"bang":
+    if self.session.services.names.by_id.get(5) == b"bang":
         raise ZeroDivisionError("[b]bang \\x1b[7z")
 MainScreen._look = broken
-cli.main(sys.argv[1:])
+main(sys.argv[1:])
 """
 
 
