@@ -71,7 +71,10 @@ class TerminalDriver(LinuxDriver):
         self._soon(self._go_on)
 
     def _soon(self, step: Callable[[], None]) -> None:
-        """Leave the signal's handler first: what it interrupted may hold the lock of the queue that both write to."""
+        """Leave the signal's handler first: what it interrupted may hold the lock of the queue that both write to.
+
+        Textual's own handler would wait for it for ever (WriterThread, textual/drivers/_writer_thread.py).
+        """
         with contextlib.suppress(RuntimeError):  # the console has not begun yet, or has ended
             asyncio.get_running_loop().call_soon_threadsafe(step)
 

@@ -1,4 +1,7 @@
-"""One question to the kernel on a thread of its own: the kernel may hold whoever asks while it works on a change."""
+"""One question to the kernel on a thread of its own: the kernel may hold whoever asks while it works on a change.
+
+Both need RTNL, a lock of all namespaces together: rtnl_dumpit, rtnetlink_rcv_msg, net/core/rtnetlink.c.
+"""
 
 import os
 import threading

@@ -40,7 +40,10 @@ class NoAnswerError(TimeoutError):
 
 
 def until_whole(dump: Callable[[], tuple[Dumped, bool]]) -> tuple[Dumped, bool]:
-    """Dump, and dump anew while changes interrupt; return the last dump, and whether even that one was interrupted."""
+    """Dump, and dump anew while changes interrupt; return the last dump, and whether even that one was interrupted.
+
+    The kernel makes a dump as it is read, and flags it once something changed: nl_dump_check_consistent, net/netlink.h.
+    """
     for _ in range(_TRIES):
         found, interrupted = dump()
         if not interrupted:

@@ -1,8 +1,9 @@
 """The listening thread: subscribe, dump, follow, resync, reconcile.
 
-Notifications are lossy, and for group tags often absent (a retag of a DOWN link, any write to sysfs), so an event is
-only a hint: a full check (a dump, with mark and sweep) follows every overrun, every write of our own, and a period
-chosen so that checks cost at most half a percent of one core.
+Notifications are lossy, and for group tags often absent (a retag of a DOWN link: netif_state_change, net/core/dev.c;
+any write to sysfs: group_store, net/core/net-sysfs.c), so an event is only a hint: a full check (a dump, with mark and
+sweep) follows every overrun, every write of our own, and a period chosen so that checks cost at most half a percent of
+one core.
 """
 
 import contextlib

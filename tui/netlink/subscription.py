@@ -34,7 +34,7 @@ _EVENT = struct.Struct("=IHHIIBxHi")  # nlmsghdr, and ifinfomsg up to its index
 
 
 class OverrunError(Exception):
-    """The kernel dropped notifications: our receive buffer was full (ENOBUFS)."""
+    """The kernel dropped notifications: our receive buffer was full (ENOBUFS: netlink(7); netlink_overrun)."""
 
 
 class Check(NamedTuple):

@@ -83,8 +83,9 @@ class _Job:
 class Writer:
     """Sends messages that change links and reads the kernel's answers, one batch at a time.
 
-    A send returns only when the kernel has done the work, or got the lock to do it, and can't be interrupted; so a
-    thread of its own does that, and callers wait for it no longer than they want to.
+    A send returns only when the kernel has done the work, or got the lock to do it, and can't be interrupted
+    (netlink_unicast_kernel, net/netlink/af_netlink.c); so a thread of its own does that, and callers wait for it no
+    longer than they want to.
     """
 
     def __init__(self, gate: Gate = OPEN) -> None:

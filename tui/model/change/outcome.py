@@ -1,7 +1,8 @@
 """Before/after → Outcome: what really happened to each member of a change.
 
-The kernel's ACK proves nothing (an empty group is ACKed too) and its error names neither a device nor a count, so
-the answer is found by comparing what was known right before the send with a full dump after.
+The kernel's ACK proves nothing (an empty group is ACKed too) and its error names neither a device nor a count
+(rtnl_group_changelink, net/core/rtnetlink.c), so the answer is found by comparing what was known right
+before the send with a full dump after.
 """
 
 from collections.abc import Container, Mapping

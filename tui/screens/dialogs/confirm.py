@@ -21,7 +21,7 @@ _WEIGHING = "Asking the kernel what this would cut off…"
 
 
 def plain(text: str, classes: str = "") -> Static:
-    """Return a Static that shows text as it is: no markup is read."""
+    """Return a Static that shows text as it is: no markup is read, as Textual does in a str (textual/visual.py)."""
     return Static(Content(text), markup=False, classes=classes)
 
 
