@@ -1,5 +1,6 @@
 """What holds of the house as a whole; import-linter proves the rest."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,36 @@ def test_the_tests_have_the_rooms_of_the_code() -> None:
     found = [folder for kind in ("unit", "kernel", "app") for folder in (ROOT / "tests" / kind).glob("[a-z]*/")]
     assert found
     assert [str(folder) for folder in found if folder.name not in rooms] == []
+
+
+MAP = (ROOT / "CONTRIBUTING.md").read_text()
+PLACES = re.findall(r"`((?:[\w.]+/)*(?:[\w.]+/|[\w.]+\.(?:py|md|toml)|\.ci/run))(?::([\w.]+))?`", MAP)
+METHODS = re.findall(r"`([A-Z]+[a-z]\w*)\.(\w+)`", MAP)
+
+
+def declares(text: str, name: str) -> bool:
+    return bool(re.search(rf"\b(class|def) {name}\b|^ *{name}\b[^=\n]* = ", text, re.MULTILINE))
+
+
+def test_every_path_on_the_map_is_there() -> None:
+    paths = {path for path, _ in PLACES}
+    assert len(paths) > 50
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize(("path", "dotted"), sorted({place for place in PLACES if place[1]}))
+def test_every_name_on_the_map_is_in_its_file(path: str, dotted: str) -> None:
+    text = (ROOT / path).read_text()
+    assert [name for name in dotted.split(".") if not declares(text, name)] == []
+
+
+@pytest.mark.parametrize(("kind", "method"), sorted({*METHODS}))
+def test_every_method_on_the_map_is_one_of_its_class(kind: str, method: str) -> None:
+    texts = [path.read_text() for path in (ROOT / "tui").rglob("*.py")]
+    assert any(f"class {kind}" in text and declares(text, method) for text in texts)
+
+
+def test_every_room_is_on_the_map() -> None:
+    rooms = [folder for folder in (ROOT / "tui").rglob("*") if folder.is_dir() and folder.name != "__pycache__"]
+    assert len(rooms) > 20
+    assert [room for room in sorted(f"{room.relative_to(ROOT)}/" for room in rooms) if f"`{room}`" not in MAP] == []
