@@ -88,7 +88,9 @@ class Tally:
     def remove(self, link: Link) -> None:
         """Count ``link`` out; it was counted in as it is here."""
         self.members -= 1
-        form = _form(link)
+        self._count_out(_form(link))
+
+    def _count_out(self, form: Form) -> None:
         if self.forms[form] == 1:
             del self.forms[form]
         else:
@@ -96,9 +98,10 @@ class Tally:
 
     def change(self, old: Link, now: Link) -> None:
         """Count a member that was counted in as ``old`` as it is ``now``."""
-        if _form(old) != _form(now):
-            self.remove(old)
-            self.add(now)
+        before, after = _form(old), _form(now)
+        if before != after:
+            self._count_out(before)
+            self.forms[after] = self.forms.get(after, 0) + 1
 
     def group(self, group_id: int) -> Group:
         """Return the figures as they stand."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui.model.change.intent import Intent
-from tui.model.change.outcome import Outcome, Refusal, Reply, first_suspect, with_refusal
+from tui.model.change.outcome import Outcome, Refusal, Reply, first_suspect, met_before, with_refusal
 from tui.model.link import Link
 from tui.model.store import Snapshot
 from tui.model.text import reason
@@ -34,9 +34,11 @@ def change_group(
     data = group_change(seq, group_id, settings)
     before = known()
     checker.expect_check()
+    met: set[int] = set()
     sent = time.monotonic()
     try:
-        ack = writer.send({seq: data}, wait)[seq]
+        # While the kernel is at work there is time for what grows with the members.
+        ack = writer.send({seq: data}, wait, lambda: met.update(met_before(intent, before)))[seq]
     except NoAnswerError:
         reply = Reply(None, f"no answer within {wait:g} s", 1, len(data), time.monotonic() - sent, sent)
     except OSError as error:
@@ -46,7 +48,7 @@ def change_group(
     else:
         reply = Reply(ack.errno, ack.text, 1, len(data), time.monotonic() - sent, sent)
     agreed = before.members(group_id) if reply.errno == 0 else ()
-    outcome = read_back(intent, before, agreed, reply, checker)
+    outcome = read_back(intent, before, agreed, reply, checker, met)
     if reply.errno and (suspect := first_suspect(outcome)):
         return _ask_again(outcome, suspect, writer, checker)
     return outcome

@@ -30,6 +30,7 @@ _AGAIN = 0.5  # seconds until the next check after one that could not be certain
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between restarts
 _LAST = 1.0  # seconds that stop() waits: the kernel may hold the thread while it works on someone's change
 _EXPECTED = 1.0  # seconds that events stay undecoded before a check that is expected
+_WAY = 0.04  # seconds that whoever expected a check has for himself once it is made: to tell, and to paint it
 _QUIET = 0.02  # seconds to let a storm pass that went on through a check; doubled each time
 
 
@@ -165,7 +166,7 @@ class Monitor:
         """Check in full, answer who waits, and return when (time.monotonic()) the next check is due."""
         waiting = self._take_waiting()
         begun = time.monotonic()
-        self._expected = 0.0
+        expected, self._expected = self._expected > begun, 0.0
 
         def meanwhile() -> None:
             if self.health.state == "live":
@@ -195,6 +196,8 @@ class Monitor:
         snapshot = self._store.snapshot()
         for future in waiting:
             future.set_result(snapshot)
+        if expected and waiting:
+            self._pause(_WAY)
         protection, after = first or subscription.ask(self._after_check)
         cost = found.cost + after
         period = max(MIN_PERIOD, cost / CHECK_SHARE)

@@ -30,10 +30,17 @@ def ack_deadline(members: int) -> float:
     return 10.0 + 0.005 * members
 
 
-def read_back(intent: Intent, before: Snapshot, agreed: Container[int], reply: Reply, checker: Checker) -> Outcome:
+def read_back(
+    intent: Intent,
+    before: Snapshot,
+    agreed: Container[int],
+    reply: Reply,
+    checker: Checker,
+    met: Container[int] | None = None,
+) -> Outcome:
     """Make a full check and compare it with what was asked; the rest as for `compare`."""
     try:
         after = checker.check().result(ack_deadline(len(intent.members)))
     except (FutureTimeoutError, StoppedError):
         return Outcome(intent, reply, before, checked=False)
-    return compare(intent, before, agreed, after, reply)
+    return compare(intent, before, agreed, after, reply, met)

@@ -5,7 +5,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
@@ -77,6 +77,7 @@ class _Job:
         """Batches that the kernel has answered."""
         self.given_up = False
         """Whether nobody waits for it any more: nothing more of it is sent."""
+        self.begun = threading.Event()
         self.ended: Future[None] = Future()
 
 
@@ -127,22 +128,25 @@ class Writer:
         self._record = Record()
         return self._record
 
-    def send(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+    def send(
+        self, batch: Mapping[int, bytes], deadline: float, meanwhile: Callable[[], object] | None = None
+    ) -> dict[int, Ack]:
         """Send all messages of ``batch`` (by sequence number) in one sendmsg; return the answers.
 
         The last message must ask for an ACK; those before need not, and then are in the answer only if they failed.
-        ``deadline``: seconds to wait for the last answer. Raises WriteRefusedError (nothing was sent),
-        BusyError (nothing was sent), NoAnswerError (sent, outcome unknown), OSError (nothing was sent), WireError.
+        ``deadline``: seconds to wait for the last answer; ``meanwhile`` is called while the kernel is at work. Raises
+        WriteRefusedError (nothing was sent), BusyError (nothing was sent), NoAnswerError (sent, outcome unknown),
+        OSError (nothing was sent), WireError.
         """
         answers: dict[int, Ack] = {}
 
         def once() -> Batches:
             answers.update((yield batch))
 
-        self.send_all(once(), deadline)
+        self.send_all(once(), deadline, meanwhile)
         return answers
 
-    def send_all(self, batches: Batches, deadline: float) -> None:
+    def send_all(self, batches: Batches, deadline: float, meanwhile: Callable[[], object] | None = None) -> None:
         """Send batch after batch, each in one sendmsg, and hand each its answers.
 
         ``batches`` runs on the writer's thread: to pass each batch from thread to thread would cost as much as the
@@ -153,6 +157,8 @@ class Writer:
             raise BusyError(errno.EBUSY, "the kernel still works on the change before")
         job = _Job(batches, deadline)
         self._jobs.put(job)
+        if meanwhile is not None and job.begun.wait(deadline):
+            meanwhile()
         while True:
             answered = job.answered
             try:
@@ -182,6 +188,7 @@ class Writer:
         """Send all of it; return what went wrong."""
         try:
             batch = next(job.batches)
+            job.begun.set()
             while not job.given_up:
                 answers = self.transact(batch, job.deadline)
                 job.answered += 1
@@ -191,6 +198,7 @@ class Writer:
         except Exception as error:
             return error
         finally:
+            job.begun.set()
             job.batches.close()
         return None
 

@@ -58,7 +58,9 @@ class Sent(Writer):
     def next_seq(self) -> int:
         return 1
 
-    def send(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+    def send(
+        self, batch: Mapping[int, bytes], deadline: float, meanwhile: Callable[[], object] | None = None
+    ) -> dict[int, Ack]:
         self._sending()
         raise OSError(errno.ENODEV, "no kernel here")
 

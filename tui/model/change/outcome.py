@@ -5,7 +5,7 @@ The kernel's ACK proves nothing (an empty group is ACKed too) and its error name
 before the send with a full dump after.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -96,27 +96,38 @@ class Outcome:
         return self.sent.links.get(link.ifindex) or self.intent.members.get(link.ifindex, link)
 
 
-def compare(intent: Intent, sent: Snapshot, agreed: Container[int], after: Snapshot, reply: Reply) -> Outcome:
+def met_before(intent: Intent, sent: Snapshot) -> set[int]:
+    """Return who was as asked already; ``sent``: what was known right before the send."""
+    reached, before = _test(intent), sent.links.get
+    return {index for index, seen in intent.members.items() if reached(before(index, seen))}
+
+
+def _test(intent: Intent) -> Callable[[Link], bool]:
+    return intent.reached if intent.alike is None else intent.alike.test()
+
+
+def compare(
+    intent: Intent,
+    sent: Snapshot,
+    agreed: Container[int],
+    after: Snapshot,
+    reply: Reply,
+    met: Container[int] | None = None,
+) -> Outcome:
     """Sort each member of ``intent`` by what became of it.
 
     ``sent``: what was known right before the send; ``agreed``: the interfaces of which the kernel has said that it did
-    as asked; ``after``: what a full dump found, begun after the reply.
+    as asked; ``after``: what a full dump found, begun after the reply; ``met``: what `met_before` returned, if that
+    was asked while there was time.
     """
     changed, already, left, vanished = [], [], [], []
     short: list[Link] = []
     overtaken: list[Link] = []
     renamed: list[tuple[Link, Link]] = []
-    # The operator waits for this, so each member costs as little as can be.
-    group_id, before, links, born, revision = (
-        intent.group_id,
-        sent.links.get,
-        after.links.get,
-        after.born.get,
-        intent.revision,
-    )
-    reached = intent.reached if intent.alike is None else intent.alike.met_by
+    # The operator waits for this, so each member costs as little as can be: hence no call of Snapshot.same.
+    group_id, revision, links, born = intent.group_id, intent.revision, after.links.get, after.born.get
+    reached, met = _test(intent), met_before(intent, sent) if met is None else met
     for index, seen in intent.members.items():
-        # Snapshot.same, without the call.
         if born(index, 0) > revision or (now := links(index)) is None:
             vanished.append(seen)
             continue
@@ -126,7 +137,7 @@ def compare(intent: Intent, sent: Snapshot, agreed: Container[int], after: Snaps
             left.append(now)
         elif not reached(now):
             (overtaken if index in agreed else short).append(now)
-        elif reached(before(index, seen)):
+        elif index in met:
             already.append(now)
         else:
             changed.append(now)
