@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from tui.guard.ending import Ending, GuardedChange
 from tui.guard.losses import Losses
 from tui.guard.orphans import Orphan
-from tui.model.change.attributes import MTU, UP
+from tui.model.change.attributes import MTU, UP, Harm
 from tui.model.change.log import Log, LogEntry, LogVerdict
 from tui.model.change.outcome import sent_to, steps_taken, takes_back
 from tui.model.change.plan import Plan, ip_lines
@@ -237,7 +237,8 @@ class Session:
         snapshot = self.services.snapshot()
         intent, found = plan_undo(number, entry.steps, entry.revision, snapshot)
         plan = None if intent is None else self.services.plan(intent, snapshot)
-        return Undo(number, plan, found, took_down=any(step.wanted.get(UP) is False for step in entry.steps))
+        took_down = any(Harm.TAKES_DOWN in step.wanted.harm(step.before) for step in entry.steps)
+        return Undo(number, plan, found, took_down)
 
     def decide(self, decision: Decision, unheard: Callable[[str], object]) -> None:
         """Keep the change that counts down, or have it taken back; ``unheard`` hears why the guard didn't hear."""

@@ -40,6 +40,10 @@ from tui.timing.report.reading import duration, loud, ratio_words, reading, time
 from tui.timing.report.results import TimingReport
 from tui.timing.report.statistics import exponent, extrapolate, median, summary
 from tui.timing.report.stored import report_of
+from tui.timing.ways.change import Change, Member
+from tui.timing.ways.file import open_file
+from tui.timing.ways.ip import IpClient
+from tui.timing.ways.open import open_client
 from tui.timing.ways.operations import OPERATIONS
 from tui.timing.ways.ways import WAYS
 
@@ -508,3 +512,17 @@ def test_what_others_use_is_told_apart_from_what_we_use() -> None:
 def other_used(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_way_that_nobody_knows_is_measured_as_no_other() -> None:
+    lo = Member(1, "lo")
+    with pytest.raises(ValueError, match="“pairs”"):
+        open_client("pairs", lo)
+    with pytest.raises(ValueError, match="“pairs”"):
+        open_file("pairs", lo)
+    client = IpClient("pairs", "/bin/false")
+    try:
+        with pytest.raises(ValueError, match="“pairs”"):
+            client.change(Change(OPERATIONS["mtu"], 1500), [lo], 1)
+    finally:
+        client.close()

@@ -88,10 +88,13 @@ def _read(path: str) -> bytes:
 
 def open_file(way: str, first: Member) -> Client:
     """Return the client of ``way``: ioctl or sysfs. Raises UnavailableError, OSError."""
-    if way == "ioctl":
-        return IoctlClient()
-    if not (_CLASS / first.name).exists():
-        raise UnavailableError("sysfs is not mounted in the sandbox.")
-    if not os.access(_CLASS / first.name / "mtu", os.W_OK):
-        raise UnavailableError("sysfs is mounted read-only here.")
-    return SysfsClient()
+    match way:
+        case "ioctl":
+            return IoctlClient()
+        case "sysfs":
+            if not (_CLASS / first.name).exists():
+                raise UnavailableError("sysfs is not mounted in the sandbox.")
+            if not os.access(_CLASS / first.name / "mtu", os.W_OK):
+                raise UnavailableError("sysfs is mounted read-only here.")
+            return SysfsClient()
+    raise ValueError(f"no file takes changes the way “{way}”")

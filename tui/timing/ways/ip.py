@@ -34,17 +34,21 @@ class IpClient:
 
     def change(self, change: Change, members: Sequence[Member], group: int) -> None:
         """See Client."""
-        if self._way == "ip-group":
-            self._run("link", "set", "group", str(group), *change.words)
-        elif self._way == "ip-batch":
-            words = " ".join(change.words)
-            os.ftruncate(self._input, 0)
-            os.pwrite(self._input, "".join(f"link set dev {member.name} {words}\n" for member in members).encode(), 0)
-            os.lseek(self._input, 0, os.SEEK_SET)
-            self._run("-batch", "-", stdin=self._input)
-        else:
-            for member in members:
-                self._run("link", "set", "dev", member.name, *change.words)
+        match self._way:
+            case "ip-group":
+                self._run("link", "set", "group", str(group), *change.words)
+            case "ip-batch":
+                words = " ".join(change.words)
+                lines = "".join(f"link set dev {member.name} {words}\n" for member in members)
+                os.ftruncate(self._input, 0)
+                os.pwrite(self._input, lines.encode(), 0)
+                os.lseek(self._input, 0, os.SEEK_SET)
+                self._run("-batch", "-", stdin=self._input)
+            case "process":
+                for member in members:
+                    self._run("link", "set", "dev", member.name, *change.words)
+            case other:
+                raise ValueError(f"`ip` makes no changes the way “{other}”")
 
     def close(self) -> None:
         """See Client."""

@@ -13,18 +13,21 @@ def open_client(way: str, first: Member) -> Client:
 
 def _opener(way: str) -> Callable[[str, Member], Client]:
     # Each way's module on demand: pyroute2's costs what all others cost together.
-    if way in ("group", "sendmsg", "ack"):
-        from tui.timing.ways.netlink import open_netlink
+    match way:
+        case "group" | "sendmsg" | "ack":
+            from tui.timing.ways.netlink import open_netlink
 
-        return open_netlink
-    if way in ("ip-group", "ip-batch", "process"):
-        from tui.timing.ways.ip import open_ip
+            return open_netlink
+        case "ip-group" | "ip-batch" | "process":
+            from tui.timing.ways.ip import open_ip
 
-        return open_ip
-    if way in ("ioctl", "sysfs"):
-        from tui.timing.ways.file import open_file
+            return open_ip
+        case "ioctl" | "sysfs":
+            from tui.timing.ways.file import open_file
 
-        return open_file
-    from tui.timing.ways.library import open_library
+            return open_file
+        case "pyroute2":
+            from tui.timing.ways.library import open_library
 
-    return open_library
+            return open_library
+    raise ValueError(f"no client makes changes the way “{way}”")
