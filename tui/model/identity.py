@@ -64,6 +64,11 @@ class Lives:
         """Whether the device ``old``, known so far, is what bears its index ``now``."""
         return old.ifindex not in self.buried and same_device(old, now, told=not self._doubted)
 
+    @property
+    def certain(self) -> bool:
+        """Whether every deletion was heard of and taken in: then only another kind makes another device."""
+        return not self._doubted and not self.buried
+
     def begin(self, index: int, revision: int) -> None:
         """A device that wasn't there before bears this index."""
         self._born[index] = revision
