@@ -19,10 +19,11 @@ from tui.present.column import cells
 from tui.present.commands import OnNames
 from tui.present.names import NAME_COLUMNS, NameRow, line_text
 from tui.present.words import Field, members
+from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.names.permanent import ExportScreen
-from tui.screens.names.saving import NamesSaving, OnRecord, no_record
+from tui.screens.names.saving import OnRecord, Saving
 from tui.session.name_editor import NameEditor
 from widgets.keyed_table.table import KeyedTable
 from widgets.lines import Lines
@@ -33,14 +34,15 @@ _PERIOD = 1.0  # seconds between looks at the file
 Answer = TypeVar("Answer")
 
 
-class NamesScreen(NamesSaving, commands=OnNames):
+class NamesScreen(BaseScreen[None], commands=OnNames):
     """Edits the name map with the keyboard alone; nothing is written before its diff was seen."""
 
-    def __init__(
-        self, editor: NameEditor, shown: Callable[[], Shown], ascii: bool, on_record: OnRecord = no_record
-    ) -> None:
-        """Edit by ``editor``; ``shown`` tells the members of each group by now."""
-        super().__init__(editor, on_record, ascii)
+    def __init__(self, editor: NameEditor, shown: Callable[[], Shown], ascii: bool, on_record: OnRecord) -> None:
+        """Edit by ``editor``; ``shown`` tells the members of each group by now, ``on_record`` hears of each save."""
+        super().__init__(ascii)
+        self.editor = editor
+        self._saving = Saving(self, editor, self.show_entries, on_record)
+        self._asking = False
         self._shown = shown
         self._filter = ""
         self._read: NameDocument | None = None
@@ -70,7 +72,7 @@ class NamesScreen(NamesSaving, commands=OnNames):
         """Notice what somebody else did to the file, and who joined or left a group."""
         told = Field("")
         try:
-            if not self.locked and self.editor.stale():
+            if not (self._asking or self._saving.under_way) and self.editor.stale():
                 if self.editor.edited:
                     told = Field("Somebody else changed the file; saving will merge both edits.", "warn")
                 else:
@@ -186,11 +188,11 @@ class NamesScreen(NamesSaving, commands=OnNames):
 
     async def _answer(self, page: Screen[Answer]) -> Answer:
         """Ask; meanwhile nothing is read anew, since the answer is an edit of what was read before."""
-        self.locked = True
+        self._asking = True
         try:
             return await self.app.push_screen_wait(page)
         finally:
-            self.locked = False
+            self._asking = False
 
     @work(exclusive=True)
     async def action_add(self) -> None:
@@ -282,6 +284,20 @@ class NamesScreen(NamesSaving, commands=OnNames):
             return
         self._edit(lambda: findings[0].mended(self.editor.document), f"{findings[0].mend}: done.")
 
+    @work(exclusive=True)
+    async def action_save(self) -> None:
+        """Show the diff, and save."""
+        await self._saving.save()
+
+    @work(exclusive=True)
+    async def action_take_back(self) -> None:
+        """Take the last save back, as an edit that is saved like any other."""
+        await self._saving.take_back()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key begin anything while the disk writes: it would end the save unheard."""
+        return not self._saving.under_way
+
     def action_permanent(self) -> None:
         """Show what makes the present tags permanent."""
         names = replace(self.editor.document.names(), ip=self._shown().names.ip)
@@ -323,10 +339,5 @@ class NamesScreen(NamesSaving, commands=OnNames):
             self._close_filter()
             self.show_entries()
             return
-        if self.editor.edited:
-            keys = {"w": "save", "x": "throw it away"}
-            page = ChoiceScreen("Unsaved changes", self.editor.diff(), keys, self.spell)
-            answer = await self.app.push_screen_wait(page)
-            if answer == "" or (answer == "w" and not await self._write(in_place=False)):
-                return
-        self.dismiss()
+        if await self._saving.settle():
+            self.dismiss()
