@@ -7,13 +7,13 @@ import os
 import re
 import subprocess
 import sys
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from tests.links import until
 from tui.timing.child.kinds import apportion
 from tui.timing.child.schedule import Forecast, Runs, affordable, stages, turn
 from tui.timing.codec import event_json, event_of, record_of
@@ -495,14 +495,13 @@ def test_a_run_on_a_busy_machine_keeps_its_fits_and_estimates_to_itself() -> Non
 def test_what_others_use_is_told_apart_from_what_we_use() -> None:
     if not Path("/proc/stat").exists():
         pytest.skip("there is no /proc/stat")
-    script = "import time\nuntil = time.monotonic() + 1.5\nwhile time.monotonic() < until: pass"
-    other = subprocess.Popen([sys.executable, "-c", script])
-    helped, unaware = Others([other.pid]), Others([])
-    time.sleep(1.2)
-    assert unaware.due()
-    ours, theirs = helped.use(), unaware.use()
-    used = other_used(other.pid)
-    other.wait()
+    script = "import time\nwhile time.process_time() < 0.6: pass\ninput()"
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE) as other:
+        helped, unaware = Others([other.pid]), Others([])
+        until(lambda: unaware.due() and other_used(other.pid) >= 0.5, "the other to use a processor")
+        ours, theirs = helped.use(), unaware.use()
+        used = other_used(other.pid)
+        other.communicate(b"\n")
     assert ours is not None
     assert theirs is not None
     # Whatever else runs here, it is the same for both.

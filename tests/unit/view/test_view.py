@@ -1,6 +1,8 @@
 """Which rows are shown, in which order, and which filter is in force."""
 
 import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,6 @@ from tests.order import rank
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot, Store
-from tui.model.view import natural
 from tui.model.view.order import ALL_GROUPS
 from tui.model.view.shown import Shown
 from tui.present.column import cells
@@ -174,22 +175,39 @@ def test_group_marks_filter_and_order_hold_together(
     assert shown == [index for _, index in (reversed(ranked) if reverse else ranked)]
 
 
-def test_names_that_never_stop_changing_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither what they are sorted by nor how they are shown."""
-    monkeypatch.setattr(natural, "_SPARE", 500)
+@contextmanager
+def bounded(most: float) -> Iterator[Callable[[int], None]]:
+    """Memory may not grow by so many bytes from the first half of the rounds to the second; called after each."""
+    peaks = [0, 0]
+
+    def note(half: int) -> None:
+        peaks[half] = max(peaks[half], tracemalloc.get_traced_memory()[0])
+
+    tracemalloc.start()
+    try:
+        yield note
+    finally:
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + most
+
+
+def test_what_names_that_never_stop_changing_are_sorted_by_is_not_all_remembered() -> None:
     store, view = Store(), link_view()
     view.column = "name"
-    most = [0, 0]
-    tracemalloc.start()
-    for number in range(6000):
-        link = a_link(number, name=b"veth%d" % number, alias=b"\x1b%d" % number)
-        store.replace({number: link})
-        snapshot = store.snapshot()
-        view.forget(snapshot)
-        view.order(Shown(snapshot, NAMES, {}))
-        cells(LINK_COLUMNS, link, Shown(snapshot, NAMES, {}))
-        half = number // 3000
-        most[half] = max(most[half], tracemalloc.get_traced_memory()[0])
-    tracemalloc.stop()
-    # Each name takes some hundred bytes where it is remembered.
-    assert most[1] < most[0] + 100_000
+    # Ten thousand names in each half: more than are remembered, some 400 bytes each.
+    with bounded(1_000_000) as note:
+        for turn in range(40):
+            store.replace({index: a_link(index, name=b"v%05d-%03d" % (turn, index)) for index in range(500)})
+            snapshot = store.snapshot()
+            view.forget(snapshot)
+            view.order(Shown(snapshot, NAMES, {}))
+            note(turn // 20)
+
+
+def test_how_names_that_never_stop_changing_are_shown_is_not_all_remembered() -> None:
+    shown = Shown(seen(), NAMES, {})
+    # Each takes some hundred bytes where it is remembered.
+    with bounded(100_000) as note:
+        for number in range(4000):
+            cells(LINK_COLUMNS, a_link(number, name=b"veth%d" % number, alias=b"\x1b%d" % number), shown)
+            note(number // 2000)

@@ -27,12 +27,14 @@ class Filter:
     terms: tuple[tuple[Term, bool], ...] = ()
     """Each term, and whether it is inverted."""
 
-    def select(self, indexes: Iterable[int], snapshot: Snapshot, names: NameMap, words: Words) -> list[int]:
+    def select(
+        self, indexes: Iterable[int], snapshot: Snapshot, names: NameMap, words: Words, patience: float = PATIENCE
+    ) -> list[int]:
         """Return those of ``indexes`` that pass, in the order given; ``words`` is kept from one selection to the next.
 
-        Raises FilterError if a regular expression takes longer than PATIENCE.
+        Raises FilterError if regular expressions take longer than ``patience``, in seconds.
         """
-        scene = Scene(snapshot, names, words, time.monotonic() + PATIENCE)
+        scene = Scene(snapshot, names, words, time.monotonic() + patience)
         links = snapshot.links
         found = list(indexes)
         for term, inverted in self.terms:
