@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
-
-import pytest
 
 from tests.changes import asked
 from tests.watch import Watch, watching
+from tests.writers import ActingWriter
 from tui.model.change.intent import Intent, intent_for_links, make_intent
 from tui.model.change.outcome import Outcome
 from tui.model.change.progress import Progress
@@ -15,14 +13,12 @@ from tui.model.gate import OPEN, Gate
 from tui.model.store import Snapshot
 from tui.netlink.change_group import change_group
 from tui.netlink.change_links import change_links
-from tui.netlink.wire import Ack
-from tui.netlink.writer import Writer
 
 
 class Console:
     """A monitor and a writer."""
 
-    def __init__(self, watch: Watch, writer: Writer) -> None:
+    def __init__(self, watch: Watch, writer: ActingWriter) -> None:
         self.watch = watch
         self.writer = writer
 
@@ -68,23 +64,9 @@ class Console:
 @contextmanager
 def console(gate: Gate = OPEN) -> Iterator[Console]:
     """Run a monitor and a writer."""
-    writer = Writer(gate)
+    writer = ActingWriter(gate)
     try:
         with watching() as watch:
             yield Console(watch, writer)
     finally:
         writer.close()
-
-
-def after_send(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> list[Callable[[], object]]:
-    """Have ``acts`` happen, once, as soon as the kernel has answered; more can be added to the list returned."""
-    send, todo = Writer.transact, list(acts)
-
-    def sending(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        answers = send(self, batch, deadline)
-        while todo:
-            todo.pop()()
-        return answers
-
-    monkeypatch.setattr(Writer, "transact", sending)
-    return todo

@@ -9,22 +9,21 @@ from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pytest
 from textual.pilot import Pilot
 
 from tests.hosted import Hands
 from tests.links import Ip, from_ip
 from tests.terminal import PATIENCE
+from tests.writers import ActingWriter
 from tui.app.app import GroupApp
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
 from tui.model.change.outcome import Outcome, Reply
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
-from tui.netlink.wire import Ack
-from tui.netlink.writer import Writer
+from tui.model.gate import Gate
 from tui.session.change_runner import Result
 from tui.session.planning import Chosen, plan_change
 from tui.session.services import GUARD_TIMEOUT, Services
@@ -49,8 +48,9 @@ def states(ip: Ip) -> dict[str, State]:
 class Driven(Hands[GroupApp]):
     """A running console and the hands on it."""
 
-    def __init__(self, app: GroupApp, session: Session, pilot: Pilot[int]) -> None:
+    def __init__(self, app: GroupApp, session: Session, pilot: Pilot[int], writer: ActingWriter) -> None:
         super().__init__(app, pilot)
+        self.writer = writer
         self.main = app.main
         self.session = session
         self.services = session.services
@@ -173,7 +173,13 @@ async def driven(
     """
     with NamedTemporaryFile() as empty:
         place = NameFile(names or Path(empty.name), ip)
-        services = Services(place, read_only, audit=Audit(audit, ()), guard_timeout=guard_timeout)
+        writers: list[ActingWriter] = []
+
+        def open_writer(gate: Gate) -> ActingWriter:
+            writers.append(ActingWriter(gate))
+            return writers[0]
+
+        services = Services(place, read_only, audit=Audit(audit, ()), guard_timeout=guard_timeout, writer=open_writer)
         try:
             session = Session(services, "test")
             app = GroupApp(session, ascii=ascii)
@@ -182,7 +188,7 @@ async def driven(
             if eye is not None:
                 app.main.guard.eye = eye
             async with app.run_test(size=size, notifications=True) as pilot:
-                hands = Driven(app, session, pilot)
+                hands = Driven(app, session, pilot, *writers)
                 if wait:
                     await hands.until(lambda: not app.main.view.shown.reading, "interfaces")
                 yield hands
@@ -211,16 +217,3 @@ def requests(sent: list[dict[int, bytes]]) -> list[list[tuple[int, int]]]:
 def unsent(plan: Plan) -> Result:
     """Return an outcome for whoever fakes the sending: nothing was sent."""
     return Result(plan, Outcome(plan.intent, Reply(0, "as the test wants it", 0, 0, 0.0), checked=False))
-
-
-def record_sends(monkeypatch: pytest.MonkeyPatch) -> list[dict[int, bytes]]:
-    """Have every batch of messages that is sent noted in the list returned."""
-    sent: list[dict[int, bytes]] = []
-    send = Writer.transact
-
-    def noting(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        sent.append(dict(batch))
-        return send(self, batch, deadline)
-
-    monkeypatch.setattr(Writer, "transact", noting)
-    return sent

@@ -8,6 +8,7 @@ from tempfile import NamedTemporaryFile
 from time import monotonic
 
 from tests.links import PATIENCE, Ip, index_of, until
+from tests.writers import ActingWriter
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
 from tui.model.change.outcome import Outcome
@@ -88,7 +89,13 @@ class Sitting:
 def sitting(*, read_only: bool = False, guard_timeout: float | None = GUARD_TIMEOUT) -> Iterator[Sitting]:
     """Sit down before the interfaces of this namespace; yield after the first full check."""
     with NamedTemporaryFile() as empty:
-        services = Services(NameFile(Path(empty.name)), read_only, audit=Audit(None, ()), guard_timeout=guard_timeout)
+        services = Services(
+            NameFile(Path(empty.name)),
+            read_only,
+            audit=Audit(None, ()),
+            guard_timeout=guard_timeout,
+            writer=ActingWriter,
+        )
         session, work = Session(services, "test"), SimpleQueue[Work]()
         try:
             session.start(lambda: None, work.put)

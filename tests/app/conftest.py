@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import record_sends
 from tests.links import Ip, cheap_kind, many
+from tests.writers import record_sends
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from rich.cells import cell_len
 from textual.binding import Binding
 
 from tests.changes import setting
-from tests.driven import driven, eager, record_sends, states
+from tests.driven import driven, eager, states
 from tests.links import Ip, cheap_kind, many
+from tests.writers import record_sends
 from tui.model.change.intent import make_intent
 from tui.model.change.progress import Progress
 from tui.present.change import outcome_line

@@ -45,10 +45,12 @@ class Services:
         *,
         audit: Audit | None = None,
         guard_timeout: float | None = GUARD_TIMEOUT,
+        writer: Callable[[Gate], Writer] = Writer,
     ) -> None:
         """Open the writer; `start` starts the monitor. Raises OSError where there is no netlink.
 
         ``guard_timeout``: seconds until a change that could lock the operator out is taken back; None: no guard.
+        ``writer``: opens the one that everything goes through.
         """
         self._names = names
         self._names.refresh()
@@ -64,7 +66,7 @@ class Services:
         self._protected: tuple[object, dict[int, str]] = (None, {})
         self.gate = Gate(read_only)
         """What may be changed in this run at all."""
-        self._writer = Writer(self.gate)
+        self._writer = writer(self.gate)
         self._monitor = Monitor(self._store, self._mark, after_check=self._find_carriers)
         self._audit = audit or Audit(None)
         self._guard_timeout = guard_timeout
@@ -178,7 +180,7 @@ class Services:
             self._shown.wait(_SHOWING)
 
         def work() -> None:
-            result = self._runner.carry_out(plan, title, pressed, progress, self._risk_now, told)
+            result = self._runner.carry_out(plan, title, pressed, progress, self.risk_now, told)
             recorded.set()
             self._records.remove(recorded)
             if result.complaint:
@@ -253,7 +255,7 @@ class Services:
     def _aside(self, name: str, work: Callable[[], object]) -> None:
         threading.Thread(target=work, name=name, daemon=True).start()
 
-    def _risk_now(self, plan: Plan) -> Mapping[int, str]:
+    def risk_now(self, plan: Plan) -> Mapping[int, str]:
         """Look at the routes once more right before sending; return which members carry the way here by now.
 
         Nothing here grows with the members, nor with their routes.

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -16,8 +15,6 @@ from tests.driven import Driven, eager, is_bridge, requests, states
 from tests.guards import guards
 from tests.links import Ip, cheap_kind, index_of, many
 from tests.terminal import Terminal, terminal
-from tui.netlink.wire import Ack
-from tui.netlink.writer import Writer
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.progress import ProgressScreen
 from tui.screens.dialogs.retag import RetagScreen
@@ -217,21 +214,18 @@ def crowd(ip: Ip) -> str:
 
 
 async def test_past_two_thousand_progress_is_shown_and_esc_stops_between_two_batches(
-    ip: Ip, crowd: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
+    ip: Ip, crowd: str, sent: Sent
 ) -> None:
     """The kernel answers; the writer waits behind its second batch until the operator has pressed Esc."""
     second, pressed = Event(), Event()
-    send = Writer.transact
 
-    def slow(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        answers = send(self, batch, deadline)
+    def slow() -> None:
         if len(sent) == 2:
             second.set()
             assert pressed.wait(60)
-        return answers
 
-    monkeypatch.setattr(Writer, "transact", slow)
     async with eager() as hands:
+        hands.writer.after = slow
         await hands.choose(7)
         await hands.press("tab", "asterisk", "r")
         await write(hands, "9")

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.driven import Driven, driven, eager, record_sends, states, unsent
+from tests.driven import Driven, driven, eager, states, unsent
 from tests.links import Ip, cheap_kind, many
 from tests.terminal import PATIENCE
+from tests.writers import record_sends
 from tui.guard.losses import Losses
 from tui.model import store
 from tui.model.change.plan import Plan

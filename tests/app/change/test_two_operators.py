@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.console import after_send
 from tests.driven import eager, requests, states
 from tests.links import Ip, add, index_of
+from tests.writers import once
 
 NEWLINK, SETLINK = 16, 19  # linux/rtnetlink.h
 
@@ -142,11 +142,9 @@ async def test_an_undo_does_not_touch_an_interface_made_anew_meanwhile(
     }
 
 
-async def test_a_group_change_that_another_overtook_is_no_failure(
-    ip: Ip, sent: Any, audit: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    after_send(monkeypatch, lambda: ip("link", "set", "g1", "mtu", 1400))
+async def test_a_group_change_that_another_overtook_is_no_failure(ip: Ip, sent: Any, audit: Path) -> None:
     async with eager(audit=audit) as hands:
+        hands.writer.after = once([lambda: ip("link", "set", "g1", "mtu", 1400)])
         await hands.choose(7)
         await hands.press("M")
         await hands.sees("2 changed; 1 changed, then changed again by another (g1: now 1400)")
@@ -166,12 +164,10 @@ async def test_a_group_change_that_another_overtook_is_no_failure(
     }
 
 
-async def test_single_interfaces_that_another_overtook_are_no_failure(
-    ip: Ip, sent: Any, audit: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_single_interfaces_that_another_overtook_are_no_failure(ip: Ip, sent: Any, audit: Path) -> None:
     """Only the last message of a batch asks for an ACK; silence about the others means that they were done."""
-    after_send(monkeypatch, lambda: ip("link", "set", "g0", "group", 11))
     async with eager(audit=audit) as hands:
+        hands.writer.after = once([lambda: ip("link", "set", "g0", "group", 11)])
         await hands.mark("g0", "g1", "h0")
         await hands.press("r")
         await hands.type("9")

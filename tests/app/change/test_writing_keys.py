@@ -15,8 +15,6 @@ from tui.model.link import Link
 from tui.model.members import Members
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.monitor import Monitor
-from tui.netlink.wire import Ack
-from tui.netlink.writer import Writer
 from tui.session.services import Services
 
 Sent = list[dict[int, bytes]]
@@ -148,19 +146,15 @@ async def test_nobody_goes_through_the_members_between_a_key_and_its_message(
 ) -> None:
     walked: list[Members] = []
     at_send: list[int] = []
-    walk, send = Members._all, Writer.transact
+    walk = Members._all
 
     def walking(members: Members) -> dict[int, Link]:
         walked.append(members)
         return walk(members)
 
-    def sending(writer: Writer, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
-        at_send.append(len(walked))
-        return send(writer, batch, deadline)
-
     monkeypatch.setattr(Members, "_all", walking)
-    monkeypatch.setattr(Writer, "transact", sending)
     async with held() as hands:
+        hands.writer.before = lambda: at_send.append(len(walked))
         await hands.choose(7)
         walked.clear()
         await hands.press(key)
@@ -215,9 +209,7 @@ async def test_an_empty_group_is_told_and_nothing_is_sent(netns: None, tmp_path:
 
 
 @pytest.mark.parametrize("key", ["u", "d", "M", "m"])
-async def test_without_a_mark_and_on_all_groups_the_keys_refuse(
-    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch, key: str
-) -> None:
+async def test_without_a_mark_and_on_all_groups_the_keys_refuse(ip: Ip, kind: str, sent: Sent, key: str) -> None:
     before = states(ip)
     async with held() as hands:
         await hands.press(key)
@@ -252,14 +244,12 @@ async def test_a_partial_outcome_names_who_refused_and_who_was_not_reached(ip: I
     assert len(sent) == 2  # the group's message, and the question why, for one member alone
 
 
-async def test_the_kernels_silence_is_unknown_not_done(
-    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lost(self: Writer, batch: object, deadline: float) -> dict[int, Ack]:
+async def test_the_kernels_silence_is_unknown_not_done(ip: Ip, kind: str, sent: Sent) -> None:
+    def lost() -> None:
         raise NoAnswerError(110, "timed out")
 
-    monkeypatch.setattr(Writer, "transact", lost)
     async with held() as hands:
+        hands.writer.before = lost
         await hands.choose(7)
         await hands.press("u")
         await hands.sees("Outcome  (Esc: back)", "3 not reached")
@@ -267,7 +257,7 @@ async def test_the_kernels_silence_is_unknown_not_done(
 
 
 async def test_when_the_row_under_the_cursor_vanishes_the_keys_refuse_for_a_moment(
-    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
+    ip: Ip, kind: str, sent: Sent
 ) -> None:
     add(ip, kind, "lonely")
     ip("link", "set", "lonely", "group", 9)
@@ -287,9 +277,7 @@ async def test_when_the_row_under_the_cursor_vanishes_the_keys_refuse_for_a_mome
     assert len(sent) == 1
 
 
-async def test_an_mtu_that_was_given_up_is_not_the_preset(
-    ip: Ip, way_out: str, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_mtu_that_was_given_up_is_not_the_preset(ip: Ip, way_out: str, kind: str, sent: Sent) -> None:
     """Neither at its prompt nor at the question after it."""
     async with eager() as hands:
         await hands.choose(5)
@@ -309,9 +297,7 @@ async def test_an_mtu_that_was_given_up_is_not_the_preset(
     assert len(sent) == 1
 
 
-async def test_what_is_prefilled_is_replaced_by_the_first_digit(
-    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_prefilled_is_replaced_by_the_first_digit(ip: Ip, kind: str, sent: Sent) -> None:
     async with eager() as hands:
         await hands.choose(7)
         await hands.press("m")
@@ -328,7 +314,7 @@ async def test_what_is_prefilled_is_replaced_by_the_first_digit(
 
 @pytest.mark.parametrize("size", [(80, 16), (60, 15), (30, 24)])
 async def test_where_the_plan_has_no_room_each_key_shows_it_and_asks(
-    ip: Ip, kind: str, sent: Sent, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    ip: Ip, kind: str, sent: Sent, size: tuple[int, int]
 ) -> None:
     before = states(ip)
     async with eager(size=size) as hands:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import driven, record_sends, states
+from tests.driven import driven, states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.watch import netlink_descriptors
+from tests.writers import record_sends
 from tui.model.view.order import ALL_GROUPS
 from tui.netlink import monitor
 from tui.netlink.sockets import RTMGRP_LINK

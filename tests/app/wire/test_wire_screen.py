@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from tests.changes import setting
-from tests.driven import driven, record_sends
+from tests.driven import driven
 from tests.hosted import Hands, Host, hosted
 from tests.hostile import ALIASES, MAP, NAMES, controls
 from tests.links import Ip, cheap_kind, many
 from tests.messages import DMZ, error, notification
+from tests.writers import record_sends
 from tui.model.names.map import NameMap, parse
 from tui.model.wire.trace import Batch, WireTrace
 from tui.netlink.wire import attribute, group_change, link_change, u32

@@ -11,9 +11,10 @@ import pytest
 from tests.changes import setting
 from tests.console import Console
 from tests.console import console as new_console
-from tests.driven import record_sends, states
+from tests.driven import states
 from tests.links import Ip, add, cheap_kind, index_of, many
 from tests.watch import watching
+from tests.writers import ActingWriter, record_sends
 from tui.model.change.intent import intent_for_links
 from tui.model.change.progress import Progress
 from tui.model.change.settings import Settings
@@ -159,7 +160,7 @@ def test_a_recreated_interface_is_skipped_even_if_it_looks_the_same(ip: Ip, cons
 
 def test_read_only_sends_nothing(ip: Ip) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    writer = Writer(Gate(read_only=True))
+    writer = ActingWriter(Gate(read_only=True))
     with watching() as watch:
         console = Console(watch, writer)
         outcome = console.act(console.intent("retag", 9, console.indexes()))

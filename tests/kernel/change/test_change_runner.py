@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.console import Console, console
-from tests.driven import record_sends, requests, states
+from tests.driven import requests, states
 from tests.guards import files, guards
 from tests.links import Ip, add, cheap_kind, index_of, many, until
+from tests.writers import record_sends
 from tui.files.audit import Audit
 from tui.guard.client import Guard
 from tui.model.change.outcome import steps_taken
@@ -25,7 +26,6 @@ from tui.model.gate import Gate
 from tui.model.names.map import NameMap
 from tui.netlink.dump import NoAnswerError
 from tui.netlink.routes import Carriers
-from tui.netlink.wire import Ack
 from tui.netlink.writer import Writer
 from tui.session.change_runner import ChangeRunner, Result
 
@@ -89,17 +89,9 @@ def test_a_change_that_endangers_nobody_needs_no_guard(three: None, ip: Ip, hand
     assert [(row["before"], row["after"]) for row in record["members"]] == [({"mtu": 1500}, {"mtu": 9000})] * 3
 
 
-def test_the_guard_stands_before_the_first_message_goes(
-    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_guard_stands_before_the_first_message_goes(ip: Ip, way_out: str, hands: Hands) -> None:
     standing: list[tuple[int, int]] = []
-    send = Writer.transact
-
-    def looking(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        standing.append((len(guards()), len(files())))
-        return send(self, batch, deadline)
-
-    monkeypatch.setattr(Writer, "transact", looking)
+    hands.writer.before = lambda: standing.append((len(guards()), len(files())))
     result = hands.carry_out(hands.plan("down", 5))
     assert standing == [(1, 1)]
     assert result.guard is not None
@@ -170,16 +162,11 @@ def test_without_a_guard_nothing_is_armed(ip: Ip, way_out: str, hands: Hands) ->
     assert (result.outcome.verdict, result.guard, guards()) == ("done", None, [])
 
 
-def test_a_silent_kernel_leaves_a_guarded_change_guarded(
-    ip: Ip, way_out: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send = Writer.transact
-
-    def silent(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        send(self, batch, deadline)
+def test_a_silent_kernel_leaves_a_guarded_change_guarded(ip: Ip, way_out: str, hands: Hands) -> None:
+    def silent() -> None:
         raise NoAnswerError(110, "timed out")
 
-    monkeypatch.setattr(Writer, "transact", silent)
+    hands.writer.after = silent
     result = hands.carry_out(hands.plan("down", 5))
     assert result.outcome.verdict == "unknown"
     assert result.guard is not None
@@ -244,14 +231,7 @@ def test_a_stop_between_two_batches_is_on_record(ip: Ip, hands: Hands, monkeypat
     sent = record_sends(monkeypatch)
     plan = hands.plan("retag", "m", 9)
     progress = hands.progress = Progress(600)
-    send = Writer.transact
-
-    def stopping(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        answers = send(self, batch, deadline)
-        progress.stop.set()
-        return answers
-
-    monkeypatch.setattr(Writer, "transact", stopping)
+    hands.writer.after = progress.stop.set
     result = hands.carry_out(plan)
     assert (result.outcome.verdict, result.outcome.stopped) == ("partly", True)
     assert [len(batch) for batch in sent] == [512]
@@ -362,17 +342,8 @@ def test_an_undo_that_cannot_look_again_sends_nothing(
     assert result.outcome.reply.text == "the kernel didn't tell in time what the interfaces are now"
 
 
-def test_who_was_retagged_away_after_the_message_can_still_be_taken_back(
-    three: None, ip: Ip, hands: Hands, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send = Writer.transact
-
-    def moving(self: Writer, batch: Any, deadline: float) -> dict[int, Ack]:
-        answers = send(self, batch, deadline)
-        ip("link", "set", "m1", "group", 8)
-        return answers
-
-    monkeypatch.setattr(Writer, "transact", moving)
+def test_who_was_retagged_away_after_the_message_can_still_be_taken_back(three: None, ip: Ip, hands: Hands) -> None:
+    hands.writer.after = lambda: ip("link", "set", "m1", "group", 8)
     outcome = hands.carry_out(hands.plan("mtu", 7, 9000)).outcome
     assert [link.name for link in outcome.left] == [b"m1"]
     assert [step.before.name for step in steps_taken(outcome)] == [b"m0", b"m1", b"m2"]

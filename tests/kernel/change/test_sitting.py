@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.changes import setting
-from tests.driven import record_sends, requests, states
+from tests.driven import requests, states
 from tests.guards import guards
 from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tests.sitting import Sitting, sitting
+from tests.writers import record_sends
 from tui.guard.ending import Ending
 from tui.present.session import hindrance_sentence, nothing_to_undo, reverted_words, undo_sentences
 from tui.session.question import Answer, Hindrance

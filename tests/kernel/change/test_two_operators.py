@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.changes import setting
-from tests.console import after_send
 from tests.links import Ip, add, from_ip, fuzz, index_of
 from tests.watch import Watch, watching
+from tests.writers import ActingWriter, once
 from tui.files.audit import Audit
 from tui.model.change.audit import change_record
 from tui.model.change.intent import Intent, intent_for_links, make_intent
@@ -21,7 +21,6 @@ from tui.model.change.plan import make_plan
 from tui.model.change.progress import Progress
 from tui.model.change.undo import plan_undo
 from tui.model.names.map import NameMap
-from tui.netlink.writer import Writer
 from tui.session.change_runner import ChangeRunner, Result
 
 NAMES = ("m0", "m1", "m2", "m3")
@@ -45,9 +44,10 @@ class Seen(NamedTuple):
 class World:
     """The interfaces, the console's parts, and the other operator."""
 
-    def __init__(self, ip: Ip, watch: Watch, writer: Writer) -> None:
+    def __init__(self, ip: Ip, watch: Watch, writer: ActingWriter) -> None:
         self.ip = ip
         self.watch = watch
+        self.writer = writer
         self.lives: dict[int, int] = {}
         self.runner = ChangeRunner(writer, watch.monitor, watch.store, Audit(None), None)
 
@@ -96,16 +96,10 @@ class World:
 
 @pytest.fixture
 def world(ip: Ip) -> Iterator[World]:
-    writer = Writer()
+    writer = ActingWriter()
     with watching() as watch:
         yield World(ip, watch, writer)
     writer.close()
-
-
-@pytest.fixture
-def answered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """What is to happen, once, as soon as the kernel has answered."""
-    return after_send(monkeypatch)
 
 
 def mtu_of(row: dict[str, Any], when: str) -> int | None:
@@ -129,7 +123,6 @@ def mtu_of(row: dict[str, Any], when: str) -> int | None:
 )
 def test_what_is_told_is_what_happened(
     world: World,
-    answered: list[Callable[[], object]],
     tmp_path: Path,
     groups: list[int],
     whole: bool,
@@ -154,7 +147,8 @@ def test_what_is_told_is_what_happened(
         right_after.update(world.look())
         world.act(meanwhile)
 
-    answered.append(act)
+    answered: list[Callable[[], object]] = [act]
+    world.writer.after = once(answered)
     result = world.change(intent)
     answered.clear()
     after = world.look()

@@ -87,12 +87,12 @@ def test_the_routes_are_not_asked_for_before_a_send_unless_there_is_news(
         services._store.replace(read_links())
         snapshot = services.snapshot()
         plan = services.plan(make_intent(snapshot, setting(up=False), 7), snapshot)
-        risks = [services._risk_now(plan) for _ in range(3)]
+        risks = [services.risk_now(plan) for _ in range(3)]
         assert (risks, len(asked)) == ([{}] * 3, 2)
         member = next(iter(plan.intent.members.values()))
         ip("link", "set", member.name.decode(), "up")
         ip("route", "add", "default", "dev", member.name.decode())
-        assert list(services._risk_now(plan)) == [member.ifindex]
+        assert list(services.risk_now(plan)) == [member.ifindex]
         assert len(asked) == 4
     finally:
         services.stop()

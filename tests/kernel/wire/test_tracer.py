@@ -9,15 +9,15 @@ import pytest
 
 from tests.console import Console
 from tests.console import console as new_console
-from tests.driven import record_sends, states
+from tests.driven import states
 from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, until
+from tests.writers import ActingWriter, record_sends
 from tui.model.change.intent import Intent
 from tui.model.gate import Gate
 from tui.model.wire.dissect import Piece, dissect
 from tui.model.wire.trace import KEPT, WireTrace
 from tui.netlink.batch import BATCH
 from tui.netlink.tracer import Tracer
-from tui.netlink.writer import Writer
 
 
 def traced(console: Console, intent: Intent, deadline: float | None = None) -> WireTrace | None:
@@ -122,17 +122,9 @@ def test_a_change_that_nobody_tells_of_has_no_notification(ip: Ip, console: Cons
     assert (trace.events, trace.notification, trace.of_member) == (0, None, False)
 
 
-def test_an_event_of_somebody_elses_is_not_taken_for_a_members(
-    ip: Ip, console: Console, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_event_of_somebody_elses_is_not_taken_for_a_members(ip: Ip, console: Console) -> None:
     many(cheap_kind(ip), 2, 7, up=False)
-    send = Writer.transact
-
-    def meanwhile(*words: object) -> object:
-        ip("link", "set", "m1", "mtu", "1400")
-        return send(*words)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Writer, "transact", meanwhile)
+    console.writer.before = lambda: ip("link", "set", "m1", "mtu", "1400")
     trace = kept(console, console.intent("retag", 8, [index_of(ip, "m0")]))
     assert trace.events >= 1
     assert not trace.of_member
@@ -251,7 +243,7 @@ def test_where_nothing_was_sent_nothing_is_kept(ip: Ip, console: Console) -> Non
     many(cheap_kind(ip), 2, 7, up=False)
     intent = console.intent("mtu", 1400)
     assert traced(console, console.intent("up", whom=99)) is None
-    refusing = Writer(Gate(read_only=True))
+    refusing = ActingWriter(Gate(read_only=True))
     console.writer, writer = refusing, console.writer
     assert traced(console, intent) is None
     refusing.close()
