@@ -128,7 +128,7 @@ async def test_windows_that_come_by_themselves_are_in_ascii_too(ip: Ip) -> None:
         assert hands.text.isascii(), hands.text
         progress = Progress(5000)
         progress.done = 2500
-        hands.app.push_screen(ProgressScreen("group ü down", progress, hands.main.spell))
+        hands.app.push_screen(ProgressScreen("group ü down", progress))
         await hands.sees("2,500 of 5,000")
         assert hands.text.isascii(), hands.text
         await hands.app.pop_screen()

@@ -23,7 +23,7 @@ from tui.screens.wire.screen import WireScreen
 from tui.session.services import Result
 from widgets.keyed_table.table import KeyedTable
 
-BOUND = [command for command in OnMain.all if command.keys and not command.heard_by_table]
+BOUND = [command for command in OnMain.all if command.keys and not command.heard_by_focus]
 KEYS = [(key, command) for command in BOUND for key in command.keys.split(",")]
 CHANGING = [command for command in OnMain.all if command.changes]
 

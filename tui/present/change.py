@@ -73,6 +73,11 @@ def effort(preview: Preview) -> str:
     return "one message" if preview.messages == 1 else f"{count(preview.messages)} messages, one each"
 
 
+def in_short(preview: Preview, names: NameMap) -> str:
+    """Return on one line what a plan changes, what it takes, and the `ip` line that does the same."""
+    return f"{transition(preview, names)}    {effort(preview)}    {preview.ip_line}"
+
+
 def limits(link: Link) -> str:
     """Return a member's name with the MTUs that it takes."""
     return f"{visible(link.name)} ({link.min_mtu}…{link.max_mtu or 'no limit'})"

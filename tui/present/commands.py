@@ -13,6 +13,7 @@ _PALETTE = "Ctrl+P"
 _WRITTEN = {
     "asterisk": "*",
     "comma": ",",
+    "down": "↓",
     "enter": "Enter",
     "escape": "Esc",
     "exclamation_mark": "!",
@@ -26,6 +27,7 @@ _WRITTEN = {
     "slash": "/",
     "space": "Space",
     "tab": "Tab",
+    "up": "↑",
 }
 
 
@@ -40,16 +42,16 @@ class Command:
     """As Textual names them, separated by commas, first the one that people are told; empty: in the palette only."""
     label: str
     """One or two words, for the footer; `{preset}` stands for the preset MTU."""
-    help: str
-    """One sentence, for help and palette."""
+    help: str = ""
+    """One sentence, for help and palette; dialogs have neither."""
     changes: bool = False
     """Whether it changes the system."""
     footer: bool = False
     """Whether the footer has room for it."""
     priority: bool = False
     """Whether the key is ours even where something else has the focus."""
-    heard_by_table: bool = False
-    """Whether the table with the focus takes the key, and tells the screen."""
+    heard_by_focus: bool = False
+    """Whether the table or input with the focus takes the key, and tells the screen."""
     id: str = field(init=False)
     screen: "type[Commands]" = field(init=False)
     """Where it lives."""
@@ -85,6 +87,18 @@ def help_lines(commands: type[Commands]) -> list[str]:
     return [f"{command!s:<9} {command.help}" for command in commands.all]
 
 
+def hint(*commands: Command) -> str:
+    """Return what keys do, in a line."""
+    return "    ".join(f"{command}: {command.label}" for command in commands)
+
+
+class OnCountdown(Commands, title=""):
+    """What can be decided on whatever screen while a change counts down."""
+
+    keep = Command(keys="K", label="keep", help="Keep the change that counts down.", priority=True)
+    take_back = Command(keys="R", label="take back", help="Take the change that counts down back.", priority=True)
+
+
 class OnMain(Commands, title="Keys"):
     """The commands of the main screen."""
 
@@ -117,7 +131,7 @@ class OnMain(Commands, title="Keys"):
         footer=True,
     )
     txqueuelen = Command(
-        keys="", label="txqueuelen…", help="Ask for a queue length and set it, as m does an MTU.", changes=True
+        keys="", label="txqueuelen…", help=f"Ask for a queue length and set it, as {mtu} does an MTU.", changes=True
     )
     retag = Command(
         keys="r", label="retag", help="Give the marked interfaces another group.", changes=True, footer=True
@@ -152,7 +166,7 @@ class OnMain(Commands, title="Keys"):
         keys="enter",
         label="details",
         help="Groups: go to its interfaces. Interfaces: show all that is known.",
-        heard_by_table=True,
+        heard_by_focus=True,
     )
     filter = Command(
         keys="slash", label="filter", help="Show only interfaces in which this text is found.", footer=True
@@ -161,7 +175,11 @@ class OnMain(Commands, title="Keys"):
     reverse = Command(keys="S", label="reverse", help="Reverse the order of the table with the cursor.")
     freeze = Command(keys="f", label="freeze", help="Freeze the picture and count what is pending; again: go on.")
     check = Command(keys="R", label="check now", help="Check everything against the kernel, now.")
-    keep = Command(keys="K", label="keep", help="Keep the change that counts down; meanwhile R takes it back.")
+    keep = Command(
+        keys=OnCountdown.keep.keys,
+        label="keep",
+        help=f"Keep the change that counts down; meanwhile {OnCountdown.take_back} takes it back.",
+    )
     report = Command(keys="o", label="outcome", help="Show the last change again, member by member.")
     timing = Command(
         keys="t", label="timing", help="The timing panel: every way to do the same, measured for the chosen group."
@@ -195,7 +213,7 @@ class OnNames(Commands, title="Keys of the name map"):
 class OnLog(Commands, title="Keys of the command log"):
     """The commands of the command log's screen."""
 
-    details = Command(keys="enter", label="in full", help="Show the change in full.", heard_by_table=True, footer=True)
+    details = Command(keys="enter", label="in full", help="Show the change in full.", heard_by_focus=True, footer=True)
     copy = Command(keys="y", label="copy", help="Copy the `ip` lines that do the same, and show them.", footer=True)
     undo = Command(
         keys="z", label="undo", help="Undo this change; what others changed since is left.", changes=True, footer=True
@@ -264,20 +282,78 @@ class OnWire(Commands, title="Keys of the message view"):
     back = Command(keys="escape,q,w", label="back", help="Leave the message view.", footer=True)
 
 
-class OnCountdown(Commands, title=""):
-    """What can be decided on whatever screen while a change counts down."""
+class OnDialog(Commands, title=""):
+    """What can be done in every dialog; some name their own way out."""
 
-    keep = Command(keys="K", label="keep", help="Keep the change that counts down.", priority=True)
-    take_back = Command(keys="R", label="take back", help="Take the change that counts down back.", priority=True)
+    leave = Command(keys="escape", label="leave it")
+
+
+class OnPage(Commands, title=""):
+    """What every page that scrolls hears."""
+
+    scroll_down = Command(keys="down,j", label="down")
+    scroll_up = Command(keys="up,k", label="up")
+    page_down = Command(keys="pagedown,space", label="page down")
+    page_up = Command(keys="pageup", label="page up")
+    first = Command(keys="home,g", label="first")
+    last = Command(keys="end,G", label="last")
+
+
+class OnReport(Commands, title=""):
+    """The commands of a page to read."""
+
+    leave = Command(keys="escape,q,enter", label="back")
+
+
+class OnConfirm(Commands, title=""):
+    """The commands of what asks before a change."""
+
+    yes = Command(keys="y", label="do it")
+    name = Command(keys="enter", label="do it", heard_by_focus=True)
+
+
+class OnValue(Commands, title=""):
+    """The commands of what asks for a value to set."""
+
+    do = Command(keys="enter", label="do it", heard_by_focus=True)
+
+
+class OnRetag(Commands, title=""):
+    """How one moves through the groups to retag to; the input has the focus."""
+
+    up = Command(keys="up", label="up", priority=True)
+    down = Command(keys="down", label="down", priority=True)
+    page_up = Command(keys="pageup", label="page up", priority=True)
+    page_down = Command(keys="pagedown", label="page down", priority=True)
+
+
+class OnPrompt(Commands, title=""):
+    """The commands of what asks for a line of text."""
+
+    take = Command(keys="enter", label="take it", heard_by_focus=True)
+
+
+class OnProgress(Commands, title=""):
+    """The commands of what shows how far a change has come."""
+
+    leave = Command(keys="escape", label="stop after the batch that is under way")
+
+
+class OnPermanent(Commands, title=""):
+    """The commands of what makes the present tags permanent."""
+
+    copy = Command(keys="y", label="copy")
+    write = Command(keys="w", label="write")
+    leave = Command(keys="escape,q", label="back")
 
 
 class OnTable(Commands, title=""):
     """What every table hears."""
 
-    down = Command(keys="j,down", label="down", help="One row down.", heard_by_table=True)
-    up = Command(keys="k,up", label="up", help="One row up.", heard_by_table=True)
-    first = Command(keys="g,home", label="first", help="Go to the first row.", heard_by_table=True)
-    last = Command(keys="G,end", label="last", help="Go to the last row.", heard_by_table=True)
+    down = Command(keys="j,down", label="down", help="One row down.", heard_by_focus=True)
+    up = Command(keys="k,up", label="up", help="One row up.", heard_by_focus=True)
+    first = Command(keys="g,home", label="first", help="Go to the first row.", heard_by_focus=True)
+    last = Command(keys="G,end", label="last", help="Go to the last row.", heard_by_focus=True)
 
 
 MOVES = (

@@ -1,42 +1,27 @@
 """What all screens do alike: keys, the foot, the help, sentences, and text as this terminal can show it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-from textual.binding import Binding
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 
 from tui.present.column import Column
-from tui.present.commands import Command, Commands, help_lines
+from tui.present.commands import Command, help_lines
 from tui.present.words import Field, Spelling, as_ascii, wrapped
+from tui.screens.bound import BoundScreen
 from tui.screens.dialogs.report import ReportScreen
 from widgets.keyed_table import table
 from widgets.keyed_table.table import Cell, KeyedTable
 from widgets.lines import Lines
 
 
-class BaseScreen(Screen[ScreenResultType]):
-    """A screen with commands; it lays out lines with the ids `message` and `keys` for sentences and its foot.
-
-    A command with the id ID is done by the method `action_ID`.
-    """
+class BaseScreen(BoundScreen[ScreenResultType]):
+    """Lays out lines with the ids `message` and `keys` for sentences and its foot."""
 
     DEFAULT_CSS = """
     BaseScreen #message { height: 2; background: $background; }
     BaseScreen #keys { height: 1; background: $panel; }
     """
-    commands: ClassVar[type[Commands]]
-
-    def __init_subclass__(cls, commands: type[Commands] | None = None, **options: Any) -> None:
-        """Bind the keys of ``commands``; ``options`` are Textual's."""
-        if commands is not None:
-            cls.commands = commands
-            cls.BINDINGS = [
-                Binding(command.keys, f"do('{command.id}')", command.label, show=False, priority=command.priority)
-                for command in commands.all
-                if command.keys and not command.heard_by_table
-            ]
-        super().__init_subclass__(**options)
 
     def __init__(self, ascii: bool) -> None:
         """``ascii``: use no other glyphs."""
@@ -46,10 +31,6 @@ class BaseScreen(Screen[ScreenResultType]):
     def spell(self, text: str) -> str:
         """Write our own words as this terminal can show them."""
         return as_ascii(text) if self.ascii else text
-
-    def action_do(self, command: str) -> None:
-        """Do what a command does, by its id."""
-        getattr(self, f"action_{command}")()
 
     def table(
         self, columns: Sequence[Column[*tuple[Any, ...]]], row: Callable[[int], Iterable[Field]], **options: Any
@@ -81,7 +62,7 @@ class BaseScreen(Screen[ScreenResultType]):
 
     def show_report(self, title: str, lines: Iterable[str]) -> None:
         """Open a page of text."""
-        self.app.push_screen(ReportScreen(self.spell(title), [self.spell(line) for line in lines]))
+        self.app.push_screen(ReportScreen(title, lines))
 
     def complain(self, complaint: str) -> None:
         """Tell what went wrong beside what was asked, such as a record that couldn't be written; empty: nothing did."""

@@ -106,7 +106,7 @@ class LogScreen(BaseScreen[int | None], ModalScreen[int | None], commands=OnLog)
             self.say("There are no `ip` lines to copy here.", "warn")
             return
         try:
-            copy(self.app, entry.lines, self.spell)
+            copy(self.app, entry.lines)
         except ValueError as error:
             self.say(str(error), "bad")
 

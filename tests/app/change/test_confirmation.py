@@ -10,6 +10,7 @@ from tests.driven import Driven, eager, states
 from tests.guards import guards
 from tests.links import Ip, add, cheap_kind, many
 from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.session.question import Question
 
 Sent = list[dict[int, bytes]]
 
@@ -46,7 +47,7 @@ class Answered(ConfirmScreen):
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
-        self.weighed(["Everything."])
+        self.weighed("EPERM")
 
 
 @pytest.mark.parametrize("laid_out", [False, True])
@@ -55,12 +56,13 @@ async def test_what_is_lost_is_told_though_the_kernel_answers_before_the_questio
 ) -> None:
     async with eager() as hands:
         await hands.until(lambda: 5 in hands.main.view.shown.groups, "the group")
-        plan = hands.plan(setting(up=False), 5)
-        screen = (Answered if laid_out else ConfirmScreen)(plan, hands.main.view.shown.names, str, weighing=True)
+        question = Question(hands.plan(setting(up=False), 5))
+        assert question.weighed
+        screen = (Answered if laid_out else ConfirmScreen)(question, hands.main.view.shown.names, "A guard watches.")
         hands.app.push_screen(screen)
         if not laid_out:
-            screen.weighed(["Everything."])
-        await hands.sees("! Everything.", "type the group's name (5)")
+            screen.weighed("EPERM")
+        await hands.sees("! What this cuts off can't be read (EPERM).", "type the group's name (5)")
         assert "Asking the kernel" not in hands.dialog
     assert sent == []
 

@@ -274,7 +274,7 @@ async def test_the_question_opens_before_the_kernel_says_what_would_be_cut_off(
 async def test_what_a_prompt_holds_is_replaced_by_the_first_character(netns: None, typed: tuple[str, ...]) -> None:
     async with driven() as hands:
         answers: list[str | None] = []
-        hands.app.push_screen(PromptScreen("Name?", lambda text: "", str, value="old"), answers.append)
+        hands.app.push_screen(PromptScreen("Name?", lambda text: "", value="old"), answers.append)
         await hands.sees("old")
         await hands.press(*typed, "enter")
         assert answers == ["n" if len(typed) == 1 else "oldn"]

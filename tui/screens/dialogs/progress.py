@@ -1,42 +1,35 @@
 """Shows how far a change of many interfaces has come, and stops it between two batches."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import ProgressBar, Static
+from textual.widgets import ProgressBar
 
 from tui.model.change.progress import Progress
-from tui.present.words import Spelling, count
-from tui.screens.dialogs.confirm import plain
+from tui.present.commands import OnProgress, hint
+from tui.present.words import count
+from tui.screens.dialogs.dialog import Dialog
 
 MANY = 2000
 """Interfaces past which a change shows its progress."""
 _PERIOD = 0.1  # seconds
 
 
-class ProgressScreen(ModalScreen[None]):
+class ProgressScreen(Dialog[None], commands=OnProgress):
     """Stays until the change has its outcome; whoever opened it dismisses it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", "Stop", show=False)]
-
-    def __init__(self, title: str, progress: Progress, spell: Spelling) -> None:
+    def __init__(self, title: str, progress: Progress) -> None:
         """Show ``progress``, which the change's own thread keeps."""
         super().__init__()
         self._title = title
         self._progress = progress
-        self._spell = spell
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
         with Vertical(classes="dialog"):
-            yield plain(self._spell(self._title), "head")
+            yield self.line(self._title, "head")
             yield ProgressBar(total=self._progress.total, show_eta=False)
-            yield plain("", "plan")
-            yield plain("Esc: stop after the batch that is under way", "hint")
+            yield self.line(classes="plan")
+            yield self.line(hint(OnProgress.leave), "hint")
 
     def on_mount(self) -> None:
         """Begin to look."""
@@ -51,9 +44,9 @@ class ProgressScreen(ModalScreen[None]):
             text += ": reading back what became of them…"
         elif progress.stop.is_set():
             text += ": stopping…"
-        self.query_one(".plan", Static).update(Content(self._spell(text)))
+        self.tell(plan=text)
 
-    def action_stop(self) -> None:
+    def action_leave(self) -> None:
         """Send nothing after the batch that is under way."""
         self._progress.stop.set()
         self._show()

@@ -1,29 +1,25 @@
 """A page of text to read: help, details, the outcome of a change."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterable
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
-from tui.screens.dialogs.confirm import plain
+from tui.present.commands import OnReport, hint
 from tui.screens.dialogs.page import PageScreen
 
 
-class ReportScreen(PageScreen[None]):
-    """Shows lines that can be scrolled; any of Esc, q, Enter leaves."""
+class ReportScreen(PageScreen[None], commands=OnReport):
+    """Shows lines that can be scrolled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss", "Back", show=False)]
-
-    def __init__(self, title: str, lines: Sequence[str]) -> None:
+    def __init__(self, title: str, lines: Iterable[str]) -> None:
         """Show ``lines``, made visible by the caller."""
         super().__init__()
         self._title = title
-        self._lines = lines
+        self._text = "\n".join(lines)
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         with VerticalScroll(classes="report", can_focus=False):
-            yield plain(f"{self._title}  (Esc: back)", "head")
-            yield plain("\n".join(self._lines))
+            yield self.line(f"{self._title}  ({hint(OnReport.leave)})", "head")
+            yield self.line(self._text)

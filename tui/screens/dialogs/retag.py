@@ -1,23 +1,19 @@
 """Asks for the group that interfaces are to go to: a list that narrows as one types, and the plan for its choice."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui.model.change.plan import Plan
 from tui.model.group import MAX_IP_GROUP, Group
 from tui.model.names.map import NameMap
 from tui.model.view.candidates import MAX_GROUP, candidates
-from tui.present.change import effort, risks, transition
-from tui.present.words import Spelling, count
-from tui.screens.dialogs.confirm import plain
+from tui.present.commands import OnRetag
+from tui.present.words import count
+from tui.screens.dialogs.value import PlannedScreen
 from widgets.keyed_table.table import Cell, Column, KeyedTable
 from widgets.safe_input import SafeInput
 
@@ -29,33 +25,19 @@ _COLUMNS = (
 )
 
 
-class RetagScreen(ModalScreen[int | None]):
-    """Answers the id of a group; None: leave everything as it is."""
+_STEPS = {"up": -1, "down": 1, "page_up": -5, "page_down": 5}  # rows, by the command's id
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", show=False),
-        Binding("up", "move(-1)", "Up", show=False, priority=True),
-        Binding("down", "move(1)", "Down", show=False, priority=True),
-        Binding("pageup", "move(-5)", "Page up", show=False, priority=True),
-        Binding("pagedown", "move(5)", "Page down", show=False, priority=True),
-    ]
+
+class RetagScreen(PlannedScreen, commands=OnRetag):
+    """Answers the id of a group."""
 
     def __init__(
-        self,
-        title: str,
-        groups: Mapping[int, Group],
-        plan: Callable[[int], Plan],
-        names: NameMap,
-        spell: Spelling,
-        ascii: bool,
+        self, title: str, groups: Mapping[int, Group], plan: Callable[[int], Plan], names: NameMap, ascii: bool
     ) -> None:
         """``groups``: those with members or a name; ``plan`` works out what going to a group would take."""
-        super().__init__()
+        super().__init__(plan, names)
         self._title = title
         self._groups = groups
-        self._plan = plan
-        self._names = names
-        self._spell = spell
         self._picked = False
         self._table = KeyedTable(_COLUMNS, self._row, empty="no such group", ascii=ascii, id="targets")
         self._table.can_focus = False
@@ -63,13 +45,10 @@ class RetagScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         with Vertical(classes="dialog -tall"):
-            yield plain(self._spell(f"Retag {self._title} to the group:"), "head")
+            yield self.line(f"Retag {self._title} to the group:", "head")
             yield SafeInput(id="target", placeholder=f"a name, or a number from 0 to {MAX_GROUP}")
             yield self._table
-            yield plain("", "plan")
-            yield plain("", "risk")
-            yield plain("", "error")
-            yield plain(self._spell("↑ ↓: choose    Enter: do it    Esc: leave it"), "hint")
+            yield from self.foot(f"{OnRetag.up} {OnRetag.down}: choose    ")
 
     def on_mount(self) -> None:
         """Show every group."""
@@ -100,28 +79,27 @@ class RetagScreen(ModalScreen[int | None]):
             self._table.move_to(found[0])
         self._show_plan()
 
-    def action_move(self, rows: int) -> None:
+    def action_do(self, command: str) -> None:
         """Move through the list without leaving the input."""
-        self._picked = True
-        self._table.action_cursor_by(rows)
-        self._show_plan()
+        if (rows := _STEPS.get(command)) is None:
+            super().action_do(command)
+        else:
+            self._picked = True
+            self._table.action_cursor_by(rows)
+            self._show_plan()
 
     @on(KeyedTable.Moved)
     def _moved(self) -> None:
         self._show_plan()
 
     def _show_plan(self) -> None:
-        plan, risk, error = "", "", ""
         if not self._picked:
-            plan = "Type, or choose with the arrows."
+            self.tell(plan="Type, or choose with the arrows.", risk="", error="")
         elif (target := self._table.cursor_key) is None:
             error = f"There is no such group: give a name from the list, or a number from 0 to {MAX_GROUP}."
+            self.tell(plan="", risk="", error=error)
         else:
-            preview = self._plan(target).preview
-            plan = f"{transition(preview, self._names)}    {effort(preview)}    {preview.ip_line}"
-            risk = "\n".join(f"! {text}" for text in risks(preview, self._names))
-        for name, text in (("plan", plan), ("risk", risk), ("error", error)):
-            self.query_one(f".{name}", Static).update(Content(self._spell(text)))
+            self.tell_plan(target)
 
     @on(KeyedTable.Chosen)
     def _clicked(self) -> None:

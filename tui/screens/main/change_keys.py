@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from tui.guard.losses import Losses
 from tui.model.change.attributes import ATTRIBUTES, GROUP, MTU, Attribute
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
@@ -12,12 +11,13 @@ from tui.model.names.map import group_title
 from tui.model.text import plural
 from tui.present.change import asked, outcome_line, outcome_report
 from tui.present.commands import OnMain
-from tui.present.guard import guard_notice, loss_sentences
-from tui.present.session import change_words, hindrance_sentence, overtaken_sentence, question_sentences
+from tui.present.guard import guard_notice
+from tui.present.session import change_words, hindrance_sentence, overtaken_sentence
 from tui.screens.base import BaseScreen
-from tui.screens.dialogs.confirm import ConfirmScreen, ValueScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.progress import MANY, ProgressScreen
 from tui.screens.dialogs.retag import RetagScreen
+from tui.screens.dialogs.value import ValueScreen
 from tui.screens.main.pane import Pane
 from tui.screens.main.tables import Tables
 from tui.screens.main.view import NO_MARKS, READING, View
@@ -84,7 +84,7 @@ class ChangeKeys:
 
         preset = str(self._session.preset) if attribute is MTU else ""
         title, names = f"{attribute.label} for {self._title(chosen)}", self._view.shown.names
-        page = ValueScreen(title, attribute.typed, preset, plan, names, self._screen.spell)
+        page = ValueScreen(title, attribute.typed, preset, plan, names)
         self._screen.app.push_screen(page, answered)
 
     def ask_group(self) -> None:
@@ -110,7 +110,7 @@ class ChangeKeys:
                 self.confirm(plan(group_id))
 
         screen = self._screen
-        page = RetagScreen(self._title(chosen), shown.groups, plan, shown.names, screen.spell, screen.ascii)
+        page = RetagScreen(self._title(chosen), shown.groups, plan, shown.names, screen.ascii)
         screen.app.push_screen(page, answered)
 
     def report(self) -> None:
@@ -192,18 +192,11 @@ class ChangeKeys:
                 self.send(plan)
 
         notice = guard_notice(session.services.guard_timeout)
-        more = question_sentences(question)
-        if question.guarded and not question.weighed:
-            more.append(notice)
-        page = ConfirmScreen(plan, self._view.shown.names, self._screen.spell, more, weighing=question.weighed)
+        page = ConfirmScreen(question, self._view.shown.names, notice)
         # At once, so that what is typed next comes to it and isn't taken for commands.
         self._screen.app.push_screen(page, answered)
-
-        def weighed(lost: Losses | str) -> None:
-            page.weighed([*loss_sentences(lost), notice])
-
         if question.weighed:
-            session.weigh(question, weighed)
+            session.weigh(question, page.weighed)
 
     def _hidden(self, plan: Plan) -> int:
         """Return how many marked interfaces are changed that the operator doesn't see now."""
@@ -219,7 +212,7 @@ class ChangeKeys:
         self._screen.say(f"{title}: sent, waiting for the kernel…")
         progress = self._session.send(plan, title, self._ended, self._screen.complain)
         if plan.intent.group_id is None and progress.total > MANY:
-            self._screen.app.push_screen(ProgressScreen(title, progress, self._screen.spell))
+            self._screen.app.push_screen(ProgressScreen(title, progress))
 
     async def _ended(self, result: Result) -> None:
         """Tell what happened; what is to be done about it comes once that is painted."""

@@ -77,7 +77,7 @@ class GuardKeys:
             elif key:
                 self.decide(Decision.KEEP if key == _KEEP else Decision.TAKE_BACK)
 
-        self._question = ChoiceScreen("End ifgroup?", reasons, {**keys, "y": "end it"}, self._screen.spell)
+        self._question = ChoiceScreen("End ifgroup?", reasons, {**keys, "y": "end it"})
         self._screen.app.push_screen(self._question, answered)
 
     @property
@@ -146,4 +146,4 @@ class GuardKeys:
 
         keys = {_TAKE_BACK: "take it back now", _KEEP: "keep it as it is"}
         title, lines = "A change that nobody kept is still in force", orphan_lines(orphan)
-        self._screen.app.push_screen(ChoiceScreen(title, lines, keys, self._screen.spell), answered)
+        self._screen.app.push_screen(ChoiceScreen(title, lines, keys), answered)

@@ -138,7 +138,7 @@ class MarkKeys:
             self._marked_now()
 
         title = f"{verb} the shown interfaces with this name, such as veth* or re:^eth[0-9]+$"
-        page = PromptScreen(title, lambda text: found_by(text)[1], self._screen.spell, hint=hint)
+        page = PromptScreen(title, lambda text: found_by(text)[1], hint=hint)
         self._screen.app.push_screen(page, answered)
 
     def _marked_now(self) -> None:

@@ -62,9 +62,9 @@ class UndoKeys:
 
         def answered(key: str | None) -> None:
             if key:
-                copy(self._screen.app, lines[key], self._screen.spell)
+                copy(self._screen.app, lines[key])
 
-        page = ChoiceScreen("Copy the `ip` lines of", listed, meanings, self._screen.spell)
+        page = ChoiceScreen("Copy the `ip` lines of", listed, meanings)
         self._screen.app.push_screen(page, answered)
 
     def _undo(self, number: int) -> None:

@@ -112,5 +112,5 @@ class Saving:
         answer = await self._ask("Unsaved changes", self._editor.diff(), {"w": "save", "x": "throw it away"})
         return answer == "x" or (answer == "w" and await self._write(in_place=False))
 
-    async def _ask(self, title: str, lines: Sequence[str], keys: Mapping[str, str]) -> str:
-        return await self._screen.app.push_screen_wait(ChoiceScreen(title, lines, keys, self._screen.spell))
+    async def _ask(self, title: str, lines: Sequence[str], keys: Mapping[str, str]) -> str | None:
+        return await self._screen.app.push_screen_wait(ChoiceScreen(title, lines, keys))

@@ -16,7 +16,7 @@ from tui.model.names.usage import NameChange, usage
 from tui.model.text import plural, visible
 from tui.model.view.shown import Shown
 from tui.present.column import cells
-from tui.present.commands import OnNames
+from tui.present.commands import OnConfirm, OnNames
 from tui.present.names import NAME_COLUMNS, NameRow, line_text
 from tui.present.words import Field, members
 from tui.screens.base import BaseScreen
@@ -184,9 +184,9 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         self.say(f"{said} Not saved yet: {OnNames.save} saves.")
 
     async def _ask(self, title: str, check: Callable[[str], str], value: str = "") -> str | None:
-        return await self._answer(PromptScreen(title, check, self.spell, value=value))
+        return await self._answer(PromptScreen(title, check, value=value))
 
-    async def _answer(self, page: Screen[Answer]) -> Answer:
+    async def _answer(self, page: Screen[Answer]) -> Answer | None:
         """Ask; meanwhile nothing is read anew, since the answer is an edit of what was read before."""
         self._asking = True
         try:
@@ -255,7 +255,9 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
             return True
         lines = usage(line.name, line.group_id, number, change)
         question = f"{title}? It has {members(number)} now."
-        return await self._answer(ChoiceScreen(question, lines, {"y": "do it"}, self.spell)) == "y"
+        return await self._answer(ChoiceScreen(question, lines, {str(OnConfirm.yes): OnConfirm.yes.label})) == str(
+            OnConfirm.yes
+        )
 
     @work(exclusive=True)
     async def action_comment(self) -> None:
@@ -301,7 +303,7 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
     def action_permanent(self) -> None:
         """Show what makes the present tags permanent."""
         names = replace(self.editor.document.names(), ip=self._shown().names.ip)
-        self.app.push_screen(ExportScreen(self._shown().snapshot, names, self.spell, self.editor.gate))
+        self.app.push_screen(ExportScreen(self._shown().snapshot, names, self.editor.gate))
 
     def action_filter(self) -> None:
         """Ask for the text to find."""

@@ -9,7 +9,6 @@ from textual.app import App
 from tui.files.export import write_new
 from tui.model.gate import Gate
 from tui.model.text import visible
-from tui.present.words import Spelling
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.prompt import PromptScreen
 from tui.timing.report.formats import FORMATS
@@ -20,20 +19,18 @@ _ENDINGS = {"c": "csv", "j": "json", "m": "md", "s": "svg"}
 _WRITERS = {"c": "csv", "j": "json", "m": "markdown"}
 
 
-async def export(
-    app: App[object], report: TimingReport | None, picture: Callable[[], str], spell: Spelling, gate: Gate
-) -> str | None:
+async def export(app: App[object], report: TimingReport | None, picture: Callable[[], str], gate: Gate) -> str | None:
     """Ask for form and file, and write where ``gate`` lets us; return what came of it, one sentence, None if left.
 
     ``report``: None: nothing was measured, the picture alone can be written. Raises OSError, one sentence.
     """
     keys = _KEYS if report is not None else {"s": _KEYS["s"]}
     lines = ["A new file is written; nothing that is there is overwritten."]
-    form = await app.push_screen_wait(ChoiceScreen("Export in which form?", lines, keys, spell))
-    if form == "":
+    form = await app.push_screen_wait(ChoiceScreen("Export in which form?", lines, keys))
+    if form is None:
         return None
     name = await app.push_screen_wait(
-        PromptScreen("Write to which file?", _problem, spell, value=str(_proposed(report, _ENDINGS[form])))
+        PromptScreen("Write to which file?", _problem, value=str(_proposed(report, _ENDINGS[form])))
     )
     if name is None:
         return None

@@ -283,7 +283,7 @@ class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
         """Ask what to measure."""
         lines = ["Up and down are measured on interfaces that are the other before; the rest as the group is now."]
         labels = {key: operation.label for key, operation in _OPERATIONS.items()}
-        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, labels, self.spell))
+        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, labels))
         if key:
             self.request = Request(_OPERATIONS[key].id, self.request.links, self.request.repeats)
             self._retitle()
@@ -295,7 +295,6 @@ class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
         prompt = PromptScreen(
             "How many interfaces? Several numbers make a sweep.",
             _size_problem,
-            self.spell,
             value=",".join(map(str, now)),
         )
         text = await self.app.push_screen_wait(prompt)
@@ -348,7 +347,7 @@ class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
     async def action_export(self) -> None:
         """Write it to a file."""
         try:
-            said = await export(self.app, self._chosen(), self.app.export_screenshot, self.spell, self._gate)
+            said = await export(self.app, self._chosen(), self.app.export_screenshot, self._gate)
         except OSError as error:
             self.say(reason(error), "bad")
             return
