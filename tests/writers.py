@@ -1,5 +1,6 @@
 """The writer that tests give to sessions and consoles: it notes what it sends, and does what the test wants."""
 
+import socket
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -26,6 +27,11 @@ class ActingWriter(Writer):
         """Called before each batch goes; what it raises is what comes of the batch, and nothing is sent."""
         self.after: Callable[[], object] = _nothing
         """Called as soon as the kernel has answered; what it raises is told instead of the answer."""
+
+    @property
+    def sock(self) -> socket.socket:
+        """What it sends and hears through, for who disturbs it."""
+        return self._sock
 
     def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
         self.before()

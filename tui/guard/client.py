@@ -61,7 +61,8 @@ class Guard:
         self._said: dict[str, Mapping[str, Any]] = {}
         self._ended: GuardExit | None = None
         self._news = threading.Condition()
-        self._wait = ARM_WAIT + members / 1000
+        self.patience = ARM_WAIT + members / 1000
+        """Seconds to wait for each answer."""
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", _START, str(_ROOT)],
@@ -146,7 +147,7 @@ class Guard:
         """
         self._tell(do="keep")
         problem = str(self._hear("kept")["problem"])
-        self.wait(self._wait)
+        self.wait(self.patience)
         return problem
 
     def revert(self) -> Reverted:
@@ -174,9 +175,15 @@ class Guard:
             return replace(done, problem=done.problem or words)
         return done
 
+    def close(self) -> None:
+        """Close our end, which tells a guard that still stands to revert; so does the end of this process."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+
     def _hand_over(self) -> None:
         """Hand the order over; a guard that doesn't take it is killed, for the pipe doesn't hold all of it."""
-        watch = threading.Timer(self._wait, self._process.kill)
+        watch = threading.Timer(self.patience, self._process.kill)
         watch.daemon = True
         watch.start()
         try:
@@ -196,7 +203,7 @@ class Guard:
     def _hear(self, what: str) -> Mapping[str, Any]:
         """Wait for an answer. Raises GuardError."""
         with self._news:
-            self._news.wait_for(lambda: what in self._said or self.reverting or self._ended is not None, self._wait)
+            self._news.wait_for(lambda: what in self._said or self.reverting or self._ended is not None, self.patience)
         if what in self._said:
             return self._said[what]
         raise GuardError(self._lost())
@@ -209,21 +216,15 @@ class Guard:
         if self.reverting:
             return "The guard takes the change back already."
         if ended is None:
-            return f"The guard did not answer within {self._wait:g} s."
+            return f"The guard did not answer within {self.patience:g} s."
         return ended.problem or "The guard died."
 
     def _abandon(self) -> None:
         """End a guard that can't be used."""
-        self._close()
+        self.close()
         if self.wait(1.0) is None:
             self._process.kill()
             self.wait()
-
-    def _close(self) -> None:
-        """Close our end, which tells a guard that still stands to revert."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -235,7 +236,7 @@ class Guard:
                         self._said[found["say"]] = found
                         self._news.notify_all()
         self._process.wait()
-        self._close()
+        self.close()
         with self._news:
             self._ended = self._how()
             self._news.notify_all()

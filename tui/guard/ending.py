@@ -36,23 +36,23 @@ class GuardedChange:
 
     def __init__(self, guard: Guard, number: int) -> None:
         """``guard`` was told that the change was sent; ``number``: the change's in the command log."""
-        self._guard = guard
+        self.guard = guard
         self._number = number
         self._keeping = False
 
     @property
     def deadline(self) -> float:
         """When it is taken back (`time.monotonic`)."""
-        return self._guard.deadline
+        return self.guard.deadline
 
     @property
     def what(self) -> str:
         """The change, in the operator's words."""
-        return self._guard.order.what
+        return self.guard.order.what
 
     def await_ending(self) -> Ending:
         """Wait until the guard has ended; do its work if it died, or never began. Blocks while it counts down."""
-        guard = self._guard
+        guard = self.guard
         ended = guard.wait(max(0.0, guard.deadline - time.monotonic()) + _GRACE)
         if ended is None and not guard.reverting:
             # Stopped, or stuck: it must not wake up later and take back what has been taken back by then.
@@ -73,11 +73,11 @@ class GuardedChange:
         self._keeping = keep
         try:
             if keep:
-                self._guard.keep()
+                self.guard.keep()
             else:
-                self._guard.revert()
+                self.guard.revert()
         except GuardError as error:
-            return "" if self._guard.ended is not None or self._guard.reverting else str(error)
+            return "" if self.guard.ended is not None or self.guard.reverting else str(error)
         return ""
 
 

@@ -119,9 +119,10 @@ async def copies_the_same(hands: Driven, case: object) -> None:
     line = told(hands, "u")
     hands.main.action_do("copy")
     await hands.pilot.pause()
-    assert isinstance(hands.app.screen, ChoiceScreen) == bool(line), case
-    if line:
-        lines = hands.app.screen._lines  # type: ignore[attr-defined]
+    screen: object = hands.app.screen
+    assert isinstance(screen, ChoiceScreen) == bool(line), case
+    if isinstance(screen, ChoiceScreen):
+        lines = screen.lines
         assert line.endswith(next(one for one in lines if one.startswith("u   ")).removeprefix("u   ")), case
         await hands.app.pop_screen()
 

@@ -158,7 +158,7 @@ async def test_left_all_the_same_it_is_taken_back(ip: Ip, wan: State, sent: Sent
         assert hands.app._exit
         guard = hands.session.guarded
         assert guard is not None
-        guard._guard._close()  # as the end of the process does
+        guard.guard.close()  # as the end of the process does
     until(lambda: states(ip)["wan0"] == wan, "the revert")
 
 
@@ -278,7 +278,7 @@ async def test_a_guard_that_hangs_is_killed_in_time_and_the_operators_word_count
         (guard,) = guards()
         os.kill(guard, signal.SIGSTOP)
         assert hands.session.guarded is not None
-        hands.session.guarded._guard._wait = 0.2
+        hands.session.guarded.guard.patience = 0.2
         if key:
             await hands.press(key)
         if key == "K":

@@ -3,12 +3,12 @@
 import socket
 import struct
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from tests.console import console
-from tests.links import Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, until
+from tests.links import PATIENCE, Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, until
 from tests.watch import Watch
 from tui.model.gate import Gate
 from tui.model.store import Snapshot
@@ -194,11 +194,22 @@ def test_a_second_change_is_not_sent_while_the_first_is_on_its_way(ip: Ip) -> No
     many(cheap_kind(ip), 1500, 7, up=False)
     with console() as shell:
         intent = shell.intent("mtu", 1400)
-        shell.writer._busy.acquire()  # as if the kernel still worked
-        outcome = shell.act(intent)
+        working, go = threading.Event(), threading.Event()
+
+        def work() -> None:
+            working.set()
+            assert go.wait(PATIENCE)
+
+        shell.writer.before = work
+        with ThreadPoolExecutor(1) as aside:
+            try:
+                first = aside.submit(shell.act, intent)
+                assert working.wait(PATIENCE)
+                outcome = shell.act(intent)
+            finally:
+                go.set()
         assert (outcome.verdict, outcome.reply.messages) == ("refused", 0)
-        shell.writer._busy.release()
-        assert shell.act(intent).verdict == "done"
+        assert first.result().verdict == "done"
 
 
 def test_a_monitor_that_is_gone_leaves_it_unknown(ip: Ip) -> None:
@@ -213,8 +224,8 @@ def test_a_monitor_that_is_gone_leaves_it_unknown(ip: Ip) -> None:
 def test_the_answer_is_the_kernels_and_nobody_elses(ip: Ip) -> None:
     veths(ip)
     with console() as shell, socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as liar:
-        port = shell.writer._sock.getsockname()[0]
-        seq = shell.writer._seq + 1
+        port = shell.writer.sock.getsockname()[0]
+        seq = shell.writer.next_seq() + 1
         lie = struct.pack("=IHHIIiIHHII", 36, 2, 0x100, seq, 0, -1, 48, 16, 5, seq, 0)
         try:
             liar.sendto(lie, (port, 0))

@@ -184,7 +184,7 @@ def test_answers_that_were_lost_leave_the_outcome_unknown_but_read_back(
     many(cheap_kind(ip), 40, 7, up=False)
     intent = console.intent("retag", 9, console.indexes())
     address_nobody(monkeypatch)
-    console.writer._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    console.writer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     outcome = console.act(intent)
     assert (outcome.verdict, outcome.reply.errno) == ("unknown", None)
     assert "answers were lost" in outcome.reply.text

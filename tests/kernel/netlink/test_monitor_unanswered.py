@@ -90,7 +90,7 @@ def test_it_stops_while_the_kernel_holds_it(ip: Ip, reader: type[Odd]) -> None:
         watch.monitor.check()
         until(lambda: watch.monitor.health.state == "checking", "the console to say that it waits")
         watch.monitor.stop()
-        until(lambda: not watch.monitor._thread.is_alive(), "the monitor to end")
+        until(lambda: "netlink-monitor" not in [thread.name for thread in threading.enumerate()], "the monitor to end")
 
 
 def test_checks_that_are_interrupted_for_ever_are_told(ip: Ip, reader: type[Odd]) -> None:

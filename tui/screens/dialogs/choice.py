@@ -19,18 +19,19 @@ class ChoiceScreen(PageScreen[str]):
         """``keys``: what each single-letter key means; the answer is the letter."""
         super().__init__()
         self._title = title
-        self._lines = lines
+        self.lines = lines
+        """What can be chosen, each with its key."""
         self._keys = keys
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         keys = {**self._keys, str(OnDialog.leave): OnDialog.leave.label}
         answers = self.line("    ".join(f"{key}: {meaning}" for key, meaning in keys.items()), "hint")
-        lines = self.line("\n".join(self._lines))
+        lines = self.line("\n".join(self.lines))
         with VerticalScroll(classes="dialog", can_focus=False):
             yield self.line(self._title, "head")
             # Where the lines may not all be in sight, the keys stand first.
-            yield from (lines, answers) if len(self._lines) <= _FEW else (answers, lines)
+            yield from (lines, answers) if len(self.lines) <= _FEW else (answers, lines)
 
     def takes(self, key: str) -> bool:
         """Whether a key is one of the answers."""
