@@ -3,11 +3,12 @@
 import socket
 import struct
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.console import console
+from tests.console import Console, console
 from tests.links import PATIENCE, Ip, add, as_ip, cheap_kind, descriptors, from_ip, many, until
 from tests.watch import Watch
 from tui.model.gate import Gate
@@ -157,21 +158,30 @@ def test_read_only_sends_nothing(ip: Ip) -> None:
         assert from_ip(ip) == before
 
 
-def test_no_answer_in_time_is_unknown(ip: Ip) -> None:
-    many(cheap_kind(ip), 1500, 7, up=False)
+@pytest.fixture
+def late(ip: Ip) -> Iterator[Console]:
+    """Links in group 7, and a console that isn't told of an answer before the test is over."""
+    veths(ip)
+    over = threading.Event()
     with console() as shell:
-        outcome = shell.act(shell.intent("up"), deadline=0.0001)
-        assert (outcome.verdict, outcome.reply.errno, outcome.reply.messages) == ("unknown", None, 1)
-        assert outcome.reply.text
+        shell.writer.after = lambda: over.wait(PATIENCE)
+        try:
+            yield shell
+        finally:
+            over.set()
 
 
-def test_no_answer_in_time_then_read_back(ip: Ip) -> None:
+def test_no_answer_in_time_is_unknown(late: Console) -> None:
+    outcome = late.act(late.intent("up"), deadline=0.01)
+    assert (outcome.verdict, outcome.reply.errno, outcome.reply.messages) == ("unknown", None, 1)
+    assert outcome.reply.text
+
+
+def test_no_answer_in_time_then_read_back(late: Console) -> None:
     """The read-back has its own patience: what became of the members is told, though the ACK is late."""
-    many(cheap_kind(ip), 1500, 7, up=False)
-    with console() as shell:
-        intent = shell.intent("up")
-        outcome = change_group(intent, shell.writer, Patient(shell.watch), shell.watch.store.snapshot, 0.0001)
-        assert (outcome.verdict, outcome.reply.errno) == ("unknown", None)
+    intent = late.intent("up")
+    outcome = change_group(intent, late.writer, Patient(late.watch), late.watch.store.snapshot, 0.01)
+    assert (outcome.verdict, outcome.reply.errno) == ("unknown", None)
 
 
 class Patient:
