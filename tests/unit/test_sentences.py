@@ -75,6 +75,13 @@ _INVERTED = re.compile(
 )
 
 
+_TYPED_IN = re.compile(
+    r"\b(?:Enter|Esc|Space|PgUp|PgDn)\b"
+    r"|(?:^|[ (;])[b-zB-HJ-Z](?:: |[,.;)]? (?:it|does|writes|adds|saves|mends|takes|leaves)\b)"
+    r"|\b(?:press|then) [A-Za-z?](?!\w)"
+)
+
+
 def texts() -> Iterator[tuple[Path, str]]:
     """Yield every text of the product: the literals of its sources, and the README."""
     for folder in ("tui", "widgets"):
@@ -93,6 +100,27 @@ def test_no_sentence_is_inverted() -> None:
 @pytest.mark.parametrize("text", ["Are the marks exactly one group, one message does it.", "So. Were it 0, all go."])
 def test_that_an_inversion_would_be_found(text: str) -> None:
     assert _INVERTED.search(text)
+
+
+def test_no_sentence_names_a_key_by_a_letter_that_is_typed_in() -> None:
+    """Keys come from their commands. What looks like one is found, by words around it: not every letter can be."""
+    found = []
+    for folder in ("tui", "widgets"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            tree = ast.parse(path.read_text())
+            docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            for node in ast.walk(tree):
+                text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
+                if isinstance(text, str) and " " in text and _TYPED_IN.search(text):
+                    found.append((path.relative_to(ROOT).as_posix(), text))
+    assert found == [("tui/present/commands.py", "PgUp PgDn")]  # of the tables: these keys are Textual's own
+
+
+@pytest.mark.parametrize(
+    "text", ["y: do it    leave it", "Esc: back", "as m does an MTU", "meanwhile R takes it back", ", then x, throws"]
+)
+def test_that_a_key_that_is_typed_in_would_be_found(text: str) -> None:
+    assert _TYPED_IN.search(text)
 
 
 def test_nobody_makes_a_plural_by_hand() -> None:

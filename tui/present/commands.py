@@ -288,6 +288,26 @@ class OnDialog(Commands, title=""):
     leave = Command(keys="escape", label="leave it")
 
 
+class OnFilter(Commands, title=""):
+    """The commands of an input that filters; what leaves it is its screen's."""
+
+    keep = Command(keys="enter", label="keep it", heard_by_focus=True)
+    earlier = Command(keys="up", label="last")
+    later = Command(keys="down", label="next")
+
+
+def find_hint(back: Command) -> str:
+    """Return what stands in an empty filter; ``back`` takes the filter away."""
+    return f"text to find; {hint(OnFilter.keep)}, {back}: show all"
+
+
+class OnUnsaved(Commands, title="Unsaved changes"):
+    """What can become of edits of the name map that aren't saved."""
+
+    save = Command(keys="w", label="save")
+    throw_away = Command(keys="x", label="throw it away")
+
+
 class OnPage(Commands, title=""):
     """What every page that scrolls hears."""
 

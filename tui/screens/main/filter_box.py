@@ -12,6 +12,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from tui.present.columns import CRITERIA
+from tui.present.commands import OnFilter, OnMain, find_hint, hint
 from tui.present.words import Field, Spelling
 from widgets.keyed_table.table import Cell
 from widgets.lines import Lines
@@ -19,7 +20,7 @@ from widgets.safe_input import SafeInput
 
 _KEPT = 50  # filters
 _LONGEST = 400  # characters
-_HELP = Field(f" {' '.join(f'{column}:' for column in CRITERIA)}  !not  ↑: last", "muted")
+_HELP = Field(f" {' '.join(f'{column}:' for column in CRITERIA)}  !not  {hint(OnFilter.earlier)}", "muted")
 
 
 class History:
@@ -73,8 +74,8 @@ class FilterBox(Vertical):
     """Two lines while it is open, none while it isn't; who uses it decides what a text means."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "recall(1)", "Earlier filter", show=False),
-        Binding("down", "recall(-1)", "Later filter", show=False),
+        Binding(OnFilter.earlier.keys, "recall(1)", "Earlier filter", show=False),
+        Binding(OnFilter.later.keys, "recall(-1)", "Later filter", show=False),
     ]
     DEFAULT_CSS = """
     FilterBox {
@@ -108,9 +109,7 @@ class FilterBox(Vertical):
         super().__init__(id="filterbox")
         self._spell = spell
         self._history = History()
-        self._input = SafeInput(
-            id="filter", placeholder="text to find; Enter: keep it, Esc: show all", max_length=_LONGEST
-        )
+        self._input = SafeInput(id="filter", placeholder=find_hint(OnMain.back), max_length=_LONGEST)
         self._line = Lines()
 
     def compose(self) -> ComposeResult:

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from tui.files.names.writer import Conflict, NameFileError, NeedsInPlace
 from tui.model.text import visible
-from tui.present.commands import OnNames
+from tui.present.commands import OnNames, OnUnsaved
 from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.session.name_editor import NameEditor
@@ -109,8 +109,11 @@ class Saving:
         """Ask what is to become of unsaved edits; return whether they are saved, or not wanted any more."""
         if not self._editor.edited:
             return True
-        answer = await self._ask("Unsaved changes", self._editor.diff(), {"w": "save", "x": "throw it away"})
-        return answer == "x" or (answer == "w" and await self._write(in_place=False))
+        keys = {str(command): command.label for command in OnUnsaved.all}
+        answer = await self._ask(OnUnsaved.title, self._editor.diff(), keys)
+        if answer == str(OnUnsaved.save):
+            return await self._write(in_place=False)
+        return answer == str(OnUnsaved.throw_away)
 
     async def _ask(self, title: str, lines: Sequence[str], keys: Mapping[str, str]) -> str | None:
         return await self._screen.app.push_screen_wait(ChoiceScreen(title, lines, keys))

@@ -16,7 +16,7 @@ from tui.model.names.usage import NameChange, usage
 from tui.model.text import plural, visible
 from tui.model.view.shown import Shown
 from tui.present.column import cells
-from tui.present.commands import OnConfirm, OnNames
+from tui.present.commands import OnConfirm, OnNames, OnUnsaved, find_hint
 from tui.present.names import NAME_COLUMNS, NameRow, line_text
 from tui.present.words import Field, members
 from tui.screens.base import BaseScreen
@@ -55,7 +55,7 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         yield Lines(id="where")
-        yield SafeInput(id="namefilter", placeholder="text to find; Enter: keep it, Esc: show all")
+        yield SafeInput(id="namefilter", placeholder=find_hint(OnNames.back))
         yield self._table
         yield Lines(id="finding")
         yield Lines(id="message")
@@ -327,8 +327,8 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
     def refuse_to_leave(self) -> bool:
         """Say that there is something unsaved, and return whether there is."""
         if self.editor.edited:
-            keep, leave = OnNames.save, OnNames.back
-            self.say(f"There are unsaved changes: {keep} saves them; {leave}, then x, throws them away.", "warn")
+            keep, leave, throw = OnNames.save, OnNames.back, OnUnsaved.throw_away
+            self.say(f"There are unsaved changes: {keep} saves them; {leave}, then {throw}, throws them away.", "warn")
         return self.editor.edited
 
     @work(exclusive=True)
