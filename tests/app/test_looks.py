@@ -99,3 +99,14 @@ async def test_the_logs_outcome_says_no_more_who_was_asked(ip: Ip) -> None:
         (entry,) = hands.session.log.entries
         assert entry.what == "group 7 up"
         assert entry.outcome.startswith("all 2 changed")
+
+
+def test_a_window_stands_in_the_middle_of_what_it_asks_about(ip: Ip) -> None:
+    with terminal("-m", "tui") as console:
+        console.press("jd")
+        console.shows("To do it all the same", "Esc: leave it")
+        lines = console.screen.text.splitlines()
+        assert "ifgroup" in lines[0]
+        assert "quit" in lines[-1]
+        (top,) = [line for line in lines if "┏" in line]
+        assert top.index("┏") == 80 - 1 - top.index("┓")

@@ -14,7 +14,8 @@ def plain(text: str, classes: str = "") -> Static:
     return Static(Content(text), markup=False, classes=classes)
 
 
-class Dialog(BoundScreen[ScreenResultType], ModalScreen[ScreenResultType], commands=OnDialog):
+# ModalScreen first: of several bases Textual styles by the first alone (DOMNode._css_bases, textual/dom.py).
+class Dialog(ModalScreen[ScreenResultType], BoundScreen[ScreenResultType], commands=OnDialog):
     """Asks or tells one thing, over a screen; who leaves it answers None. All that it shows is safe to show."""
 
     @property
