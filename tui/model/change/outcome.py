@@ -71,7 +71,7 @@ class Outcome:
     renamed: tuple[tuple[Link, Link], ...] = ()
     """(before, after) of members that bear another name now; they count in the first four as well."""
     skipped: tuple[Refusal, ...] = ()
-    """Single interfaces that were no longer what was seen, as they were right before sending; nothing was sent for
+    """Those that were no longer what was seen, or no longer in the group, right before sending; nothing was sent for
     them."""
     stopped: bool = False
     """Whether the operator stopped it between two batches."""
@@ -142,6 +142,7 @@ def compare(
         else:
             changed.append(now)
     stayed = len(changed) + len(already) + len(overtaken) + len(short)
+    away = _away(short, sent, group_id) if group_id is not None and reply.messages else []
     joined = _joined(intent, after, vanished) if _members(after, group_id) > stayed else []
     then = sent.members(intent.group_id) if intent.group_id is not None and reply.messages else {}
     return Outcome(
@@ -151,13 +152,19 @@ def compare(
         changed=tuple(changed),
         already=tuple(already),
         overtaken=tuple(overtaken),
-        not_reached=tuple(short),
+        not_reached=tuple(link for link in short if link not in away) if away else tuple(short),
         left=tuple(left),
         vanished=tuple(vanished),
         joined=tuple(joined),
         caught=tuple(now for now in joined if now.ifindex in then and after.same(now.ifindex, sent.revision)),
         renamed=tuple(renamed),
+        skipped=tuple(Refusal(link, f"in group {sent.links[link.ifindex].group} when it was sent") for link in away),
     )
+
+
+def _away(short: list[Link], sent: Snapshot, group_id: int) -> list[Link]:
+    """Return those that are in the group again, and weren't when its message was sent: it didn't go to them."""
+    return [link for link in short if (then := sent.links.get(link.ifindex)) is not None and then.group != group_id]
 
 
 def _members(snapshot: Snapshot, group_id: int | None) -> int:
