@@ -1,10 +1,12 @@
 """Keys that arrive in one packet, over a slow SSH session, mean what they would mean one by one."""
 
 import pytest
+from textual import events
 
 from tests.driven import State, states
 from tests.links import Ip, cheap_kind, many
 from tests.terminal import Terminal, terminal
+from tui.app.keys import KeyByKeyApp
 
 
 def chosen(console: Terminal) -> None:
@@ -104,3 +106,9 @@ def test_esc_is_heard_whatever_follows_it(ip: Ip, group_7: dict[str, State], the
         assert states(ip) == group_7
         if then == "/a":
             console.shows("filter: a")
+
+
+async def test_a_key_without_a_screen_is_no_defect() -> None:
+    app = KeyByKeyApp()
+    await app.on_event(events.Key("q", "q"))
+    assert app.keys_pending

@@ -76,7 +76,10 @@ class KeyByKeyApp(App[int]):
 
         ``but``: who is handling the very message that brought the key.
         """
-        screen = self.screen
+        try:
+            screen = self.screen
+        except ScreenStackError:
+            return False  # the console is beginning, or ending
         return (
             screen.is_mounted
             and (screen.focused is not None or not screen.focus_chain)
