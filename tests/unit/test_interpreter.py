@@ -41,7 +41,7 @@ def an_old_one() -> None:
 
 @pytest.mark.parametrize(
     ("rounds", "idle", "made"),
-    [(2, 60.0, False), (20, 1.0, False), (20, 60.0, True), (300, 0.0, True)],
+    [(6, 60.0, False), (60, 1.0, False), (60, 60.0, True), (900, 0.0, True)],
     ids=["not worth it", "keys come", "a pause", "overdue"],
 )
 def test_it_is_made_in_a_pause_or_when_it_is_overdue(

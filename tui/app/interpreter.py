@@ -11,10 +11,10 @@ import gc
 import sys
 
 _YOUNG = 10_000  # objects, after which the young ones are looked through: two milliseconds
-_ROUNDS = 10  # of those, after which the older young ones are, too
+_ROUNDS = 3  # of those, after which the older young ones are, too: ten milliseconds (at 10 rounds up to 44)
 _NEVER = 1_000_000  # rounds of those, after which all are
-_DUE = 10  # rounds of those, after which a full collection is worth its time
-_OVERDUE = 200  # rounds, after which it can't wait for a pause
+_DUE = 30  # rounds of those, after which a full collection is worth its time
+_OVERDUE = 600  # rounds, after which it can't wait for a pause
 _TURN = 0.0005  # seconds that another thread waits for the interpreter
 PAUSE = 3.0
 """Seconds without a key that count as a pause."""
