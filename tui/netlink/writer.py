@@ -189,8 +189,10 @@ class Writer:
         try:
             batch = next(job.batches)
             job.begun.set()
-            while not job.given_up:
+            while True:
                 answers = self.transact(batch, job.deadline)
+                if job.given_up:
+                    return None  # whoever asked has counted this batch as unanswered
                 job.answered += 1
                 batch = job.batches.send(answers)
         except StopIteration:

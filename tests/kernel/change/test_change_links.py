@@ -204,13 +204,19 @@ class Held(Writer):
         return super().transact(batch, deadline)
 
 
+def asking(seq: int) -> bytes:
+    """Return a message that asks for `lo`, and for an ACK."""
+    message = get_link(seq, 1)
+    return message[:6] + b"\5\0" + message[8:]
+
+
 def test_after_a_batch_without_an_answer_no_other_is_sent(ip: Ip) -> None:
-    ended = threading.Event()
+    ended, heard = threading.Event(), list[dict[int, Ack]]()
 
     def batches() -> Batches:
         try:
             for seq in (1, 2):
-                yield {seq: get_link(seq, 1)[:6] + b"\5\0" + get_link(seq, 1)[8:]}
+                heard.append((yield {seq: asking(seq)}))
         finally:
             ended.set()
 
@@ -222,6 +228,15 @@ def test_after_a_batch_without_an_answer_no_other_is_sent(ip: Ip) -> None:
             writer.send({3: get_link(3, 1)}, 0.1)
         writer.go.set()
         assert ended.wait(40)
-        assert writer.batches == 1
+        assert (writer.batches, heard) == (1, [])
+    finally:
+        writer.close()
+
+
+def test_what_is_done_meanwhile_is_done_while_the_kernel_works(ip: Ip) -> None:
+    writer = Held()
+    try:
+        # The kernel is let go by what is done meanwhile alone.
+        assert writer.send({1: asking(1)}, 40.0, writer.go.set)[1].errno == 0
     finally:
         writer.close()
