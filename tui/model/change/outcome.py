@@ -142,7 +142,7 @@ def compare(
         else:
             changed.append(now)
     stayed = len(changed) + len(already) + len(overtaken) + len(short)
-    away = _away(short, sent, group_id) if group_id is not None and reply.messages else []
+    away = _away(short, sent, group_id) if group_id is not None and reply.messages else {}
     joined = _joined(intent, after, vanished) if _members(after, group_id) > stayed else []
     then = sent.members(intent.group_id) if intent.group_id is not None and reply.messages else {}
     return Outcome(
@@ -152,19 +152,23 @@ def compare(
         changed=tuple(changed),
         already=tuple(already),
         overtaken=tuple(overtaken),
-        not_reached=tuple(link for link in short if link not in away) if away else tuple(short),
+        not_reached=tuple(link for link in short if link.ifindex not in away),
         left=tuple(left),
         vanished=tuple(vanished),
         joined=tuple(joined),
         caught=tuple(now for now in joined if now.ifindex in then and after.same(now.ifindex, sent.revision)),
         renamed=tuple(renamed),
-        skipped=tuple(Refusal(link, f"in group {sent.links[link.ifindex].group} when it was sent") for link in away),
+        skipped=tuple(away.values()),
     )
 
 
-def _away(short: list[Link], sent: Snapshot, group_id: int) -> list[Link]:
-    """Return those that are in the group again, and weren't when its message was sent: it didn't go to them."""
-    return [link for link in short if (then := sent.links.get(link.ifindex)) is not None and then.group != group_id]
+def _away(short: list[Link], sent: Snapshot, group_id: int) -> dict[int, Refusal]:
+    """Return who is in the group again, by ifindex, and wasn't when its message was sent: it didn't go to them."""
+    return {
+        link.ifindex: Refusal(link, f"in group {then.group} when it was sent")
+        for link in short
+        if (then := sent.links.get(link.ifindex)) is not None and then.group != group_id
+    }
 
 
 def _members(snapshot: Snapshot, group_id: int | None) -> int:
