@@ -12,7 +12,7 @@ from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, raw_links
 from tests.watch import Watch, netlink_descriptors, port_of, watching
 from tui.model.store import Store
 from tui.netlink.dump import LinkReader
-from tui.netlink.monitor import CHECK_SHARE, MIN_PERIOD
+from tui.netlink.monitor import CHECK_SHARE, MIN_PERIOD, Monitor
 from tui.netlink.sockets import open_socket
 from tui.netlink.subscription import LinkSubscription
 from tui.netlink.wire import attribute, u32
@@ -181,6 +181,37 @@ def test_a_check_tells_how_old_it_is(ip: Ip) -> None:
         before = watch.monitor.health.checked_at
         watch.check()
         assert watch.monitor.health.checked_at > before
+
+
+def test_events_before_a_check_that_never_comes_are_taken_in(ip: Ip) -> None:
+    """Whoever expected the check has given up: then the events tell, not the next check."""
+    add(ip, cheap_kind(ip), "x0")
+    with watching() as watch:
+        watch.check()
+        checked = watch.monitor.health.checked_at
+        watch.monitor.expect_check()
+        ip("link", "set", "x0", "mtu", 1401)
+        until(lambda: (link := watch.named("x0")) and link.mtu == 1401, "the new MTU")
+        assert watch.monitor.health.checked_at == checked
+
+
+def test_who_expects_a_check_hears_of_it_before_the_screen_does(netns: None) -> None:
+    told: list[tuple[str, float]] = []
+
+    def tell(whom: str) -> None:
+        told.append((whom, monitor.health.checked_at))
+
+    monitor = Monitor(Store(), lambda: tell("the screen"))
+    monitor.start()
+    try:
+        until(lambda: monitor.health.state == "live", "a live monitor")
+        checked = monitor.health.checked_at
+        monitor.expect_check()
+        monitor.check().add_done_callback(lambda _: tell("who waits"))
+        until(lambda: any(whom == "the screen" and at > checked for whom, at in told), "the screen's news of it")
+    finally:
+        monitor.stop()
+    assert next(whom for whom, at in told if at > checked) == "who waits"
 
 
 def test_the_buffer_that_is_granted_is_told(netns: None) -> None:
