@@ -7,6 +7,7 @@ doesn't look before it sends. Prints the outcomes as JSON.
 import ctypes
 import json
 import sys
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 
@@ -36,10 +37,10 @@ class LosingWriter(Writer):
     def _barrier(self) -> str:
         return super()._barrier() if self.looks else ""
 
-    def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+    def transact(self, batch: Mapping[int, bytes], deadline: float, begun: threading.Event) -> dict[int, Ack]:
         if self.losing:
             give_up_capability()
-        return super().transact(batch, deadline)
+        return super().transact(batch, deadline, begun)
 
 
 class Checker:

@@ -1,6 +1,7 @@
 """The writer that tests give to sessions and consoles: it notes what it sends, and does what the test wants."""
 
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -33,11 +34,11 @@ class ActingWriter(Writer):
         """What it sends and hears through, for who disturbs it."""
         return self._sock
 
-    def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+    def transact(self, batch: Mapping[int, bytes], deadline: float, begun: threading.Event) -> dict[int, Ack]:
         self.before()
         if self.sent is not None:
             self.sent.append(dict(batch))
-        answers = super().transact(batch, deadline)
+        answers = super().transact(batch, deadline, begun)
         self.after()
         return answers
 

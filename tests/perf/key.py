@@ -27,6 +27,7 @@ from tui.session.session import Session
 FEW = 16
 """Members of the group beside which the many are measured."""
 _TURNS = 9  # of which the first comes right after the start, and isn't counted
+_BETWEEN = 2.0  # seconds, after which the SSH sessions are asked for anew, with many and with few
 _DONE = "ACK after"  # in the sentence that tells of a change that was done
 
 
@@ -119,6 +120,7 @@ async def _press(file: NameFile) -> _Times:
                 found.sent.append(opened[0].sent[0] - begun)
                 found.told.append(painted - acked)
                 await settled(app, 0.7)
+                await asyncio.sleep(_BETWEEN)
                 found.dumped.append(await asyncio.to_thread(timed, reader.dump))
             app.exit()
     services.stop()

@@ -79,7 +79,7 @@ def keys(links: int) -> list[Line]:
         quiet_groups = _steps(console, 60)
         other.begin(do="loop", data=storm)
         console.listen(1.0)
-        groups = _steps(console, 100)
+        groups = _steps(console, 300)
         turn = other.end()
         console.listen(3.0)
         console.press("\t")

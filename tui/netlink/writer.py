@@ -188,9 +188,8 @@ class Writer:
         """Send all of it; return what went wrong."""
         try:
             batch = next(job.batches)
-            job.begun.set()
             while True:
-                answers = self.transact(batch, job.deadline)
+                answers = self.transact(batch, job.deadline, job.begun)
                 if job.given_up:
                     return None  # whoever asked has counted this batch as unanswered
                 job.answered += 1
@@ -204,15 +203,19 @@ class Writer:
             job.batches.close()
         return None
 
-    def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
-        """Send one batch and return the answers: every write goes through here. On the writer's thread alone."""
+    def transact(self, batch: Mapping[int, bytes], deadline: float, begun: threading.Event) -> dict[int, Ack]:
+        """Send one batch and return the answers: every write goes through here. On the writer's thread alone.
+
+        ``begun`` is set right before it is sent, for what is done meanwhile takes the interpreter.
+        """
         if why := self._barrier():
             raise WriteRefusedError(errno.EPERM, why)
         record, data = self._record, joined(batch)
         record.note_send(batch)
-        begun = time.monotonic()
+        sent = time.monotonic()
+        begun.set()
         self._sock.send(data)
-        record.note_return(time.monotonic() - begun)
+        record.note_return(time.monotonic() - sent)
         answers = self._answers(batch, deadline, record)
         denied = any(ack.errno == errno.EPERM and not ack.text for ack in answers.values())
         self._denied = "the kernel refuses our changes (EPERM)" if denied else ""

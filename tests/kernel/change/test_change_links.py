@@ -198,10 +198,11 @@ class Held(Writer):
         self.go, self.batches = threading.Event(), 0
         super().__init__()
 
-    def transact(self, batch: Mapping[int, bytes], deadline: float) -> dict[int, Ack]:
+    def transact(self, batch: Mapping[int, bytes], deadline: float, begun: threading.Event) -> dict[int, Ack]:
         self.batches += 1
+        begun.set()
         assert self.go.wait(40)
-        return super().transact(batch, deadline)
+        return super().transact(batch, deadline, begun)
 
 
 def asking(seq: int) -> bytes:
