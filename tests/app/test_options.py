@@ -20,12 +20,14 @@ GIVEN = {
     "--confirm-timeout": ("--confirm-timeout", "60"),
     "--no-guard": ("--no-guard",),
     "--no-mouse": ("--no-mouse",),
+    "--json": ("--json",),
     "--ascii": ("--ascii",),
 }
 HONOURED = {
-    "": set(GIVEN),
-    "lab": set(GIVEN) - {"--netns"},
-    "list": {"--netns", "--read-only", "--names", "--ascii"},
+    "": set(GIVEN) - {"--json"},
+    "console": set(GIVEN) - {"--json"},
+    "lab": set(GIVEN) - {"--netns", "--json"},
+    "list": {"--netns", "--read-only", "--names", "--json", "--ascii"},
     "bench": {"--ascii"},
 }
 REFUSED = [(command, flag) for command, flags in HONOURED.items() for flag in GIVEN if flag not in flags]
@@ -36,9 +38,10 @@ REFUSED = [(command, flag) for command, flags in HONOURED.items() for flag in GI
 def test_an_option_that_a_command_cant_honour_is_an_error_there(
     netns: None, command: str, flag: str, before: bool
 ) -> None:
-    done = run(*GIVEN[flag], command) if before else run(command, *GIVEN[flag])
+    words = [command] if command else []
+    done = run(*GIVEN[flag], *words) if before else run(*words, *GIVEN[flag])
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"ifgroup: {command} can't honour {flag}, since ")
+    assert done.stderr.startswith(f"ifgroup: {command or 'console'} can't honour {flag}, since ")
     assert done.stderr.endswith(f"; leave {flag} out.\n")
     assert done.stderr.count("\n") == 1
 

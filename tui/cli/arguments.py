@@ -6,20 +6,29 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tui import __version__
+from tui.cli.commands import BY_NAME, CONSOLE, Command
 from tui.model.number import whole_number
 from tui.model.text import visible
 
-CONSOLE, LAB, LIST, BENCH = "", "lab", "list", "bench"
-"""The commands; the console is what there is without one."""
 _CONFIRM_TIMEOUT = 60  # seconds
 
 
 class Parser(argparse.ArgumentParser):
     """argparse's, but what was typed comes back as text that no terminal obeys."""
 
+    command: Command | None = None
+    """The command whose own options it takes; added once it was asked for, since they need imports."""
+
     def error(self, message: str) -> NoReturn:
         """Print usage and message, and exit with status 2."""
         super().error(visible(message))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, after adding the options of its command."""
+        if self.command is not None:
+            command, self.command = self.command, None
+            command.load().add(self)
+        return super().parse_known_args(args, namespace)
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
@@ -39,8 +48,6 @@ def number(least: int, most: int) -> Callable[[str], int]:
 
 class _Option(NamedTuple):
     flag: str
-    commands: tuple[str, ...]
-    """Those that can honour it; for the others it is an error."""
     default: object
     settings: Mapping[str, Any]
     """The rest for `add_argument`."""
@@ -52,33 +59,18 @@ class _Option(NamedTuple):
 
 
 _OPTIONS = (
-    _Option(
-        "--netns",
-        (CONSOLE, LIST),
-        None,
-        {"metavar": "NAME", "help": "look at this network namespace (see `ip netns`), or a path"},
-    ),
+    _Option("--netns", None, {"metavar": "NAME", "help": "look at this network namespace (see `ip netns`), or a path"}),
     _Option(
         "--read-only",
-        (CONSOLE, LAB, LIST),
         False,
         {"action": "store_true", "help": "change nothing: no interface, no name map, no file of the system's"},
     ),
     _Option(
-        "--names",
-        (CONSOLE, LAB, LIST),
-        None,
-        {"metavar": "FILE", "type": Path, "help": "read group names from FILE, not from iproute2's"},
+        "--names", None, {"metavar": "FILE", "type": Path, "help": "read group names from FILE, not from iproute2's"}
     ),
-    _Option(
-        "--audit",
-        (CONSOLE, LAB),
-        None,
-        {"metavar": "FILE", "type": Path, "help": "append the record of every change to FILE"},
-    ),
+    _Option("--audit", None, {"metavar": "FILE", "type": Path, "help": "append the record of every change to FILE"}),
     _Option(
         "--confirm-timeout",
-        (CONSOLE, LAB),
         _CONFIRM_TIMEOUT,
         {
             "metavar": "S",
@@ -86,11 +78,11 @@ _OPTIONS = (
             "help": "seconds until a change that could lock you out is taken back unless you keep it (default: 60)",
         },
     ),
-    _Option("--no-guard", (CONSOLE, LAB), False, {"action": "store_true", "help": "never take such a change back"}),
-    _Option("--no-mouse", (CONSOLE, LAB), False, {"action": "store_true", "help": "leave the mouse to the terminal"}),
+    _Option("--no-guard", False, {"action": "store_true", "help": "never take such a change back"}),
+    _Option("--no-mouse", False, {"action": "store_true", "help": "leave the mouse to the terminal"}),
+    _Option("--json", False, {"action": "store_true", "help": "as JSON"}),
     _Option(
         "--ascii",
-        (CONSOLE, LAB, LIST, BENCH),
         False,
         {
             "action": "store_true",
@@ -98,19 +90,13 @@ _OPTIONS = (
         },
     ),
 )
-_WHY = {
-    LAB: "it makes a network namespace of its own",
-    LIST: "it prints once and changes nothing",
-    BENCH: "it makes and changes interfaces in a network namespace of its own",
-}
-"""Why a command can't honour what others can."""
 
 
-def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+def add_options(parser: argparse.ArgumentParser, command: Command) -> None:
     """Add all shared options; the help shows those that ``command`` can honour. `settle` judges what was given."""
     for option in _OPTIONS:
         settings = dict(option.settings)
-        if command not in option.commands:
+        if option.flag not in command.honours:
             settings["help"] = argparse.SUPPRESS
         # No default here: a command's would replace what was given before the command.
         parser.add_argument(option.flag, default=argparse.SUPPRESS, **settings)
@@ -120,10 +106,13 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 def settle(given: argparse.Namespace) -> argparse.Namespace:
     """Return the options with the defaults of those that weren't given. Raises ValueError for one that can't be
     honoured, one sentence that names option and command."""
-    command = given.command or CONSOLE
+    given.command = given.command or CONSOLE
+    command = BY_NAME[given.command]
     for option in _OPTIONS:
         if option.name not in given:
             setattr(given, option.name, option.default)
-        elif command not in option.commands:
-            raise ValueError(f"{command} can't honour {option.flag}, since {_WHY[command]}; leave {option.flag} out.")
+        elif option.flag not in command.honours:
+            raise ValueError(
+                f"{command.name} can't honour {option.flag}, since {command.why}; leave {option.flag} out."
+            )
     return given

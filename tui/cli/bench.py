@@ -4,10 +4,10 @@ import argparse
 import errno
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tui.cli.status import DONE, PARTLY
 from tui.model.number import decimal_number, whole_number
 from tui.model.text import reason, visible
 from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, BenchOrder, default_values, needed_state
@@ -18,49 +18,46 @@ if TYPE_CHECKING:
     from tui.timing.events import RunProgress
     from tui.timing.report.results import TimingReport
 
-DONE, PARTLY = 0, 3
-"""Exit statuses: everything was measured; not everything was. That nothing was, is an OSError."""
 _FORMATS = ("table", "csv", "json", "markdown")
 _KINDS = (AUTO, "dummy", "ifb", "veth", "bridge", "vlan", "macvlan", "vxlan")
 _REPEATS, _BUDGET = 5, 20.0
 _LINE = 79  # columns that the progress may take
 
 
-def add_parser(commands: Any) -> argparse.ArgumentParser:
-    """Add the command to what argparse's `add_subparsers` returned, with the options of its own; return its parser."""
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add what is to be measured, and how, to ``parser``."""
     ways = "\n".join(f"  {way.way:9} {way.label}" for way in WAYS.values())
-    bench: argparse.ArgumentParser = commands.add_parser(
-        "bench",
-        help="time every way to change many interfaces, side by side, in a private namespace",
-        description="Time every way to change many interfaces, side by side, on real ones in a private namespace.\n"
-        "Nothing outside is touched; no root needed where user namespaces are allowed.",
-        epilog=f"ways:\n{ways}\n\nExit status: 0 done, 1 nothing measured, 2 usage, 3 partly done. The report is kept "
-        "below\nXDG_DATA_HOME (~/.local/share)/ifgroup/timing. Ctrl+C prints what there is.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser.description = (
+        "Time every way to change many interfaces, side by side, on real ones in a private namespace.\n"
+        "Nothing outside is touched; no root needed where user namespaces are allowed."
     )
-    add = bench.add_argument
-    add("--links", metavar="N,...", type=_sizes, default=DEFAULT_LINKS, help="default: 128,256,512,1024,2048")
-    add("--repeat", metavar="R", type=_repeats, default=_REPEATS, help="counted runs of each; default: %(default)s")
-    add("--ways", metavar="WAY,...", type=_ways, help="default: all (see below)")
-    add("--operation", choices=OPERATIONS, default="mtu", help="default: %(default)s")
-    add("--state", choices=("down", "up"), help="of the interfaces before each run; default: down, unless they go down")
-    add("--kind", choices=_KINDS, default=AUTO, help="of what the interfaces are made; default: the cheapest")
-    add(
+    parser.epilog = (
+        f"ways:\n{ways}\n\nExit status: 0 done, 1 nothing measured, 2 usage, 3 partly done. The report is kept "
+        "below\nXDG_DATA_HOME (~/.local/share)/ifgroup/timing. Ctrl+C prints what there is."
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    own = parser.add_argument
+    own("--links", metavar="N,...", type=_sizes, default=DEFAULT_LINKS, help="default: 128,256,512,1024,2048")
+    own("--repeat", metavar="R", type=_repeats, default=_REPEATS, help="counted runs of each; default: %(default)s")
+    own("--ways", metavar="WAY,...", type=_ways, help="default: all (see below)")
+    own("--operation", choices=OPERATIONS, default="mtu", help="default: %(default)s")
+    own("--state", choices=("down", "up"), help="of the interfaces before each run; default: down, unless they go down")
+    own("--kind", choices=_KINDS, default=AUTO, help="of what the interfaces are made; default: the cheapest")
+    own(
         "--budget",
         metavar="SECONDS",
         type=_seconds,
         default=_BUDGET,
         help="for each way at each size; past it fewer repeats, then an estimate, marked; default: %(default)g",
     )
-    add(
+    own(
         "--sysfs",
         action=argparse.BooleanOptionalAction,
         default=True,
         help="mount sysfs in the namespace; without it the way sysfs can't run",
     )
-    add("--format", choices=_FORMATS, default="table", help="default: %(default)s")
-    add("--output", metavar="FILE", type=Path, help="write the report to a new file")
-    return bench
+    own("--format", choices=_FORMATS, default="table", help="default: %(default)s")
+    own("--output", metavar="FILE", type=Path, help="write the report to a new file")
 
 
 def _split(text: str) -> list[str]:
@@ -99,11 +96,8 @@ def _ways(text: str) -> tuple[str, ...]:
     return ways
 
 
-def run(options: argparse.Namespace, spell: Callable[[str], str]) -> int:
-    """Measure, print, keep; return the exit status. Raises ValueError (usage), OSError (refused), one sentence.
-
-    ``spell`` writes our own words as the terminal can show them.
-    """
+def run(options: argparse.Namespace) -> int:
+    """Measure, print, keep; return the exit status. Raises ValueError (usage), OSError (nothing was measured)."""
     order = _order(options)
     if options.output is not None and os.path.lexists(options.output):
         # Before minutes are spent, not after.
@@ -113,7 +107,7 @@ def run(options: argparse.Namespace, spell: Callable[[str], str]) -> int:
         why = f"Nothing could be measured: {report.first_reason}" if report.first_reason else ""
         raise OSError(errno.EIO, report.error or why or "Nothing was measured before it was stopped.")
     _keep(report)
-    _print(report, options, spell)
+    _print(report, options)
     if report.error:
         print(f"ifgroup: {report.error}", file=sys.stderr)
     missing = {skipped.way for skipped in report.skipped} & set(options.ways or ())
@@ -194,11 +188,13 @@ def _keep(report: "TimingReport") -> None:
         print(f"ifgroup: the report is not kept: {visible(reason(error))}", file=sys.stderr)
 
 
-def _print(report: "TimingReport", options: argparse.Namespace, spell: Callable[[str], str]) -> None:
+def _print(report: "TimingReport", options: argparse.Namespace) -> None:
     from tui.files.export import write_new
+    from tui.present.words import as_ascii
     from tui.timing.report.formats import FORMATS
 
-    text = spell(FORMATS[options.format](report))
+    text = FORMATS[options.format](report)
+    text = as_ascii(text) if options.ascii else text
     text += "" if text.endswith("\n") else "\n"
     if options.output is not None:
         print(f"ifgroup: written to {visible(os.fsencode(write_new(options.output, text.encode())))}", file=sys.stderr)

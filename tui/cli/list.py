@@ -1,20 +1,57 @@
 """`ifgroup list`: what the console knows, once, as text or JSON."""
 
+import argparse
+import contextlib
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from tui.cli.place import enter
+from tui.cli.status import DONE
+from tui.files.names.file import NameFile
+from tui.model.change.protect import protect
 from tui.model.group import Group
 from tui.model.link import LINK_TYPES, Link, flags_as_ip, link_name
 from tui.model.names.map import NameMap, name_as_ip
+from tui.model.store import Store
 from tui.model.text import ascii_text, visible
 from tui.model.view.shown import Shown
+from tui.netlink.dump import read_links
+from tui.netlink.routes import Carriers
 from tui.present.column import Column, Item, cells
 from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 from tui.present.words import as_ascii
 
 _IP_TUNNELS = (768, 769, 776, 778, 823)  # ARPHRD_*: their hardware address is an IP address
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Tell in the help of ``parser`` whose keys its JSON bears."""
+    parser.epilog = "What `ip -j -d link` also prints bears its key and form in the JSON."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print both tables; return the exit status."""
+    enter(options.netns)
+    names = NameFile(options.names)
+    names.refresh()
+    store = Store()
+    store.replace(read_links())
+    snapshot = store.snapshot()
+    ways = Carriers()
+    shown = Shown(snapshot, names.names, protect(snapshot, ways.find()))
+    with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
+        if options.json:
+            print(as_json(shown))
+        else:
+            for line in as_text(shown, options.ascii):
+                print(line)
+        sys.stdout.flush()
+    for problem in filter(None, (names.problem, ways.problem and f"protection: {ways.problem}")):
+        print(f"ifgroup: {problem}", file=sys.stderr)
+    return DONE
 
 
 def as_json(shown: Shown) -> str:

@@ -1,0 +1,60 @@
+"""The commands: one record each. What a command needs is imported once it was asked for."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import NamedTuple
+
+CONSOLE = "console"
+"""The command that there is without one."""
+
+
+class Command(NamedTuple):
+    """A command, and the file in this room that bears its name."""
+
+    name: str
+    help: str
+    honours: frozenset[str]
+    """The shared options (`tui.cli.arguments`) that it can honour, by their flags; the others are errors there."""
+    why: str = ""
+    """Why it can't honour the others: what follows "since"."""
+
+    def load(self) -> ModuleType:
+        """Return its file: `add(parser)` adds the options of its own, `run(options)` returns the exit status.
+
+        ``run`` raises ValueError for bad usage, OSError where something failed, one sentence.
+        """
+        return import_module(f"tui.cli.{self.name}")
+
+
+_HERE = frozenset({"--netns", "--read-only", "--names", "--ascii"})
+_WRITES = frozenset({"--audit", "--no-guard"})
+_SCREEN = frozenset({"--no-mouse", "--confirm-timeout"})
+
+COMMANDS = (
+    Command(
+        CONSOLE,
+        "the console on this machine: what there is without a command",
+        _HERE | _WRITES | _SCREEN,
+        "it asks before it changes anything, and shows what came of it",
+    ),
+    Command(
+        "lab",
+        "the console in a private namespace that vanishes with it; needs no root",
+        (_HERE | _WRITES | _SCREEN) - {"--netns"},
+        "it makes a network namespace of its own",
+    ),
+    Command(
+        "list",
+        "print what the console knows, once",
+        _HERE | {"--json"},
+        "it prints once and changes nothing",
+    ),
+    Command(
+        "bench",
+        "time every way to change many interfaces, side by side, in a private namespace",
+        frozenset({"--ascii"}),
+        "it makes and changes interfaces in a network namespace of its own",
+    ),
+)
+"""All of them, in the order of the help."""
+BY_NAME = {command.name: command for command in COMMANDS}
