@@ -1,8 +1,9 @@
 """A console that makes one guarded change: ``python -m tests.guarded PREFIX TIMEOUT CHANGE_WAIT [UNTIL [AUDIT]]``.
 
 It gives the interfaces whose names begin with PREFIX an MTU of 1400. It stops (forever, ready to be killed) once it is
-UNTIL: ``armed``, ``changed`` (the outcome isn't told), ``sent``; else it waits for the guard's end, takes over if the
-guard died, and says what became of it all. Speaks JSON lines.
+UNTIL: ``armed``, ``changed`` (the outcome isn't told), ``sent``, ``left`` (the guard stays behind); ``gone`` leaves it
+behind and ends. Else it waits for the guard's end, takes over if the guard died, and says what became of it all. Speaks
+JSON lines.
 """
 
 import json
@@ -60,6 +61,11 @@ def main(prefix: str, timeout: float, change_wait: float, until: str = "", audit
     except GuardError as error:
         say(said="unguarded", text=str(error))
     if until == "sent":
+        signal.pause()
+    if until in ("left", "gone"):
+        say(said="left", id=guard.leave())
+        if until == "gone":
+            return
         signal.pause()
     ended = guard.wait()
     assert ended is not None

@@ -1,11 +1,16 @@
 """What the guard's tests share: a place of their own for state files, links to guard, and what is left behind."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
-from tests.links import Ip, from_ip
+from tests.links import Ip, from_ip, until
+from tests.terminal import ROOT
 from tui.guard.client import Guard
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
@@ -71,3 +76,43 @@ def set_mtu(ip: Ip, prefix: str, mtu: int) -> None:
     """Give these interfaces an MTU, as the console would."""
     for name in mtus(ip, prefix):
         ip("link", "set", name, "mtu", mtu)
+
+
+def all_are(ip: Ip, mtu: int) -> bool:
+    """Whether m0, m1 … have this MTU."""
+    return set(mtus(ip, "m").values()) == {mtu}
+
+
+def killed(pid: int) -> None:
+    """Kill a guard and wait for its death."""
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: pid not in guards(), "the guard's death")
+
+
+class ConsoleProcess:
+    """A console of its own, and what it says."""
+
+    def __init__(self, *words: object, terminal: int | None = None, before: tuple[str, ...] = ()) -> None:
+        line = [*before, sys.executable, "-m", "tests.guarded", *map(str, words)]
+        self.process = subprocess.Popen(
+            line, cwd=ROOT, stdin=terminal, stdout=subprocess.PIPE, start_new_session=terminal is not None
+        )
+
+    def hear(self, said: str) -> Any:
+        """Return what it says under this head; what comes before is passed over."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if (found := json.loads(line))["said"] == said:
+                return found
+        raise AssertionError(f"it never said {said}")
+
+    def kill(self) -> None:
+        """Kill it, if it still is there, and wait for its end."""
+        self.process.kill()
+        self.process.wait()
+
+    def close(self) -> None:
+        """Leave nothing of it."""
+        self.kill()
+        assert self.process.stdout is not None
+        self.process.stdout.close()

@@ -140,6 +140,17 @@ class Guard:
         self.deadline = self._hear("counting")["deadline"]
         return self.deadline
 
+    def leave(self) -> str:
+        """Have it stay behind; return the id under which another process finds it.
+
+        From here on the end of this process means nothing: the change is taken back at the deadline, or once the guard
+        gets SIGTERM, unless somebody keeps it before. Raises GuardError if the guard didn't confirm, see `ended`.
+        """
+        self._tell(do="leave")
+        self._hear("left")
+        self.close()
+        return self.path.stem
+
     def keep(self) -> str:
         """Let the change stand; return what went wrong beside, one sentence, or nothing.
 

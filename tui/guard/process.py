@@ -2,7 +2,7 @@
 
 It speaks JSON lines over its standard input and output with `tui.guard.client`, and outlives the console: a session of
 its own, no terminal, SIGHUP and SIGINT ignored. SIGTERM, which systemd-logind sends to all that is left of a session
-(KillUserProcesses=), makes it revert at once.
+(KillUserProcesses=), makes it revert at once. So does the end of the console, unless that said that it leaves.
 """
 
 import contextlib
@@ -41,6 +41,11 @@ class _Ear:
         for descriptor in (0, self._told):
             self._poll.register(descriptor, select.POLLIN)
         self._buffer = b""
+        self._left = False
+
+    def leave(self) -> None:
+        """Let the console go: its end means nothing from here on."""
+        self._left = True
 
     def hear(self, until: float) -> Mapping[str, Any]:
         """Return the next order of the console, or "timeout", "term" or "ended" as one."""
@@ -52,6 +57,9 @@ class _Ear:
                 return {"do": "timeout"}
             data = os.read(0, _READ)
             if not data:
+                self._poll.unregister(0)
+                if self._left:
+                    continue
                 return {"do": "ended"}
             self._buffer += data
         line, _, self._buffer = self._buffer.partition(b"\n")
@@ -103,6 +111,9 @@ def _guard(ear: _Ear) -> None:
             deadline = min(deadline, time.monotonic() + order.timeout)
             state.counting(deadline - time.monotonic())
             _say(say="counting", deadline=deadline)
+        elif heard == "leave":
+            ear.leave()
+            _say(say="left")
         elif heard == "keep":
             _say(say="kept", problem=state.remove())
             return

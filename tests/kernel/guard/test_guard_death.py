@@ -8,86 +8,20 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.changes import setting
-from tests.guards import FOREVER, SOON, arm, files, guards, mtus, set_mtu, steps_of
-from tests.links import Ip, many, until
+from tests.guards import FOREVER, SOON, all_are, arm, files, guards, killed, set_mtu, steps_of
+from tests.kernel.guard.conftest import Start
+from tests.links import Ip, until
 from tests.terminal import ROOT
 from tui.guard.order import GuardError
 from tui.guard.orphans import Left, left_over
 from tui.guard.revert import revert_now
 
 SMALLER = setting(mtu=1400)
-
-
-class ConsoleProcess:
-    """A console of its own, and what it says."""
-
-    def __init__(self, *words: object, terminal: int | None = None, before: tuple[str, ...] = ()) -> None:
-        line = [*before, sys.executable, "-m", "tests.guarded", *map(str, words)]
-        self.process = subprocess.Popen(
-            line, cwd=ROOT, stdin=terminal, stdout=subprocess.PIPE, start_new_session=terminal is not None
-        )
-
-    def hear(self, said: str) -> Any:
-        """Return what it says under this head; what comes before is passed over."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if (found := json.loads(line))["said"] == said:
-                return found
-        raise AssertionError(f"it never said {said}")
-
-    def kill(self) -> None:
-        """Kill it, if it still is there, and wait for its end."""
-        self.process.kill()
-        self.process.wait()
-
-    def close(self) -> None:
-        """Leave nothing of it."""
-        self.kill()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
-
-Start = Callable[..., ConsoleProcess]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start consoles."""
-    started: list[ConsoleProcess] = []
-
-    def new(*words: object, **how: Any) -> ConsoleProcess:
-        started.append(ConsoleProcess(*words, **how))
-        return started[-1]
-
-    yield new
-    for console in started:
-        console.close()
-
-
-@pytest.fixture
-def three(ip: Ip, room: Path) -> Iterator[None]:
-    """Three links, m0 to m2."""
-    many("ifb", 3, 7, up=False)
-    yield
-    for pid in guards():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
-
-
-def all_are(ip: Ip, mtu: int) -> bool:
-    return set(mtus(ip, "m").values()) == {mtu}
-
-
-def killed(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: pid not in guards(), "the guard's death")
 
 
 @pytest.mark.parametrize("moment", ["changed", "sent"])
