@@ -20,13 +20,18 @@ GIVEN = {
     "--confirm-timeout": ("--confirm-timeout", "60"),
     "--no-guard": ("--no-guard",),
     "--no-mouse": ("--no-mouse",),
+    "--dry-run": ("--dry-run",),
+    "--yes": ("--yes",),
+    "--expect": ("--expect", "1"),
+    "--confirm": ("--confirm",),
     "--json": ("--json",),
     "--ascii": ("--ascii",),
 }
+SCRIPTED = {"--dry-run", "--yes", "--expect", "--confirm", "--json"}
 HONOURED = {
-    "": set(GIVEN) - {"--json"},
-    "console": set(GIVEN) - {"--json"},
-    "lab": set(GIVEN) - {"--netns", "--json"},
+    "": set(GIVEN) - SCRIPTED,
+    "console": set(GIVEN) - SCRIPTED,
+    "lab": set(GIVEN) - SCRIPTED - {"--netns"},
     "list": {"--netns", "--read-only", "--names", "--json", "--ascii"},
     "bench": {"--ascii"},
 }

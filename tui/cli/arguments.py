@@ -1,7 +1,8 @@
 """The options that commands share: declared once, and the same before and after the command."""
 
 import argparse
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -11,6 +12,8 @@ from tui.model.number import whole_number
 from tui.model.text import visible
 
 _CONFIRM_TIMEOUT = 60  # seconds
+_CONFIRM_RANGE = (5, 3600)
+_MAY_HAVE_VALUE = ("--yes", "--confirm")
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,10 +28,17 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, after adding the options of its command."""
+        args = _attached(sys.argv[1:] if args is None else args)
         if self.command is not None:
             command, self.command = self.command, None
             command.load().add(self)
         return super().parse_known_args(args, namespace)
+
+
+def _attached(words: Sequence[str]) -> list[str]:
+    """Return ``words`` with an empty value where an option may have one and has none: the next word isn't its own."""
+    end = words.index("--") if "--" in words else len(words)
+    return [f"{word}=" if word in _MAY_HAVE_VALUE else word for word in words[:end]] + list(words[end:])
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
@@ -44,6 +54,10 @@ def number(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def _confirm(text: str) -> int:
+    return number(*_CONFIRM_RANGE)(text) if text else _CONFIRM_TIMEOUT
 
 
 class _Option(NamedTuple):
@@ -74,12 +88,36 @@ _OPTIONS = (
         _CONFIRM_TIMEOUT,
         {
             "metavar": "S",
-            "type": number(5, 3600),
+            "type": number(*_CONFIRM_RANGE),
             "help": "seconds until a change that could lock you out is taken back unless you keep it (default: 60)",
         },
     ),
     _Option("--no-guard", False, {"action": "store_true", "help": "never take such a change back"}),
     _Option("--no-mouse", False, {"action": "store_true", "help": "leave the mouse to the terminal"}),
+    _Option("--dry-run", False, {"action": "store_true", "help": "tell what it would do, and do nothing"}),
+    _Option(
+        "--yes",
+        None,
+        {
+            "metavar": "NAME",
+            "help": "--yes grants what the console asks a yes for, --yes=NAME what it asks the name for",
+        },
+    ),
+    _Option(
+        "--expect",
+        None,
+        {"metavar": "N", "type": number(0, 1 << 24), "help": "refuse unless it concerns exactly N interfaces"},
+    ),
+    _Option(
+        "--confirm",
+        None,
+        {
+            "metavar": "S",
+            "type": _confirm,
+            "help": "--confirm[=S]: a change that could lock you out is taken back after S seconds (60) unless "
+            "`ifgroup keep` comes first",
+        },
+    ),
     _Option("--json", False, {"action": "store_true", "help": "as JSON"}),
     _Option(
         "--ascii",
