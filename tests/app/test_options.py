@@ -54,8 +54,8 @@ def test_an_option_that_a_command_cant_honour_is_an_error_there(
 @pytest.mark.parametrize("command", HONOURED)
 def test_the_help_shows_the_options_that_the_command_can_honour(netns: None, command: str) -> None:
     text = run(*filter(None, [command]), "--help").stdout
-    assert {flag for flag in GIVEN if re.search(rf"^  {flag}\b", text, re.MULTILINE)} == HONOURED[command]
-    assert {flag for flag in GIVEN if f"[{flag}" in text} == HONOURED[command]
+    assert {flag for flag in GIVEN if re.search(rf"^  {flag}(?![-\w])", text, re.MULTILINE)} == HONOURED[command]
+    assert {flag for flag in GIVEN if re.search(rf"\[{flag}(?![-\w])", text)} == HONOURED[command]
 
 
 @needs_root

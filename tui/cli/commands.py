@@ -29,6 +29,8 @@ class Command(NamedTuple):
 _HERE = frozenset({"--netns", "--read-only", "--names", "--ascii"})
 _WRITES = frozenset({"--audit", "--no-guard"})
 _SCREEN = frozenset({"--no-mouse", "--confirm-timeout"})
+_SCRIPT = _HERE | _WRITES | {"--dry-run", "--yes", "--expect", "--confirm", "--json"}
+_ONCE = "it acts once and shows no screen"
 
 COMMANDS = (
     Command(
@@ -49,6 +51,10 @@ COMMANDS = (
         _HERE | {"--json"},
         "it prints once and changes nothing",
     ),
+    Command("set", "set attributes of a group in one message, or of chosen interfaces", _SCRIPT, _ONCE),
+    Command("up", "take a group, or chosen interfaces, up", _SCRIPT, _ONCE),
+    Command("down", "take a group, or chosen interfaces, down", _SCRIPT, _ONCE),
+    Command("retag", "move chosen interfaces to another group", _SCRIPT, _ONCE),
     Command(
         "bench",
         "time every way to change many interfaces, side by side, in a private namespace",

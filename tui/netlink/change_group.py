@@ -68,5 +68,5 @@ def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker
         return outcome
     asked = Reply(reply.errno, reply.text, reply.messages + 1, reply.size + len(data), reply.waited, reply.sent_at)
     if ack.errno:
-        return with_refusal(replace(outcome, reply=asked), Refusal(suspect, ack.words))
+        return with_refusal(replace(outcome, reply=asked), Refusal(suspect, ack.words, ack.errno))
     return read_back(intent, outcome.sent, (), asked, checker)

@@ -35,7 +35,7 @@ class _Tally:
     sent_at: float = 0.0
     errno: int | None = 0
     text: str = ""
-    refused: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, tuple[int, str]] = field(default_factory=dict)
     skipped: dict[int, Refusal] = field(default_factory=dict)
     before: dict[int, Link] = field(default_factory=dict)
     agreed: set[int] = field(default_factory=set)
@@ -46,7 +46,7 @@ class _Tally:
         """Count the batch under way as answered."""
         batch, refused = self._counted(), {}
         for index, ack in batch.refused(answers):
-            refused[index] = ack.words
+            refused[index] = ack.errno, ack.words
             if not self.errno:
                 self.errno, self.text = ack.errno, ack.words
         self.refused |= refused

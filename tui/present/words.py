@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import humanize
-
 from tui.model.group import Group
 from tui.model.health import Health
 from tui.model.link import LINK_TYPES, Link, flags_as_ip, kind_word, link_name
@@ -62,7 +60,7 @@ class Field(NamedTuple):
 
 def count(number: int) -> str:
     """Return 16384 as 16,384."""
-    return humanize.intcomma(number)
+    return f"{number:,}"
 
 
 def some(links: Iterable[Link], most: int = 5) -> str:
@@ -168,6 +166,8 @@ def status_fields(health: Health, rate: float) -> list[Field]:
         plural(health.overruns, "overrun"),
         "warn" if health.overruns else "muted",
     )
+    import humanize  # a verb of the command line that tells no health does without
+
     size = humanize.naturalsize(health.buffer, binary=True, format="%.0f")
     return [
         Field(_state_text(health, stale, now), tone),
@@ -191,9 +191,11 @@ def _age(seconds: float) -> int:
 
 def short_age(seconds: float) -> str:
     """Return an age in a few characters: "12 s", "3 min"."""
-    if seconds < 100:
-        return f"{int(seconds)} s"
-    return f"{int(seconds // 60)} min" if seconds < 6000 else humanize.naturaldelta(seconds)
+    if seconds < 6000:
+        return f"{int(seconds)} s" if seconds < 100 else f"{int(seconds // 60)} min"
+    import humanize
+
+    return humanize.naturaldelta(seconds)
 
 
 def group_detail(group: Group) -> str:

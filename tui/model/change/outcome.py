@@ -42,6 +42,8 @@ class Refusal:
     link: Link
     reason: str
     """The kernel's words when asked again for this member alone; unsafe to show before `visible`."""
+    errno: int = 0
+    """The kernel's, positive; 0: it isn't from the kernel, or isn't known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +204,9 @@ def with_refusal(outcome: Outcome, refusal: Refusal) -> Outcome:
     return replace(outcome, refused=(*outcome.refused, refusal), not_reached=rest)
 
 
-def with_failures(outcome: Outcome, refused: Mapping[int, str], skipped: Mapping[int, Refusal]) -> Outcome:
-    """Return ``outcome`` with what is known of single interfaces, by ifindex: the kernel's reasons, and the skipped.
+def with_failures(outcome: Outcome, refused: Mapping[int, tuple[int, str]], skipped: Mapping[int, Refusal]) -> Outcome:
+    """Return ``outcome`` with what is known of single interfaces, by ifindex: the kernel's errno and words, and the
+    skipped.
 
     An interface that is as asked although its message failed was made so by somebody else: it stays where it is.
     """
@@ -215,7 +218,7 @@ def with_failures(outcome: Outcome, refused: Mapping[int, str], skipped: Mapping
         already=tuple(link for link in outcome.already if link.ifindex not in skipped),
         vanished=tuple(link for link in outcome.vanished if link.ifindex not in skipped),
         renamed=tuple(pair for pair in outcome.renamed if pair[0].ifindex not in skipped),
-        refused=tuple(Refusal(link, refused[link.ifindex]) for link in found),
+        refused=tuple(Refusal(link, words, errno) for link in found for errno, words in (refused[link.ifindex],)),
         not_reached=rest,
         skipped=tuple(skipped[index] for index in sorted(skipped)),
     )

@@ -1,0 +1,172 @@
+"""What `set`, `up`, `down` and `retag` have in common: whom it concerns, what must be granted, what came of it."""
+
+import argparse
+import errno
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from tui.cli.place import enter, ip_there
+from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
+from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, nearest
+from tui.files.audit import Audit, default_path
+from tui.files.names.file import NameFile
+from tui.guard.order import GuardError
+from tui.model.change.plan import Plan
+from tui.model.change.settings import Settings
+from tui.model.change.shell import quote
+from tui.model.names.map import NameMap, group_title
+from tui.model.text import plural, visible
+from tui.model.view.filter import Filter, parse
+from tui.model.view.shown import Shown
+from tui.model.view.words import Words as Index
+from tui.present.change import asked, outcome_line
+from tui.present.columns import CRITERIA
+from tui.present.script import Missing, Pending, Report, as_json, as_lines
+from tui.present.session import change_words
+from tui.present.words import as_ascii
+from tui.session.change_runner import Result
+from tui.session.headless import Headless
+from tui.session.planning import Chosen, plan_change
+from tui.session.question import Answer, Question
+
+_FEW = 5  # names that an error repeats
+_STATUS = {"done": DONE, "unchanged": DONE, "pending": DONE, "partly": PARTLY}
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add how interfaces are chosen by other than a group."""
+    parser.add_argument("--filter", metavar="FILTER", help="the interfaces that the console's filter language finds")
+    parser.add_argument("-0", dest="nul", action="store_true", help="names on standard input end with a NUL byte")
+
+
+def wish_of(options: argparse.Namespace, words: Sequence[str], settings: Settings) -> Wish:
+    """Return whom ``words`` mean: a group, `-`, or nobody where --filter tells. Raises ValueError."""
+    if options.filter is not None:
+        if words:
+            raise ValueError(f"Give a group or --filter, not both: “{visible(words[0])}” is one too many.")
+        return Wish(settings, filter=options.filter)
+    if len(words) != 1:
+        raise ValueError("Say on whom: a group, --filter FILTER, or - for names from standard input.")
+    if words[0] == STDIN:
+        return Wish(settings, names=names_from_stdin(options.nul))
+    return Wish(settings, group=words[0])
+
+
+def carry_out(options: argparse.Namespace, wish: Wish) -> int:
+    """Do what was asked, or tell why not; return the exit status. Raises ValueError, OSError."""
+    if options.confirm is not None and options.no_guard:
+        raise ValueError("--confirm and --no-guard exclude each other; give one of them.")
+    wanted = parse(wish.filter, CRITERIA) if wish.filter is not None else None
+    names = NameFile(options.names, ip_there(options.netns))
+    names.refresh()
+    if names.problem:
+        print(f"ifgroup: {names.problem}", file=sys.stderr)
+    enter(options.netns)
+    audit = Audit(options.audit or default_path(private=False))
+    with Headless(names, read_only=options.read_only, audit=audit, guard_timeout=options.confirm) as sitting:
+        report = _carry_out(options, wish, wanted, sitting)
+    if sitting.complaint:
+        print(f"ifgroup: {sitting.complaint}", file=sys.stderr)
+    if options.json:
+        print(as_json(options.command, report, names.names))
+    else:
+        for line in as_lines(report, names.names):
+            print(as_ascii(line) if options.ascii else line)
+    return DIFFERENCES if options.dry_run and report.changes else _STATUS.get(report.result, FAILED)
+
+
+def _carry_out(options: argparse.Namespace, wish: Wish, wanted: Filter | None, sitting: Headless) -> Report:
+    shown = sitting.look()
+    plan, spared = _narrowed(shown, wish.settings, _chosen(wish, wanted, shown))
+    number = plan.preview.members + spared
+    if options.expect is not None and number != options.expect:
+        raise OSError(
+            errno.EPERM, f"It concerns {plural(number, 'interface')}, not {options.expect}; nothing was sent."
+        )
+    missing = _missing(options, Question(plan), shown.names) if plan.preview.changing else ()
+    report = Report(plan, spared, options.dry_run, missing)
+    if options.dry_run or not plan.preview.changing:
+        return report
+    if why := sitting.services.obstacle():
+        raise PermissionError(errno.EPERM, f"Nothing can be changed: {why}.")
+    if missing:
+        return report
+    result = sitting.send(plan, asked(plan.intent, shown.names))
+    line = outcome_line(result.outcome, shown.names).text
+    sitting.book(result, change_words(result, line, shown.names))
+    return replace(report, outcome=result.outcome, pending=_left_behind(result))
+
+
+def _chosen(wish: Wish, wanted: Filter | None, shown: Shown) -> Chosen:
+    """Return whom it concerns by what is there. Raises OSError for who isn't."""
+    links, names = shown.snapshot.links, shown.names
+    if wish.group is not None:
+        group_id = group_of(wish.group, names)
+        if group_id not in shown.groups and group_id not in names.by_id:
+            title = group_title(group_id, names)
+            raise FileNotFoundError(
+                errno.ENOENT, f"Nobody is in {title}, and it has no name; the kernel would agree and do nothing."
+            )
+        return group_id
+    if wanted is not None:
+        if hint := wanted.hint(shown.snapshot, names):
+            print(f"ifgroup: {hint}", file=sys.stderr)
+        return frozenset(wanted.select(links, shown.snapshot, names, Index()))
+    by_name = {link.name: index for index, link in links.items()}
+    by_altname = {name: index for index, link in links.items() for name in link.altnames}
+    found, unknown = set(), []
+    for name in wish.names or ():
+        if (index := by_name.get(name, by_altname.get(name))) is None:
+            unknown.append(name)
+        else:
+            found.add(index)
+    if unknown:
+        near = nearest(visible(unknown[0]), map(visible, by_name)) if len(unknown) == 1 else ""
+        few = ", ".join(f"“{visible(name)}”" for name in unknown[:_FEW])
+        more = f" and {len(unknown) - _FEW:,} more" if len(unknown) > _FEW else ""
+        raise FileNotFoundError(errno.ENOENT, f"There is no interface {few}{more}; nothing was sent.{near}")
+    return frozenset(found)
+
+
+def _narrowed(shown: Shown, settings: Settings, chosen: Chosen) -> tuple[Plan, int]:
+    """Return the plan, of single interfaces for those alone that aren't as asked, and how many are already."""
+    plan = plan_change(shown, settings, chosen)
+    spared = plan.already
+    if plan.intent.group_id is not None or not spared or not plan.preview.changing:
+        return plan, 0
+    return plan_change(shown, settings, frozenset(link.ifindex for link in plan.changing)), spared
+
+
+def _missing(options: argparse.Namespace, question: Question, names: NameMap) -> tuple[Missing, ...]:
+    """Return what the console would ask and no option grants."""
+    found = []
+    preview = question.plan.preview
+    match question.answer:
+        case Answer.NAME:
+            name, number = preview.accepted(names)
+            if options.yes is None or visible(options.yes) not in (name, number):
+                plain = name if quote(os.fsencode(name)) == name else number
+                found.append(Missing(f"--yes={plain}", "the console asks for its name first"))
+        case Answer.YES:
+            if options.yes is None:
+                found.append(Missing("--yes", "the console asks for a yes first"))
+        case Answer.NOTHING:
+            pass
+    if question.weighed and options.confirm is None and not options.no_guard:
+        found.append(Missing("--confirm", "it could cut you off: with --confirm it is taken back unless you keep it"))
+    return tuple(found)
+
+
+def _left_behind(result: Result) -> Pending | None:
+    """Leave the guard behind, if there is one; return what it waits for. Raises OSError if it can't be left."""
+    if (guard := result.guard) is None:
+        return None
+    left = guard.deadline - time.monotonic()
+    try:
+        return Pending(guard.leave(), datetime.now(UTC) + timedelta(seconds=left), left)
+    except GuardError as error:
+        raise OSError(errno.ECHILD, f"{str(error).rstrip('.')}; the change is taken back.") from error

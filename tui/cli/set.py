@@ -1,0 +1,19 @@
+"""`ifgroup set`: attributes of a whole group in one message, or of chosen interfaces in batches."""
+
+import argparse
+
+from tui.cli.change import add_target, carry_out, wish_of
+from tui.cli.wish import settings_of
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add whom and what to ``parser``."""
+    add_target(parser)
+    parser.add_argument("words", nargs="*", metavar="GROUP|- ATTRIBUTE VALUE", help="mtu N, txqueuelen N, up, down")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Set it, and read back; return the exit status."""
+    whom = 0 if options.filter is not None else 1
+    settings = settings_of(options.words[whom:])
+    return carry_out(options, wish_of(options, options.words[:whom], settings))

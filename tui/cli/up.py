@@ -1,0 +1,17 @@
+"""`ifgroup up`: takes a whole group up in one message, or chosen interfaces in batches."""
+
+import argparse
+
+from tui.cli.change import add_target, carry_out, wish_of
+from tui.cli.wish import settings_of
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add whom it concerns to ``parser``."""
+    add_target(parser)
+    parser.add_argument("words", nargs="*", metavar="GROUP|-", help="a group, by name or number")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Take them up, and read back; return the exit status."""
+    return carry_out(options, wish_of(options, options.words, settings_of(["up"])))

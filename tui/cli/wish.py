@@ -1,0 +1,94 @@
+"""What a writing verb was asked, word by word: what is to be set, and on whom. Nothing here looks at the kernel."""
+
+import errno
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from tui.model.change.attributes import ATTRIBUTES, Attribute, Bit
+from tui.model.change.settings import Settings
+from tui.model.names.map import NameMap
+from tui.model.text import visible
+from tui.model.view.candidates import typed_number
+
+STDIN = "-"
+"""In place of a group or a filter: the names come from standard input."""
+_NO_NAMES = NameMap()
+_VALUED = {attribute.id: attribute for attribute in ATTRIBUTES if attribute.typed is not None}
+_BARE: dict[str, tuple[Attribute, int]] = {
+    attribute.value(value, _NO_NAMES): (attribute, value)
+    for attribute in ATTRIBUTES
+    if isinstance(attribute.carrier, Bit)
+    for value in (True, False)
+}
+
+
+class Wish(NamedTuple):
+    """What was asked; of the last three one is set."""
+
+    settings: Settings
+    group: str | None = None
+    """A group, by its name or number, as it was typed."""
+    filter: str | None = None
+    """The filter language."""
+    names: Sequence[bytes] | None = None
+    """Interfaces by name."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the beginning of a sentence's end: " Did you mean mtu?", or nothing if nothing is near."""
+    found = get_close_matches(word.lower(), list(known), 1)
+    return f" Did you mean {found[0]}?" if found else ""
+
+
+def settings_of(words: Sequence[str]) -> Settings:
+    """Read `ATTRIBUTE VALUE…`, `up`, `down`, several in a row. Raises ValueError, one sentence."""
+    known = (*(f"{name} N" for name in _VALUED), *_BARE)
+    if not words:
+        raise ValueError(f"Say what is to be set: {', '.join(known)}.")
+    found: dict[Attribute, int] = {}
+    remaining = iter(words)
+    for word in remaining:
+        if word in _BARE:
+            attribute, value = _BARE[word]
+        elif (named := _VALUED.get(word)) is not None and named.typed is not None:
+            attribute = named
+            if (text := next(remaining, None)) is None:
+                raise ValueError(f"{word} wants a value: {named.typed.unit}, such as {named.typed.examples}.")
+            value = named.typed.parse(text)
+        else:
+            near = nearest(word, (*_VALUED, *_BARE))
+            raise ValueError(f"“{visible(word)}” can't be set; there are {', '.join(known)}.{near}")
+        if attribute in found:
+            raise ValueError(f"{attribute.label[0].upper()}{attribute.label[1:]} is given twice; give it once.")
+        found[attribute] = value
+    return Settings(found)
+
+
+def group_of(word: str, names: NameMap) -> int:
+    """Return the group that ``word`` means: a name first, as `ip` looks it up, else a number.
+
+    Raises FileNotFoundError, one sentence, for a name that the map doesn't hold.
+    """
+    raw = os.fsencode(word)
+    if (known := names.by_name.get(raw)) is not None:
+        return known
+    for group_id, name in names.by_id.items():
+        if visible(name) == word:
+            return group_id
+    if (number := typed_number(word)) is not None:
+        return number
+    near = nearest(word, (visible(name) for name in names.by_name))
+    raise FileNotFoundError(
+        errno.ENOENT, f"There is no group “{visible(word)}”: the name map doesn't hold it, and it is no number.{near}"
+    )
+
+
+def names_from_stdin(nul: bool) -> list[bytes]:
+    """Return the names on standard input, one a line; ``nul``: each ends with a NUL byte instead."""
+    if sys.stdin.isatty():
+        print("ifgroup: reading names from the terminal; Ctrl+D ends them.", file=sys.stderr)
+    data = sys.stdin.buffer.read()
+    return [name for name in (data.split(b"\0") if nul else data.splitlines()) if name]
