@@ -34,6 +34,7 @@ HONOURED = {
     "lab": set(GIVEN) - SCRIPTED - {"--netns"},
     "list": {"--netns", "--read-only", "--names", "--json", "--ascii"},
     "bench": {"--ascii"},
+    **dict.fromkeys(["set", "up", "down", "retag"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
 }
 REFUSED = [(command, flag) for command, flags in HONOURED.items() for flag in GIVEN if flag not in flags]
 

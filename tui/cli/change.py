@@ -19,13 +19,13 @@ from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.change.shell import quote
 from tui.model.names.map import NameMap, group_title
-from tui.model.text import plural, visible
+from tui.model.text import plural, reason, visible
 from tui.model.view.filter import Filter, parse
 from tui.model.view.shown import Shown
 from tui.model.view.words import Words as Index
 from tui.present.change import asked, outcome_line
 from tui.present.columns import CRITERIA
-from tui.present.script import Missing, Pending, Report, as_json, as_lines
+from tui.present.script import Missing, Pending, Report, as_json, as_lines, refusal_json
 from tui.present.session import change_words
 from tui.present.words import as_ascii
 from tui.session.change_runner import Result
@@ -47,7 +47,7 @@ def wish_of(options: argparse.Namespace, words: Sequence[str], settings: Setting
     """Return whom ``words`` mean: a group, `-`, or nobody where --filter tells. Raises ValueError."""
     if options.filter is not None:
         if words:
-            raise ValueError(f"Give a group or --filter, not both: “{visible(words[0])}” is one too many.")
+            raise ValueError(f"Give a group or --filter, not both: “{words[0]}” is one too many.")
         return Wish(settings, filter=options.filter)
     if len(words) != 1:
         raise ValueError("Say on whom: a group, --filter FILTER, or - for names from standard input.")
@@ -67,8 +67,13 @@ def carry_out(options: argparse.Namespace, wish: Wish) -> int:
         print(f"ifgroup: {names.problem}", file=sys.stderr)
     enter(options.netns)
     audit = Audit(options.audit or default_path(private=False))
-    with Headless(names, read_only=options.read_only, audit=audit, guard_timeout=options.confirm) as sitting:
-        report = _carry_out(options, wish, wanted, sitting)
+    try:
+        with Headless(names, read_only=options.read_only, audit=audit, guard_timeout=options.confirm) as sitting:
+            report = _carry_out(options, wish, wanted, sitting)
+    except OSError as error:
+        if options.json:
+            print(refusal_json(options.command, reason(error)))
+        raise
     if sitting.complaint:
         print(f"ifgroup: {sitting.complaint}", file=sys.stderr)
     if options.json:
@@ -121,12 +126,12 @@ def _chosen(wish: Wish, wanted: Filter | None, shown: Shown) -> Chosen:
     found, unknown = set(), []
     for name in wish.names or ():
         if (index := by_name.get(name, by_altname.get(name))) is None:
-            unknown.append(name)
+            unknown.append(os.fsdecode(name))
         else:
             found.add(index)
     if unknown:
-        near = nearest(visible(unknown[0]), map(visible, by_name)) if len(unknown) == 1 else ""
-        few = ", ".join(f"“{visible(name)}”" for name in unknown[:_FEW])
+        near = nearest(unknown[0], map(os.fsdecode, by_name)) if len(unknown) == 1 else ""
+        few = ", ".join(f"“{name}”" for name in unknown[:_FEW])
         more = f" and {len(unknown) - _FEW:,} more" if len(unknown) > _FEW else ""
         raise FileNotFoundError(errno.ENOENT, f"There is no interface {few}{more}; nothing was sent.{near}")
     return frozenset(found)

@@ -12,15 +12,19 @@ from tui.model.change.settings import Settings
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add whom and whither to ``parser``."""
-    parser.add_argument("--to", metavar="GROUP", required=True, help="the group, by name or number")
+    parser.add_argument("--to", metavar="GROUP", help="the group, by name or number")
     parser.add_argument("-0", dest="nul", action="store_true", help="names on standard input end with a NUL byte")
     parser.add_argument(
-        "words", nargs="+", metavar="FILTER|-", help="the console's filter language, or - for names on standard input"
+        "words", nargs="*", metavar="FILTER|-", help="the console's filter language, or - for names on standard input"
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Retag them, and read back; return the exit status."""
+    if options.to is None:
+        raise ValueError("Say which group they are to join: --to GROUP.")
+    if not options.words:
+        raise ValueError("Say whom: a filter, such as group:dmz or name:eth, or - for names from standard input.")
     names = NameFile(options.names, ip_there(options.netns))
     names.refresh()
     settings = Settings({GROUP: group_of(options.to, names.names)})

@@ -60,7 +60,7 @@ def settings_of(words: Sequence[str]) -> Settings:
             value = named.typed.parse(text)
         else:
             near = nearest(word, (*_VALUED, *_BARE))
-            raise ValueError(f"“{visible(word)}” can't be set; there are {', '.join(known)}.{near}")
+            raise ValueError(f"“{word}” can't be set; there are {', '.join(known)}.{near}")
         if attribute in found:
             raise ValueError(f"{attribute.label[0].upper()}{attribute.label[1:]} is given twice; give it once.")
         found[attribute] = value
@@ -80,9 +80,9 @@ def group_of(word: str, names: NameMap) -> int:
             return group_id
     if (number := typed_number(word)) is not None:
         return number
-    near = nearest(word, (visible(name) for name in names.by_name))
+    near = nearest(word, map(os.fsdecode, names.by_name))
     raise FileNotFoundError(
-        errno.ENOENT, f"There is no group “{visible(word)}”: the name map doesn't hold it, and it is no number.{near}"
+        errno.ENOENT, f"There is no group “{word}”: the name map doesn't hold it, and it is no number.{near}"
     )
 
 

@@ -114,14 +114,19 @@ def as_json(verb: str, report: Report, names: NameMap) -> str:
     return json.dumps(data)
 
 
+def refusal_json(verb: str, why: str) -> str:
+    """Return what a verb tells that was refused before there was a plan; ``why``: one sentence."""
+    return json.dumps({"schema": SCHEMA, "verb": verb, "result": "refused", "changed": False, "text": visible(why)})
+
+
 def as_lines(report: Report, names: NameMap) -> Iterator[str]:
     """Yield all of it in sentences, the outcome first."""
     yield _line(report, names)
     if report.outcome is None and report.plan.preview.changing:
         yield from risks(report.plan.preview, names)
     for missing in report.missing:
-        would = "is refused" if report.dry_run else "was sent: it is refused"
-        yield f"{'It' if report.dry_run else 'Nothing'} {would} without {missing.option}, since {missing.why}."
+        needs = "To be sent it needs" if report.dry_run else "Nothing was sent: it needs"
+        yield f"{needs} {missing.option}, since {missing.why}."
     for row in _refused(report):
         yield f"refused: {row['ifname']}: {row['text']}"
     if report.outcome is not None:

@@ -1,0 +1,29 @@
+"""The README's scripts run as they stand, in a namespace of their own."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import ROOT
+
+_SCRIPTS = re.findall(r"<!-- script -->\n```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def test_there_are_some() -> None:
+    assert _SCRIPTS
+
+
+@pytest.mark.parametrize("script", _SCRIPTS, ids=lambda script: script.split("\n")[2][:30])
+def test_a_script_runs(netns: None, tmp_path: Path, script: str) -> None:
+    # `.venv/bin/ifgroup` is what stands beside the running interpreter.
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout

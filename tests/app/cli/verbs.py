@@ -1,0 +1,55 @@
+"""Runs a verb, and counts what it sends."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.test_cli import TUI
+from tests.terminal import ROOT
+
+_CHANGE = re.compile(r"nlmsg_type=RTM_(?:SET|NEW|DEL)LINK\b")
+
+
+class Done:
+    """A verb that has ended."""
+
+    def __init__(self, done: "subprocess.CompletedProcess[bytes]") -> None:
+        self.status = done.returncode
+        self.out = done.stdout.decode()
+        self.err = done.stderr.decode()
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """What it told: one line of ASCII."""
+        assert self.out.isascii()
+        assert self.out.count("\n") == 1
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        """Who changed."""
+        return [row["ifname"] for row in self.json["changed_members"]]
+
+
+def verb(*words: str | Path, stdin: bytes = b"", before: tuple[str | Path, ...] = ()) -> Done:
+    """Run `ifgroup` with ``words``."""
+    line = [*map(str, before), *TUI, *map(str, words)]
+    return Done(subprocess.run(line, input=stdin, capture_output=True, check=False, cwd=ROOT, timeout=60))
+
+
+def traced(record: Path, *words: str, stdin: bytes = b"") -> tuple[Done, list[int]]:
+    """Run it under strace(1); return also how many messages that change a link were in each send that held any."""
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    calls = "trace=sendmsg,sendto,sendmmsg"
+    done = verb(*words, stdin=stdin, before=("strace", "-f", "-s", "99999", "-e", calls, "-o", record))
+    if not record.exists() or "sendto" not in (text := record.read_text(errors="replace")):
+        pytest.skip("strace can't trace here")
+    sends = [_CHANGE.findall(line) for line in text.splitlines() if "<unfinished" not in line or _CHANGE.search(line)]
+    return done, [len(line) for line in sends if line]
