@@ -34,13 +34,8 @@ def left() -> list[int]:
 
 
 def files() -> list[Path]:
-    """Return the state files, and what has become of some."""
-    return sorted(path for path in Path("/run/ifgroup").glob("*") if path.suffix != ".door")
-
-
-def doors() -> list[Path]:
-    """Return the sockets that guards are reached by."""
-    return sorted(Path("/run/ifgroup").glob("*.door"))
+    """Return the state files."""
+    return sorted(Path("/run/ifgroup").glob("*"))
 
 
 def guards() -> list[int]:

@@ -33,6 +33,7 @@ HONOURED = {
     "console": set(GIVEN) - SCRIPTED,
     "lab": set(GIVEN) - SCRIPTED - {"--netns"},
     "list": {"--netns", "--read-only", "--names", "--json", "--ascii"},
+    "names": {"--read-only", "--names", "--audit", "--dry-run", "--yes", "--json", "--ascii"},
     "bench": {"--ascii"},
     **dict.fromkeys(["set", "up", "down", "retag"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
 }

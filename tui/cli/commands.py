@@ -56,6 +56,12 @@ COMMANDS = (
     Command("down", "take a group, or chosen interfaces, down", _SCRIPT, _ONCE),
     Command("retag", "move chosen interfaces to another group", _SCRIPT, _ONCE),
     Command(
+        "names",
+        "list, set, rename, remove and check the names of groups",
+        frozenset({"--read-only", "--names", "--audit", "--ascii", "--dry-run", "--yes", "--json"}),
+        "it looks at one file, in which groups have names",
+    ),
+    Command(
         "bench",
         "time every way to change many interfaces, side by side, in a private namespace",
         frozenset({"--ascii"}),

@@ -5,6 +5,7 @@ from typing import assert_never
 from tui.guard.ending import Ending
 from tui.model.change.reversal import Reversal
 from tui.model.names.map import NameMap
+from tui.model.names.record import save_words
 from tui.model.text import plural, visible
 from tui.present.change import asked, effort, transition
 from tui.present.commands import OnCountdown
@@ -96,6 +97,4 @@ def reverted_words(ending: Ending, told: str) -> Words:
 
 def names_words(path: str, changes: list[str], problem: str) -> Words:
     """Return what the log says of a save of the name map. ``problem``: why it failed, a sentence, or ""."""
-    added = sum(line.startswith("+") for line in changes)
-    removed = sum(line.startswith("-") for line in changes)
-    return Words(f"name map {visible(path)}", f"{plural(added, 'line')} added, {removed} removed", problem or "saved")
+    return Words(*save_words(path, changes, problem))

@@ -17,6 +17,7 @@ from tui.model.change.progress import Progress
 from tui.model.change.sample import Sample
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.change.undo import plan_undo
+from tui.model.names.record import save_record
 from tui.model.store import EMPTY
 from tui.model.view.shown import Shown
 from tui.model.wire.trace import WireTrace
@@ -266,8 +267,7 @@ class Session:
         """Put a save of the name map on record; return why that failed, one sentence, or "". ``changes``: its diff."""
         self.settle()
         self._book(words, "saved" if saved else "failed")
-        record = {"event": "save", "what": words.what, "outcome": words.outcome, "diff": [*changes]}
-        return self.services.record(record)
+        return self.services.record(save_record(words.what, words.outcome, changes))
 
     def _book(self, words: Words, verdict: LogVerdict, **more: Any) -> int:
         """Add to the log; return the number there."""

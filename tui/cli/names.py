@@ -1,0 +1,188 @@
+"""`ifgroup names`: the name map without a screen, by the same rules, checks, locks and whole writes."""
+
+import argparse
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tui.cli.arguments import add_options
+from tui.cli.commands import BY_NAME
+from tui.cli.status import DIFFERENCES, DONE, FAILED
+from tui.files.names.version import ABSENT, NameFileError
+from tui.model.gate import Gate
+from tui.model.names.document import NameDocument
+from tui.model.names.edits import Edit, read_pair, remove, rename, set_name
+from tui.model.names.rules import NameRuleError, check_name
+from tui.model.text import reason, visible
+from tui.present.words import as_ascii
+from tui.session.name_change import NameOutcome, change_names
+from tui.session.name_editor import NameEditor
+
+_SCHEMA = 1
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add what can be done with the map, each with its words."""
+    deeds = parser.add_subparsers(dest="deed", metavar="list|set|rename|rm|check")
+
+    def deed(name: str, told: str, *words: tuple[str, str]) -> None:
+        own = deeds.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
+        for word, meaning in words:
+            own.add_argument(word.lower().partition("|")[0], metavar=word, help=meaning)
+        add_options(own, BY_NAME["names"])
+
+    deed("list", "print every entry, in the order of the file")
+    deed("set", "name a group", ("NAME", "the name"), ("ID", "the group's number; either may come first"))
+    deed("rename", "give an entry another name", ("OLD", "its name or number"), ("NEW", "the other name"))
+    deed("rm", "remove an entry", ("WORD", "its name or number"))
+    deed("check", "print what is wrong as FILE:LINE: TEXT, and exit with 1 if there is anything")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; return the exit status. Raises ValueError, OSError."""
+    match options.deed:
+        case "list":
+            return _list(options)
+        case "check":
+            return _check(options)
+        case "set":
+            name, group_id = read_pair(options.name, options.id)
+            return _change(options, lambda document: set_name(document, name, group_id))
+        case "rename":
+            if problem := check_name(options.new):
+                raise ValueError(problem)
+            return _change(options, lambda document: rename(document, options.old, options.new))
+        case None:
+            raise ValueError("Say what to do with the name map: names list, set, rename, rm or check.")
+        case _:
+            return _change(options, lambda document: remove(document, options.word))
+
+
+def _printed(options: argparse.Namespace, lines: Iterable[str]) -> None:
+    for line in lines:
+        print(as_ascii(line) if options.ascii else line)
+
+
+def _read(options: argparse.Namespace) -> tuple[NameEditor, str]:
+    """Return the map to look at, and the file in force. Raises ValueError, OSError."""
+    for flag, given in (("--dry-run", options.dry_run), ("--yes", options.yes), ("--audit", options.audit)):
+        if given not in (None, False):
+            raise ValueError(f"names {options.deed} can't honour {flag}, since it changes nothing; leave {flag} out.")
+    editor = NameEditor(options.names)
+    path = editor.vendor or editor.path
+    if options.names and editor.version == ABSENT:
+        raise FileNotFoundError(errno.ENOENT, f"There is no name map {visible(os.fsencode(path))}.")
+    return editor, visible(os.fsencode(path))
+
+
+def _list(options: argparse.Namespace) -> int:
+    editor, path = _read(options)
+    document, names = editor.document, editor.document.names()
+    rows: list[dict[str, Any]] = [
+        {
+            "group_id": group_id,
+            "group": visible(name),
+            "line": line.number,
+            "shown": names.by_id.get(group_id) == name,
+            "resolves": names.by_name.get(name) == group_id,
+            "comment": document.comment_of(line.number) if line.kind == "entry" else "",
+        }
+        for line in document.lines
+        for group_id, name in line.entries()
+    ]
+    if options.json:
+        print(json.dumps({"schema": _SCHEMA, "file": path, "malformed": names.corrupt_line or None, "names": rows}))
+    else:
+        width = max((len(str(row["group_id"])) for row in rows), default=0)
+        _printed(options, (f"{row['group_id']:>{width}}  {row['group']}" for row in rows))
+    if names.corrupt_line:
+        line = names.corrupt_line
+        print(f"ifgroup: {path}:{line}: this line is malformed: `ip` reads no further.", file=sys.stderr)
+    return DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    editor, path = _read(options)
+    findings = [finding for line in sorted(editor.findings) for finding in editor.findings[line]]
+    if options.json:
+        keys = ("line", "rule", "what", "why", "mend")
+        rows = [{key: getattr(finding, key) for key in keys} for finding in findings]
+        print(json.dumps({"schema": _SCHEMA, "file": path, "findings": rows}))
+    else:
+        _printed(options, (f"{path}:{finding.line}: {finding.what} {finding.why}" for finding in findings))
+    return FAILED if findings else DONE
+
+
+def _verb(options: argparse.Namespace) -> str:
+    return f"names {options.deed}"
+
+
+def _change(options: argparse.Namespace, wanted: Callable[[NameDocument], Edit]) -> int:
+    from tui.files.audit import Audit, default_path
+
+    try:
+        editor = NameEditor(options.names, Gate(options.read_only))
+        outcome = change_names(
+            editor,
+            wanted,
+            granted=options.yes is not None,
+            dry_run=options.dry_run,
+            members=_members,
+            put=Audit(options.audit or default_path(private=False)).write,
+        )
+    except (NameRuleError, NameFileError) as error:
+        if options.json:
+            told = {"result": "refused", "changed": False, "text": str(error)}
+            print(json.dumps({"schema": _SCHEMA, "verb": _verb(options), **told}))
+        raise OSError(errno.EPERM, str(error)) from error
+    if options.json:
+        print(json.dumps(_as_json(options, editor, outcome)))
+    else:
+        _printed(options, _told(options, outcome))
+    for said in filter(None, (outcome.remark, outcome.complaint)):
+        print(f"ifgroup: {as_ascii(said) if options.ascii else said}", file=sys.stderr)
+    if options.dry_run and outcome.diff:
+        return DIFFERENCES
+    return FAILED if outcome.result == "refused" else DONE
+
+
+def _told(options: argparse.Namespace, outcome: NameOutcome) -> list[str]:
+    match outcome.result:
+        case "done" if not options.dry_run:
+            return [outcome.edit.told]
+        case "unchanged":
+            return [f"{outcome.edit.told} Nothing was written."]
+    needs = "To be written it needs --yes." if options.dry_run else "Nothing was written: it needs --yes."
+    return [*(outcome.diff if options.dry_run else ()), *outcome.missing, *([needs] if outcome.missing else [])]
+
+
+def _as_json(options: argparse.Namespace, editor: NameEditor, outcome: NameOutcome) -> dict[str, Any]:
+    edit = outcome.edit
+    return {
+        "schema": _SCHEMA,
+        "verb": _verb(options),
+        "group_id": edit.group_id,
+        "group": edit.name or None,
+        "dry_run": options.dry_run,
+        "result": outcome.result,
+        "changed": bool(outcome.diff) and (options.dry_run or outcome.result == "done"),
+        "file": visible(os.fsencode(editor.path)),
+        "diff": [*outcome.diff],
+        "needs": ["--yes"] if outcome.missing else [],
+        "text": " ".join(outcome.missing) or edit.told,
+    }
+
+
+def _members(group_id: int) -> int:
+    """Return how many interfaces bear a number now; 0, and say so, where the kernel can't be asked."""
+    from tui.netlink.dump import read_links
+
+    try:
+        return sum(link.group == group_id for link in read_links().values())
+    except OSError as error:
+        why = visible(reason(error))
+        print(f"ifgroup: The members of group {group_id} can't be counted ({why}); 0 are assumed.", file=sys.stderr)
+        return 0
