@@ -19,6 +19,7 @@ from tui.netlink.namespace import enter_private
 ROWS: dict[str, Callable[[int], list[Line]]] = {
     "dump": kernel.dump,
     "start": live.start,
+    "verb": live.verb,
     "paint": screen.paint,
     "storm": kernel.storm,
     "keys": live.keys,

@@ -9,11 +9,13 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from tui.model.change.outcome import Outcome, Refusal, sent_to
 from tui.model.change.plan import Plan, ip_lines
 from tui.model.change.settings import Settings
+from tui.model.change.shell import shortened
 from tui.model.link import Link
 from tui.model.names.map import NameMap, name_as_ip
 from tui.model.text import plural, visible
 from tui.present.change import asked, effort, outcome_line, risks, transition
 
+_ROOM = 400  # characters of a line that is to be looked at; the JSON has it in full
 SCHEMA = 1
 """The version of the JSON; keys are only added."""
 
@@ -138,7 +140,7 @@ def as_lines(report: Report, names: NameMap) -> Iterator[str]:
         ):
             yield from (f"{what}: {visible(link.name)}" for link in links)
     for line in _ip(report, names):
-        yield f"equals: {line}"
+        yield f"equals: {shortened(line, _ROOM)}"
     if (pending := report.pending) is not None:
         when = f"{pending.deadline.astimezone():%H:%M:%S}, in {pending.left:.0f} s"
         yield f"Taken back at {when}, unless you keep it over a new connection: ifgroup keep {pending.id}"
