@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards import files, left
+from tests.guards import doors, files, left
 from tests.links import Ip, add
 from tui.netlink import namespace
 
@@ -101,6 +101,6 @@ def room(netns: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         pytest.skip(f"no tmpfs of our own: {error.strerror}")
     try:
         yield Path("/run/ifgroup")
-        assert (left(), files()) == ([], [])
+        assert (left(), files(), doors()) == ([], [], [])
     finally:
         subprocess.run(["umount", "-l", "/run"], check=True)

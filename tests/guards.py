@@ -34,8 +34,13 @@ def left() -> list[int]:
 
 
 def files() -> list[Path]:
-    """Return the state files."""
-    return sorted(Path("/run/ifgroup").glob("*"))
+    """Return the state files, and what has become of some."""
+    return sorted(path for path in Path("/run/ifgroup").glob("*") if path.suffix != ".door")
+
+
+def doors() -> list[Path]:
+    """Return the sockets that guards are reached by."""
+    return sorted(Path("/run/ifgroup").glob("*.door"))
 
 
 def guards() -> list[int]:

@@ -15,6 +15,7 @@ import tui
 from tui.files.audit import who
 from tui.guard.losses import Losses, losses
 from tui.guard.order import GuardError, GuardOrder, HeldError, Reverted, reverted_of
+from tui.guard.place import discard
 from tui.guard.revert import revert_now
 from tui.guard.state import open_locked
 from tui.model.change.reversal import Step
@@ -40,6 +41,8 @@ class GuardExit:
     """What the guard took back, and why."""
     problem: str = ""
     """What went wrong, one sentence; empty: nothing."""
+    by: str = ""
+    """Who decided it, harmless; empty: the process that armed the guard, or nobody."""
 
     @property
     def died(self) -> bool:
@@ -97,7 +100,7 @@ class Guard:
         """
         guard = cls(len(steps))
         try:
-            guard._tell(who=_here())
+            guard._tell(who=here())
             guard._hear("placed")
             guard.order = GuardOrder(what, *_to_put_back(steps), timeout, change_wait, audit, journal)
             guard._hand_over()
@@ -180,7 +183,7 @@ class Guard:
                 lock.callback(os.close, open_locked(self.path))
             done = revert_now(self.order, why)
         try:
-            self.path.unlink(missing_ok=True)
+            discard(self.path)
         except OSError as error:
             words = f"{visible(str(self.path))} can't be removed ({error.strerror}); remove it by hand."
             return replace(done, problem=done.problem or words)
@@ -254,9 +257,9 @@ class Guard:
 
     def _how(self) -> GuardExit:
         if kept := self._said.get("kept"):
-            return GuardExit(kept=True, problem=kept["problem"])
+            return GuardExit(kept=True, by=kept["by"], problem=kept["problem"])
         if reverted := self._said.get("reverted"):
-            return GuardExit(reverted=reverted_of(reverted["report"]), problem=reverted["problem"])
+            return GuardExit(reverted=reverted_of(reverted["report"]), by=reverted["by"], problem=reverted["problem"])
         unable = self._said.get("unable")
         return GuardExit(problem=unable["text"] if unable else "The guard died.")
 
@@ -277,9 +280,9 @@ def _to_put_back(steps: Sequence[Step]) -> tuple[tuple[Step, ...], Losses]:
         raise GuardError(f"What the change would lose can't be read ({words}).") from error
 
 
-def _here() -> str:
-    """Return who we are and where, for the operator of another console."""
+def here() -> str:
+    """Return who we are and where, for other operators; unsafe to show before `visible`."""
     them = who()
     name = f"{them['sudo_user']} (as {them['user']})" if "sudo_user" in them else f"{them['user']}"
     on = f" on {str(them['tty']).removeprefix('/dev/')}" if "tty" in them else ""
-    return f"{name}{on}, pid {os.getpid()},"
+    return f"{name}{on}, pid {os.getpid()}"

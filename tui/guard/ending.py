@@ -9,6 +9,7 @@ from tui.files.audit import Audit
 from tui.guard.client import Guard
 from tui.guard.order import GuardError, Reverted
 from tui.guard.orphans import Orphan
+from tui.guard.place import discard
 from tui.guard.revert import revert_now
 
 _GRACE = 10.0  # seconds past the deadline in which a guard must have begun
@@ -29,6 +30,8 @@ class Ending:
     """The guard died, and this console did its work."""
     problem: str = ""
     """What went wrong beside, one sentence; empty: nothing."""
+    by: str = ""
+    """Who kept it or had it taken back, harmless; empty: the operator of this process, or nobody."""
 
 
 class GuardedChange:
@@ -59,9 +62,9 @@ class GuardedChange:
             os.kill(guard.pid, signal.SIGKILL)
         ended = guard.wait()
         if ended is not None and not ended.died:
-            return Ending(self.what, self._number, ended.kept, ended.reverted, problem=ended.problem)
+            return Ending(self.what, self._number, ended.kept, ended.reverted, problem=ended.problem, by=ended.by)
         if self._keeping:
-            guard.path.unlink(missing_ok=True)
+            discard(guard.path)
             return Ending(self.what, self._number, kept=True, problem="Its guard had died.")
         return Ending(self.what, self._number, reverted=guard.take_over(), died=True)
 

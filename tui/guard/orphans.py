@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.guard.order import GuardError, GuardOrder
-from tui.guard.place import SUFFIX, check, folders, is_ours
+from tui.guard.place import SUFFIX, check, discard, door_of, folders, is_ours
 from tui.guard.record import record_of
 from tui.guard.state import LIMIT, open_locked
 from tui.model.change.reversal import Step
@@ -52,7 +52,7 @@ class Orphan:
     def forget(self) -> None:
         """Remove the file; the next start says nothing of it. Raises GuardError."""
         try:
-            self.path.unlink(missing_ok=True)
+            discard(self.path)
         except OSError as error:
             raise GuardError(f"{_shown(self.path)} can't be removed ({error.strerror}).") from error
 
@@ -100,11 +100,11 @@ def _look(path: Path) -> Iterator[Orphan]:
     with open(open_locked(path), "rb") as file:
         data = file.read(LIMIT)
         if not data.endswith(b"\n"):
-            path.unlink()
+            discard(path)
             return
         record = record_of(data)
         if record.stale:
-            path.unlink()
+            discard(path)
         elif record.here:
             yield Orphan(path, record.what, record.when, record.order)
 
@@ -113,6 +113,7 @@ def _set_aside(path: Path, why: str) -> str:
     aside = path.with_name(path.name + _ASIDE)
     try:
         path.rename(aside)
+        door_of(path).unlink(missing_ok=True)
     except OSError as error:
         return f"A guard's record, {_shown(path)}, can't be read ({visible(why)}) nor renamed ({error.strerror})."
     return (

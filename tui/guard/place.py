@@ -16,8 +16,20 @@ from tui.model.text import visible
 
 SUFFIX = ".guard"
 """What a record's name ends with."""
+_DOOR = ".door"
 _NAME = "ifgroup"
 _SYSTEM = Path("/run")
+
+
+def door_of(record: Path) -> Path:
+    """Return where the guard of a record can be reached."""
+    return record.with_suffix(_DOOR)
+
+
+def discard(record: Path) -> None:
+    """Remove a record and its door; that they are gone already is no error. Raises OSError."""
+    door_of(record).unlink(missing_ok=True)
+    record.unlink(missing_ok=True)
 
 
 def folders() -> list[Path]:

@@ -61,7 +61,7 @@ def content(order: GuardOrder, who: str) -> bytes:
         "deadline": _time(now + timedelta(seconds=order.change_wait + order.timeout)),
         "version": _VERSION,
         "boot": _boot(),
-        "netns": _netns(),
+        "netns": netns_now(),
         "who": who,
         "pid": os.getpid(),
         "what": order.what,
@@ -94,7 +94,7 @@ def _record(head: Mapping[str, Any]) -> Record:
     what, who, pid, version = _text(head["what"]), _text(head.get("who", "")), head["pid"], head["version"]
     if not isinstance(version, int) or not isinstance(pid, int):
         raise TypeError("no number")
-    here = (boot, netns) == (_boot(), _netns())
+    here = (boot, netns) == (_boot(), netns_now())
     order = None
     # Those of others are for others to read: what their interfaces are isn't known here.
     if here and version == _VERSION and BY_ID.keys() >= set(head["sets"]):
@@ -120,8 +120,11 @@ def _boot() -> str:
         return ""
 
 
-def _netns() -> str:
-    """Return what names this netns and none that comes after it; before Linux 5.14, its number alone."""
+def netns_now() -> str:
+    """Return what names this netns and none that comes after it; before Linux 5.14, its number alone.
+
+    Raises OSError.
+    """
     with open_socket() as sock, suppress(OSError):
         cookie = sock.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8)
         return f"{identity()} {int.from_bytes(cookie, sys.byteorder)}"

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.guard.order import GuardError, GuardOrder, HeldError
-from tui.guard.place import SUFFIX, check, folders, is_ours, own_folder
+from tui.guard.place import SUFFIX, check, discard, folders, is_ours, own_folder
 from tui.guard.record import Record, content, record_of, write_deadline
 from tui.model.text import visible
 
@@ -41,7 +41,7 @@ class State:
             if os.fstat(self._descriptor).st_nlink == 0:
                 raise OSError(errno.ESTALE, "another ifgroup, just started, took it for a leftover")
             # From here on others see it; whose change was undecided when the state is read, counts until the end.
-            self._others = list(undecided(self.path))
+            self._others = list(_others(self.path))
         except OSError as error:
             self.remove()
             raise self._unwritable(error) from error
@@ -51,7 +51,7 @@ class State:
         try:
             with open(self._descriptor, "wb", closefd=False) as file:
                 file.write(content(order, self._who))
-            found = [*self._others, *undecided(self.path)]
+            found = [*self._others, *_others(self.path)]
         except OSError as error:
             self.remove()
             raise self._unwritable(error) from error
@@ -72,7 +72,7 @@ class State:
     def remove(self) -> str:
         """Remove it: the change is kept, or taken back. Return what is wrong, one sentence; empty: nothing."""
         try:
-            self.path.unlink(missing_ok=True)
+            discard(self.path)
         except OSError as error:
             return f"{visible(os.fsencode(self.path))} can't be removed ({error.strerror}); remove it by hand."
         finally:
@@ -93,10 +93,14 @@ def open_locked(path: Path) -> int:
     return descriptor
 
 
-def undecided(but: Path) -> Iterator[tuple[Record, bool]]:
-    """Yield each other change in this netns that is neither kept nor taken back, and whether a guard lives.
+def _others(but: Path) -> Iterator[tuple[Record, bool]]:
+    return ((record, guarded) for _, record, guarded in undecided(but))
 
-    ``but``: the one file to pass over. One that is being written doesn't count: its guard will find ours.
+
+def undecided(but: Path | None = None) -> Iterator[tuple[Path, Record, bool]]:
+    """Yield each change in this netns that is neither kept nor taken back: its file, and whether a guard lives.
+
+    ``but``: a file to pass over. One that is being written doesn't count: its guard will find ours.
     """
     for folder in folders():
         with contextlib.suppress(OSError):
@@ -106,7 +110,7 @@ def undecided(but: Path) -> Iterator[tuple[Record, bool]]:
                     with contextlib.suppress(OSError, ValueError):
                         record, guarded = _look(path)
                         if record.here:
-                            yield record, guarded
+                            yield path, record, guarded
 
 
 def _look(path: Path) -> tuple[Record, bool]:
@@ -124,7 +128,7 @@ def _look(path: Path) -> tuple[Record, bool]:
 
 def _whose(record: Record, guarded: bool) -> str:
     """Return in one sentence why a change must wait."""
-    who, what = visible(record.who) or "Another ifgroup", visible(record.what)
+    who, what = f"{visible(record.who)}," if record.who else "Another ifgroup", visible(record.what)
     left = round((record.deadline - datetime.now(UTC)).total_seconds())
     if not guarded:
         return f"{who} left “{what}” undecided when guard and console died: start ifgroup again, which asks about it."

@@ -1,6 +1,5 @@
 """A change that could cut the operator off: counted down, kept only by its key, taken back in every other case."""
 
-import contextlib
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from tests.driven import Driven, State, eager, states
 from tests.guards import arm, files, guards, steps_of
 from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT
+from tui.guard.place import discard
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.log import LogScreen
@@ -374,8 +374,7 @@ def orphan(ip: Ip, room: Path) -> Iterator[None]:
     assert {state.mtu for name, state in states(ip).items() if name.startswith("m")} == {1400}
     yield
     for path in files():
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
+        discard(path)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tests.writers import record_sends
 from tui.files.audit import Audit
 from tui.guard.client import Guard
+from tui.guard.place import discard
 from tui.model.change.outcome import steps_taken
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.progress import Progress
@@ -128,7 +129,7 @@ def test_a_dead_guard_is_found_out_before_anything_is_sent(
     assert {record["outcome"] for record in hands.records} <= {"refused", "nothing"}
     assert states(ip)["wan0"].up
     for path in files():
-        path.unlink()
+        discard(path)
 
 
 def test_a_guard_that_cant_be_armed_leaves_everything_as_it_was(

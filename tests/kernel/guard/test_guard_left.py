@@ -81,6 +81,7 @@ def test_killed_it_leaves_the_change_to_the_next_start(three: None, ip: Ip, star
     found = console.hear("left")["id"]
     assert console.process.wait(60) == 0
     killed(pid)
+    until(lambda: left_over().orphans, "the end of its lock")
     (orphan,) = left_over().orphans
     assert (orphan.path.stem, all_are(ip, 1400)) == (found, True)
     orphan.forget()
@@ -91,4 +92,4 @@ def test_nobody_leaves_a_guard_that_died(three: None) -> None:
     killed(guard.pid)
     with pytest.raises(GuardError, match="died"):
         guard.leave()
-    guard.path.unlink()
+    guard.take_over()
