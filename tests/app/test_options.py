@@ -34,6 +34,7 @@ HONOURED = {
     "lab": set(GIVEN) - SCRIPTED - {"--netns"},
     "list": {"--netns", "--read-only", "--names", "--json", "--ascii"},
     "names": {"--read-only", "--names", "--audit", "--dry-run", "--yes", "--json", "--ascii"},
+    "log": {"--netns", "--read-only", "--names", "--audit", "--json", "--ascii"},
     "bench": {"--ascii"},
     **dict.fromkeys(["set", "up", "down", "retag"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
 }

@@ -62,6 +62,12 @@ COMMANDS = (
         "it looks at one file, in which groups have names",
     ),
     Command(
+        "log",
+        "print what was changed, by whom, when, and what came of it",
+        _HERE | {"--audit", "--json"},
+        "it reads one file and changes nothing",
+    ),
+    Command(
         "bench",
         "time every way to change many interfaces, side by side, in a private namespace",
         frozenset({"--ascii"}),

@@ -1,7 +1,7 @@
 """Take a change back, and put back what went with it; by the guard, or by the console if the guard died."""
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ from tui.files.audit import Audit
 from tui.files.syslog import SOCKETS
 from tui.guard.dependants import is_bridge
 from tui.guard.order import GuardOrder, Reverted
+from tui.model.change.audit import settings_row
 from tui.model.change.outcome import Refusal
 from tui.model.change.reversal import reversal
 from tui.model.change.settings import Settings
@@ -163,6 +164,7 @@ def _record(order: GuardOrder, done: Reverted) -> dict[str, object]:
         "why": done.why,
         "complete": done.complete,
         "back": _names(done.back),
+        "put_back": [*_put_back_rows(order, done)],
         "as_before": _names(done.as_before),
         "changed_since": _names(done.changed_since),
         "gone": _names(done.gone),
@@ -171,6 +173,17 @@ def _record(order: GuardOrder, done: Reverted) -> dict[str, object]:
         "missing": [[what, visible(reason)] for what, reason in done.missing],
         "problem": done.problem,
     }
+
+
+def _put_back_rows(order: GuardOrder, done: Reverted) -> Iterator[dict[str, object]]:
+    """Yield what each interface was set to again."""
+    former = {
+        step.before.ifindex: settings_row(step.wanted.as_of(step.before))
+        for step in (*order.steps, *order.losses.followers)
+    }
+    for link in done.back:
+        settings = former.get(link.ifindex, {})
+        yield {"ifindex": link.ifindex, "ifname": visible(link.name), "settings": settings}
 
 
 def _named(link: Link) -> list[object]:

@@ -5,6 +5,7 @@ space, ``.`` and ``..`` are refused) and every byte in an alias. Terminals obey 
 zero-width characters, so none of them may pass.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -23,6 +24,8 @@ _ODD = (
     (0x1F1E6, 0x1F1FF),
     (0x1F3FB, 0x1F3FF),
 )
+# What `visible` writes, in the order in which it must be looked for.
+_TOKEN = re.compile(r"\\(?P<quoted>\\|<U\+)|\\x(?P<byte>[0-9a-f]{2})|<U\+(?P<point>[0-9A-F]{4,6})>|(?!<U\+)[^\\]")
 
 
 def _hidden(char: str) -> bool:
@@ -59,6 +62,33 @@ def visible(raw: bytes | str) -> str:
 @lru_cache(maxsize=1024)
 def _escaped(text: str) -> str:
     return "\\<U+".join(_visible(part) for part in text.split("<U+"))
+
+
+def harmless(text: str) -> str:
+    """Return text that went through `visible` before as it is, and whatever a terminal would still obey in it made
+    visible: what others may have written since."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(char) if char != "\\" and _hidden(char) else char for char in text)
+
+
+def bytes_of(text: str) -> bytes:
+    """Return the bytes of which `visible` made ``text``. Raises ValueError for text that it never makes."""
+    raw, at = b"", 0
+    while at < len(text):
+        if (token := _TOKEN.match(text, at)) is None:
+            raise ValueError("It isn't text that was made visible.")
+        at = token.end()
+        match token.lastgroup:
+            case "byte":
+                raw += bytes([int(token["byte"], 16)])
+            case "point":
+                raw += chr(int(token["point"], 16)).encode()
+            case "quoted":
+                raw += token["quoted"].encode()
+            case _:
+                raw += token[0].encode()
+    return raw
 
 
 def plural(number: int, word: str, words: str = "") -> str:

@@ -16,8 +16,11 @@ from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
+from tui.model.change.past import past_of
+from tui.model.change.replay import replay
 from tui.model.change.reversal import Step
 from tui.model.link import Link
+from tui.model.names.map import parse
 from tui.netlink.batch import send_each
 from tui.netlink.dump import read_links
 from tui.netlink.wire import group_change, link_change
@@ -84,6 +87,11 @@ def test_timed_out_the_change_is_taken_back_and_put_on_record(three: list[Step],
     record = json.loads(line)
     assert (record["event"], record["what"], record["why"]) == ("revert", "a test", "timeout")
     assert [name for _, name in record["back"]] == ["m0", "m1", "m2"]
+    past = past_of(line.encode())
+    assert past is not None
+    assert replay(past, parse(b""), "") == [
+        'for dev in m0 m1 m2; do ip link set dev "$dev" mtu 1500; done',
+    ]
 
 
 def test_it_counts_from_the_outcome_not_from_the_arming(three: list[Step], ip: Ip) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tui.model.change.attributes import ATTRIBUTES
+from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
@@ -28,6 +29,8 @@ def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, o
         "errno": reply.errno,
         "kernel": visible(reply.text),
         "seconds": round(reply.waited, 6),
+        "settings": None if intent.alike is None else settings_row(asked),
+        "groups": sorted({outcome.before(link).group for link in intent.members.values()}),
         "members": [*_rows(outcome)],
     }
 
@@ -37,8 +40,8 @@ def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
     intent = outcome.intent
     if not outcome.checked:
         became = "unknown" if outcome.reply.messages else "not sent"
-        for index, seen in intent.members.items():
-            yield _row(outcome.before(seen), became, intent.wanted(index), None)
+        for seen in intent.members.values():
+            yield _row(outcome.before(seen), became, intent, None)
         return
     placed: tuple[tuple[str, tuple[Link, ...]], ...] = (
         ("changed", outcome.changed),
@@ -54,26 +57,29 @@ def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
     for became, links in placed:
         gone = became in ("vanished", "skipped")
         for link in links:
-            wanted = intent.wanted(link.ifindex)
-            row = _row(link, became, wanted, None) if gone else _row(outcome.before(link), became, wanted, link)
+            row = _row(link, became, intent, None) if gone else _row(outcome.before(link), became, intent, link)
             if link.ifindex in reasons:
                 row["reason"] = visible(reasons[link.ifindex])
             yield row
     caught = {link.ifindex for link in outcome.caught}
     for link in outcome.joined:
         if link.ifindex in caught:
-            yield _row(outcome.before(link), "joined meanwhile", intent.wanted(link.ifindex), link)
+            yield _row(outcome.before(link), "joined meanwhile", intent, link)
         else:
             yield {"ifindex": link.ifindex, "ifname": visible(link.name), "became": "joined meanwhile"}
 
 
-def _row(before: Link, became: str, wanted: Settings, after: Link | None) -> dict[str, object]:
+def _row(before: Link, became: str, intent: Intent, after: Link | None) -> dict[str, object]:
+    wanted = intent.wanted(before.ifindex)
     row: dict[str, object] = {"ifindex": before.ifindex, "ifname": visible(before.name), "became": became}
-    row["before"] = _fields(wanted.as_of(before))
+    if intent.alike is None:
+        row["settings"] = settings_row(wanted)
+    row["before"] = settings_row(wanted.as_of(before))
     if after is not None:
-        row["after"] = _fields(wanted.as_of(after))
+        row["after"] = settings_row(wanted.as_of(after))
     return row
 
 
-def _fields(settings: Settings) -> dict[str, object]:
+def settings_row(settings: Settings) -> dict[str, object]:
+    """Return settings as records hold them: values by the attributes' ids."""
     return {attribute.id: value for attribute, value in settings.items()}

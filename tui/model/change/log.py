@@ -54,10 +54,14 @@ class LogEntry:
     """Its place in the log, counted from 1; given by the log."""
     aged: bool = False
     """Whether steps, or parts of lines, were dropped because of its age."""
+    by: str = ""
+    """Who made it, if that was another sitting, which can be read and not undone; empty: this one."""
 
     @property
     def obstacle(self) -> str:
         """Why it can't be undone, one sentence; empty if it can."""
+        if self.by:
+            return "It is not of this sitting, and only what this one changed can be undone here."
         if self.undone_by is not None:
             return f"Change {self.undone_by} has undone it already."
         if self.steps:
@@ -89,7 +93,7 @@ class Log:
         numbered = replace(entry, number=self._dropped + len(self._entries) + 1)
         self._entries.append(numbered)
         if len(self._entries) > WHOLE:
-            self._entries[-WHOLE - 1] = _aged(self._entries[-WHOLE - 1])
+            self._entries[-WHOLE - 1] = aged(self._entries[-WHOLE - 1])
         if len(self._entries) > LIMIT:
             del self._entries[0]
             self._dropped += 1
@@ -127,8 +131,8 @@ class Log:
         self._entries[entry.number - self._dropped - 1] = entry
 
 
-def _aged(entry: LogEntry) -> LogEntry:
-    """Return ``entry`` without what takes memory."""
+def aged(entry: LogEntry) -> LogEntry:
+    """Return an older ``entry`` without what takes memory."""
     lines = tuple(map(_aged_line, entry.lines))
     if lines == entry.lines and not entry.steps:
         return entry

@@ -8,7 +8,7 @@ groups and calls the word garbage; there, `ip() { /sbin/ip "$@"; }` beforehand m
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
@@ -60,10 +60,19 @@ def device_lines(members: Mapping[int, Link], wanted: Settings | Mapping[int, Se
     Interfaces that are to become alike share a line, which may be long: it is meant to be pasted. A comment tells what
     `ip` can't do. An interface of which nothing is wanted has no line.
     """
+
+    def each() -> Iterator[tuple[bytes, Settings]]:
+        for index, link in sorted(members.items()):
+            yield link.name, wanted if isinstance(wanted, Settings) else wanted.get(index, UNTOUCHED)
+
+    return named_lines(each(), names)
+
+
+def named_lines(wanted: Iterable[tuple[bytes, Settings]], names: NameMap) -> list[str]:
+    """Return the same for interfaces by name, each with what it is to be."""
     alike: dict[Settings, list[bytes]] = {}
-    for index, link in sorted(members.items()):
-        settings = wanted if isinstance(wanted, Settings) else wanted.get(index, UNTOUCHED)
-        alike.setdefault(settings, []).append(link.name)
+    for name, settings in wanted:
+        alike.setdefault(settings, []).append(name)
     lines: list[str] = []
     for settings, devices in alike.items():
         words, comments = settings.ip(names)

@@ -1,0 +1,1 @@
+"""The disk, without a disk that matters."""

@@ -1,0 +1,139 @@
+"""A record of the audit file, read back: what any program may have written there, taken as no more than it is."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias, get_args
+
+from tui.model.change.log import LogVerdict
+from tui.model.change.outcome import Verdict
+from tui.model.names.map import entry
+from tui.model.text import harmless
+
+_LONGEST = 400  # characters of one text that are shown
+_VERDICTS: frozenset[str] = frozenset(get_args(Verdict))
+Fields: TypeAlias = Mapping[str, Any]
+"""Values by the ids of attributes, as recorded: nothing is known of them yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A member of a change. All its text is harmless to show."""
+
+    ifname: str
+    """As `visible` made it."""
+    became: str
+    reason: str
+    settings: Fields | None
+    """What it alone was to be; None: what all were."""
+    before: Fields
+    after: Fields | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A record. All text is harmless to show, and a number that isn't one is 0."""
+
+    record: Mapping[str, Any]
+    """As it was read."""
+    time: datetime
+    """Aware."""
+    event: str
+    """"change", "save", "revert", "keep", or what later versions call theirs."""
+
+    def text(self, key: str) -> str:
+        """Return a text of it; empty: there is none."""
+        return _text(self.record, key)
+
+    def number(self, key: str) -> int:
+        """Return a whole number of it; 0: there is none."""
+        value = self.record.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+    @property
+    def verdict(self) -> LogVerdict:
+        """The whole in one word."""
+        outcome = self.text("outcome")
+        match self.event:
+            case "change":
+                return outcome if outcome in _VERDICTS else "unknown"  # type: ignore[return-value]
+            case "save":
+                return "saved" if outcome == "saved" else "failed"
+            case "revert":
+                return "reverted"
+            case "keep":
+                return "done"
+            case _:
+                return "unknown"
+
+    @property
+    def group_id(self) -> int | None:
+        """The group that was changed as a whole; None: none was."""
+        value = self.record.get("group_id")
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    @property
+    def seconds(self) -> float:
+        """From send to ACK."""
+        value = self.record.get("seconds")
+        return value if isinstance(value, float) else 0.0
+
+    def rows(self, key: Literal["members", "put_back"] = "members") -> Iterator[Row]:
+        """Yield the members that are recorded properly."""
+        for row in _rows(self.record.get(key)):
+            if isinstance(row, dict) and isinstance(row.get("ifname"), str):
+                settings, after = row.get("settings"), row.get("after")
+                yield Row(
+                    harmless(row["ifname"]),
+                    _text(row, "became"),
+                    _text(row, "reason"),
+                    settings if isinstance(settings, dict) else None,
+                    before if isinstance(before := row.get("before"), dict) else {},
+                    after if isinstance(after, dict) else None,
+                )
+
+    @property
+    def diff(self) -> list[str]:
+        """The lines that a save of the name map changed."""
+        return [harmless(line) for line in _rows(self.record.get("diff")) if isinstance(line, str)]
+
+    def concerns(self, group_id: int) -> bool:
+        """Whether it was a change of this group or of members of it, into it or out of it; or of its name."""
+        numbers: list[object] = [self.record.get("group_id"), self.record.get("new_group_id")]
+        numbers += _rows(self.record.get("groups"))
+        for row in self.rows():
+            numbers += [row.before.get("group"), (row.after or {}).get("group"), (row.settings or {}).get("group")]
+        numbers += [(row.settings or {}).get("group") for row in self.rows("put_back")]
+        for line in self.diff[2:]:
+            if line[:1] in ("+", "-") and (found := entry(line[1:].encode(errors="replace"))) is not None:
+                numbers.append(found.group_id)
+        return any(number == group_id and not isinstance(number, bool) for number in numbers)
+
+
+def past_of(line: bytes) -> Past | None:
+    """Read a line of the audit file; None: it is no record."""
+    try:
+        record = json.loads(line, parse_constant=_refuse)
+        when = datetime.fromisoformat(record["time"])
+        event = record["event"]
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        return None
+    if not isinstance(record, dict) or not isinstance(event, str):
+        return None
+    return Past(record, when if when.tzinfo else when.replace(tzinfo=UTC), harmless(event))
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _rows(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str):
+        return ""
+    return harmless(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…")

@@ -1,0 +1,145 @@
+"""A record of the audit file → the `ip` lines that do the same again.
+
+What is not on record precisely enough, or wasn't done, is a comment that says why: never a line that does otherwise.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from types import MappingProxyType
+
+from tui.model.change.attributes import ATTRIBUTES, BY_ID
+from tui.model.change.past import Fields, Past, Row
+from tui.model.change.settings import Settings
+from tui.model.change.shell import named_lines
+from tui.model.names.map import NameMap, ip_set
+from tui.model.text import ascii_text, bytes_of
+
+_DID = ("changed", "already", "changed again by another")
+"""What became of members that the kernel set as asked."""
+_FORBIDDEN = b"/: \t\n\v\f\r\0"  # in a name: dev_valid_name, net/core/dev.c
+_LONGEST_NAME = 15  # bytes: IFNAMSIZ
+_TOLD = 8  # members without a line that are named; the others are counted
+
+
+class _UnclearError(ValueError):
+    """It isn't on record precisely enough; the text is a clause."""
+
+
+def replay(past: Past, names: NameMap, netns: str) -> list[str]:
+    """Return the lines, printable ASCII all of them.
+
+    ``names``: the name map by which `ip` will read them, and how it is called; groups are written as numbers.
+    ``netns``: where they are to be run, as the kernel names it ("net:[4026531840]"); empty: that isn't known.
+    """
+    numbers = replace(names, by_id=MappingProxyType({}))
+    there = past.text("netns")
+    try:
+        if past.event not in ("change", "revert"):
+            raise _UnclearError(_NOT_INTERFACES.get(past.event, "this ifgroup doesn't know what that is"))
+        if netns and there and there != netns:
+            raise _UnclearError(f"that was in another network namespace, {there}")
+        lines = [*(_change(past, numbers) if past.event == "change" else _reverted(past, numbers))]
+    except _UnclearError as error:
+        lines = [f"# not done again: {error}"]
+    return [ascii_text(line) for line in lines]
+
+
+_NOT_INTERFACES = {
+    "save": "the name map was saved, which is no change of interfaces",
+    "keep": "a change was kept, which changed nothing",
+}
+
+
+def _change(past: Past, names: NameMap) -> Iterator[str]:
+    match past.verdict:
+        case "refused" | "nothing":
+            raise _UnclearError("nothing was sent")
+        case "failed":
+            raise _UnclearError("it changed nothing")
+        case "unknown":
+            raise _UnclearError("what came of it isn't on record")
+    if past.group_id is None:
+        alike = _alike(past)
+        yield from _each(past.rows(), alike, names)
+        return
+    settings = _alike(past)
+    if settings is None:
+        raise _UnclearError("what was set isn't on record")
+    if past.group_id < 0:
+        raise _UnclearError("there is no such group")
+    words, comments = settings.ip(names)
+    yield from comments
+    if words:
+        yield ip_set(past.group_id, words, names)
+
+
+def _alike(past: Past) -> Settings | None:
+    """Return what was set on all interfaces; None: on each something of its own."""
+    record = past.record
+    if isinstance(fields := record.get("settings"), dict):
+        return _settings(fields)
+    if "settings" in record or record.get("operation") == "restore":
+        return None
+    # Before 'settings' was recorded, each attribute had a key of its own, None where it wasn't set.
+    found = {a.id: value for a in ATTRIBUTES if (value := record.get(a.recorded)) is not None}
+    settings = _settings(found)
+    if settings.operation != record.get("operation"):
+        raise _UnclearError("what was set isn't on record")
+    return settings
+
+
+def _settings(fields: Fields) -> Settings:
+    if not fields:
+        raise _UnclearError("what was set isn't on record")
+    for key, value in fields.items():
+        if key not in BY_ID:
+            raise _UnclearError("it set something that this ifgroup doesn't know")
+        if not BY_ID[key].admits(value):
+            raise _UnclearError(f"its {key} is none that can be set")
+    return Settings({BY_ID[key]: value for key, value in fields.items()})
+
+
+def _each(rows: Iterable[Row], alike: Settings | None, names: NameMap) -> Iterator[str]:
+    """Yield the lines of single interfaces, and a comment for each without one."""
+    able: list[tuple[bytes, Settings]] = []
+    unable: list[str] = []
+    for row in rows:
+        if row.became == "joined meanwhile":
+            continue
+        try:
+            if row.became and row.became not in _DID:
+                raise _UnclearError(f"{row.became} then{f', {row.reason}' if row.reason else ''}")
+            own = alike or _settings(row.settings or row.after or {})
+            able.append((_name(row.ifname), own))
+        except _UnclearError as error:
+            unable.append(f"# not done again: {row.ifname}: {error}")
+    yield from named_lines(able, names)
+    yield from unable[:_TOLD]
+    if len(unable) > _TOLD:
+        yield f"# not done again: {len(unable) - _TOLD:,} more"
+    if not able and not unable:
+        yield "# not done again: no interface is on record"
+
+
+def _name(shown: str) -> bytes:
+    """Return an interface's name, of which ``shown`` was made."""
+    try:
+        raw = bytes_of(shown)
+    except ValueError as error:
+        raise _UnclearError("its name isn't on record") from error
+    if not 1 <= len(raw) <= _LONGEST_NAME or raw in (b".", b"..") or set(raw) & set(_FORBIDDEN):
+        raise _UnclearError("its name is none that an interface can have")
+    return raw
+
+
+def _reverted(past: Past, names: NameMap) -> Iterator[str]:
+    if not isinstance(past.record.get("put_back"), list):
+        raise _UnclearError("what the guard put back isn't on record")
+    rows = [*past.rows("put_back")]
+    if rows:
+        yield from _each(rows, None, names)
+    else:
+        yield "# not done again: the guard put no interface back"
+    for key in ("returned", "missing"):
+        if past.record.get(key):
+            yield f"# not done again: routes and addresses ({key} then)"
