@@ -64,6 +64,10 @@ class Lives:
         """Whether the device ``old``, known so far, is what bears its index ``now``."""
         return old.ifindex not in self.buried and same_device(old, now, told=not self._doubted)
 
+    def since(self, index: int) -> int:
+        """Return the revision at which the device that bears ``index`` was seen first."""
+        return self._born[index]
+
     @property
     def certain(self) -> bool:
         """Whether every deletion was heard of and taken in: then only another kind makes another device."""

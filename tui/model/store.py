@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tui.model.group import Group, Tally, empty_group
 from tui.model.identity import Lives
@@ -38,6 +39,25 @@ class Snapshot:
         return Members(self.links, self.groups.get(group_id) or empty_group(group_id))
 
 
+class Change(NamedTuple):
+    """What was taken in of one interface. If another device bears the index, there are two: one is gone, one is new."""
+
+    before: Link | None
+    """None: it wasn't there."""
+    after: Link | None
+    """None: it is gone."""
+
+    @property
+    def ifindex(self) -> int:
+        """Of which interface."""
+        link = self.after or self.before
+        assert link is not None
+        return link.ifindex
+
+
+Observer = Callable[[Sequence[Change], int, bool], None]
+"""Is told what was taken in, in order, the revision by then, and whether the kernel was asked for it, not heard."""
+
 _PART = 512  # interfaces taken in under one lock
 
 EMPTY = Snapshot(0, MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
@@ -47,8 +67,9 @@ EMPTY = Snapshot(0, MappingProxyType({}), MappingProxyType({}), MappingProxyType
 class Store:
     """Holds the current interfaces. Written by the monitor thread alone; read from any thread."""
 
-    def __init__(self) -> None:
-        """Start empty, at revision 0."""
+    def __init__(self, observer: Observer | None = None) -> None:
+        """Start empty, at revision 0. ``observer`` is called on the writer's thread; it must not block."""
+        self._observer = observer
         self._lock = threading.Lock()
         self._links: dict[int, Link] = {}
         self._tallies: dict[int, Tally] = {}
@@ -64,15 +85,18 @@ class Store:
         """The number of changes so far."""
         return self._revision
 
-    def apply(self, changes: Mapping[int, Link | None]) -> bool:
-        """Take in changed interfaces (None: it is gone). Return whether anything differs from before."""
-        return self._apply_in_parts(changes.items())
+    def apply(self, changes: Mapping[int, Link | None], *, asked: bool = False) -> bool:
+        """Take in changed interfaces (None: it is gone). Return whether anything differs from before.
+
+        ``asked``: whether the kernel was asked for them; else it told of them by itself.
+        """
+        return self._apply_in_parts(changes.items(), asked)
 
     def replace(self, links: Mapping[int, Link]) -> bool:
         """Take in a whole dump: what it doesn't hold is gone. Return whether anything differs from before."""
         gone = [(index, None) for index in self._links.keys() - links.keys()]
-        changed = self._apply_in_parts(gone)
-        changed = self._apply_in_parts(links.items()) or changed
+        changed = self._apply_in_parts(gone, True)
+        changed = self._apply_in_parts(links.items(), True) or changed
         self._lives.trust()
         return changed
 
@@ -84,16 +108,35 @@ class Store:
         """Take note that changes may have gone unheard: up to the next `replace`, each device is compared."""
         self._lives.doubt()
 
-    def _apply_in_parts(self, changes: Iterable[tuple[int, Link | None]]) -> bool:
+    def _apply_in_parts(self, changes: Iterable[tuple[int, Link | None]], asked: bool) -> bool:
         """Apply a few at a time: who asks for a snapshot must not wait for all of a storm."""
         remaining = iter(changes)
         before = self._revision
         while part := list(islice(remaining, _PART)):
-            with self._lock:
-                self._apply(part)
+            if self._observer is None:
+                with self._lock:
+                    self._apply(part)
+            elif changed := self._apply_observed(part):
+                self._observer(changed, self._revision, asked)
             # Between parts the screen's thread gets its turn; else it waits for the interpreter's lock.
             time.sleep(0)
         return self._revision != before
+
+    def _apply_observed(self, part: Sequence[tuple[int, Link | None]]) -> list[Change]:
+        """Apply, and return what differs from before."""
+        before = self._revision
+        known = [self._links.get(index) for index, _ in part]
+        with self._lock:
+            self._apply(part)
+        if self._revision == before:
+            return []
+        changed: list[Change] = []
+        for old, (index, link) in zip(known, part, strict=True):
+            if old is not None and link is not None and self._lives.since(index) > before:
+                changed += (Change(old, None), Change(None, link))
+            elif old != link:
+                changed.append(Change(old, link))
+        return changed
 
     def _apply(self, changes: Iterable[tuple[int, Link | None]]) -> None:
         known, lives, tallies = self._links, self._lives, self._tallies

@@ -45,18 +45,21 @@ class Monitor:
         after_check: Callable[[], str] = str,
         buffer: int = EVENT_BUFFER,
         force: bool = True,
+        lost: Callable[[], None] | None = None,
     ) -> None:
         """Prepare; `start` opens the sockets, with a receive buffer of ``buffer`` bytes if the kernel grants it.
 
         ``changed`` is called on the monitor's thread after the store or the health changed; it must not block.
         ``after_check`` is called after each full check, on a thread that this one waits for, and its cost counts as
         the check's. It returns which routes and sessions could not be asked for (`Health.protection`).
+        ``lost``: see LinkSubscription; it is also called where the monitor was started again.
         """
         self._store = store
         self._changed = changed
         self._after_check = after_check
         self._buffer = buffer
         self._force = force
+        self._lost = lost
         self._thread = threading.Thread(target=self._run, name="netlink-monitor", daemon=True)
         self._stop = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._nudge = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -116,7 +119,9 @@ class Monitor:
         while not self._stopped:
             begun = time.monotonic()
             try:
-                with LinkSubscription(self._store, self._stop, self._buffer, self._force) as subscription:
+                with LinkSubscription(self._store, self._stop, self._buffer, self._force, self._lost) as subscription:
+                    if self._lost is not None and self.health.restarts:
+                        self._lost()
                     subscription.events, subscription.foreign = self.health.events, self.health.foreign
                     self._publish(buffer=subscription.buffer, forced=subscription.forced)
                     self._follow(subscription)

@@ -30,6 +30,9 @@ _MANY = 5  # times as long as the last dump took, from which on one takes long
 _GRACE = 0.2  # seconds from which on an answer takes long, at least
 _LOOK = 1.0  # seconds between two looks at what takes long
 
+Heard = dict[int, bytes | Link | None]
+"""The last that was heard of each link: a message as it came, or the link if it was taken in; None: it is gone."""
+
 _EVENT = struct.Struct("=IHHIIBxHi")  # nlmsghdr, and ifinfomsg up to its index
 
 
@@ -75,12 +78,17 @@ def _never() -> bool:
 class LinkSubscription:
     """Subscribes before it dumps, takes events in, and checks the store against full dumps."""
 
-    def __init__(self, store: Store, stop: int, buffer: int, force: bool = True) -> None:
+    def __init__(
+        self, store: Store, stop: int, buffer: int, force: bool = True, lost: Callable[[], None] | None = None
+    ) -> None:
         """Open both sockets, asking for a receive buffer of ``buffer`` bytes.
 
-        ``stop`` is a descriptor that ends every wait (StoppedError) once it is readable. Raises OSError.
+        ``stop`` is a descriptor that ends every wait (StoppedError) once it is readable. ``lost`` is given by who wants
+        every event, also those that a later one of the same link outdates: the store takes in each of them, in order,
+        and ``lost`` is called, on this thread, where some were lost. Raises OSError.
         """
         self._store = store
+        self._lost_some = lost
         # What happened before we subscribed, nobody told us.
         store.doubt()
         self._listen = open_socket(RTMGRP_LINK)
@@ -95,9 +103,9 @@ class LinkSubscription:
         """Asks for links."""
         self._usual = 0.0  # seconds that the last dump took
         self._meanwhile: Callable[[], None] = _nothing
-        self._raced: dict[int, bytes | None] = {}  # events taken in while the kernel was asked
+        self._raced: Heard = {}  # events taken in while the kernel was asked
         self._lost = 0  # overruns meanwhile
-        self._left: dict[int, bytes | None] = {}  # events heard and not decoded: the dump that is asked for is newer
+        self._left: Heard = {}  # events heard and not decoded: the dump that is asked for is newer
         self.hurried: Callable[[], bool] = _never
         """Whether somebody waits for a check, or soon will, so that what a dump will tell needn't be decoded before."""
         self.decoder = LinkDecoder()
@@ -132,7 +140,9 @@ class LinkSubscription:
 
     def take_events(self) -> bool:
         """Take in the events that wait; return whether the store changed. Raises OverrunError, WireError, OSError."""
-        return self._take_left(self._drain(), self.hurried)
+        before = self._store.revision
+        self._take_left(self._drain(), self.hurried)
+        return self._store.revision != before
 
     def check(self, meanwhile: Callable[[], None] = _nothing) -> Check:
         """Dump all links and make the store equal to them.
@@ -152,7 +162,7 @@ class LinkSubscription:
             overruns += 1
         overruns += self._lost
         if interrupted:
-            self._store.apply(links)
+            self._store.apply(links, asked=True)
         else:
             begun = time.thread_time()
             self._store.replace(links)
@@ -212,8 +222,8 @@ class LinkSubscription:
         self._raced |= queued
         self._take_left(queued)
 
-    def _take_left(self, queued: dict[int, bytes | None], hurried: Callable[[], bool] = _never) -> bool:
-        """Take in what was left, and what came after it; return whether the store changed.
+    def _take_left(self, queued: Heard, hurried: Callable[[], bool] = _never) -> None:
+        """Take in what was left, and what came after it.
 
         Once ``hurried``, the rest is left until it is known that no dump tells of it soon.
         """
@@ -221,7 +231,7 @@ class LinkSubscription:
         decoded = self._decode(waiting, hurried)
         if len(decoded) < len(waiting):
             self._left = {index: raw for index, raw in waiting.items() if index not in decoded}
-        return self._store.apply(decoded)
+        self._store.apply(decoded)
 
     def ask_anew(self) -> None:
         """Ask over another socket from now on: on the old one the kernel may still be at work. Raises OSError."""
@@ -247,7 +257,7 @@ class LinkSubscription:
         self._store.apply({index: None for index, raw in self._left.items() if raw is None})
         return overruns
 
-    def _settle(self, links: dict[int, Link], raced: dict[int, bytes | None]) -> bool:
+    def _settle(self, links: dict[int, Link], raced: Heard) -> bool:
         """Decide in ``links`` between the dump and the events that came meanwhile; return whether that succeeded.
 
         Which of the two is newer can't be told, and a retag that sends no event may lie between: so ask again.
@@ -270,7 +280,7 @@ class LinkSubscription:
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             try:
-                self._drain()
+                self._drain(passing=True)
             except OverrunError:
                 overruns += 1
             ready = self._quiet.poll(_QUIET * 1000)
@@ -280,9 +290,14 @@ class LinkSubscription:
                 break
         return overruns
 
-    def _drain(self) -> dict[int, bytes | None]:
-        """Read the events that wait: the last message of each link, None if it says that the link is gone."""
-        latest: dict[int, bytes | None] = {}
+    def _drain(self, passing: bool = False) -> Heard:
+        """Read the events that wait: the last message of each link, None if it says that the link is gone.
+
+        If every event is wanted, they were taken in by then, unless they are ``passing``.
+        """
+        latest: Heard = {}
+        earlier: Heard = {}
+        every = self._lost_some is not None and not passing
         receive, view, unpack = self._listen.recvfrom_into, self._view, _EVENT.unpack_from
         for _ in range(_DRAIN):
             try:
@@ -291,7 +306,11 @@ class LinkSubscription:
                 break
             except OSError as error:
                 if error.errno == errno.ENOBUFS:
+                    if every:
+                        self._take_now(latest)
                     self._store.doubt()
+                    if self._lost_some is not None:
+                        self._lost_some()
                     raise OverrunError from error
                 raise
             if sender[0] != 0:
@@ -305,15 +324,23 @@ class LinkSubscription:
                 # A bridge tells of its ports with the same message types, in a family of its own: no news of links.
                 if family == socket.AF_UNSPEC and kind in (RTM_NEWLINK, RTM_DELLINK):
                     self.events += 1
+                    if every and index in latest:
+                        earlier |= self._take_now(latest)
+                        latest = {}
                     latest[index] = bytes(view[at : at + length]) if kind == RTM_NEWLINK else None
                     if kind == RTM_DELLINK:
                         # At once: a later message, or a dump, may tell of another device with the same index.
                         self._store.bury(index)
                 at += (length + 3) & ~3
-        self.heard = next((raw for raw in reversed(latest.values()) if raw is not None), self.heard)
-        return latest
+        self.heard = next((raw for raw in reversed(latest.values()) if isinstance(raw, bytes)), self.heard)
+        return earlier | self._take_now(latest) if every else latest
 
-    def _decode(self, latest: dict[int, bytes | None], hurried: Callable[[], bool] = _never) -> dict[int, Link | None]:
+    def _take_now(self, heard: Heard) -> Heard:
+        """Take events in, and return them as `_drain` does: to take them in once more costs next to nothing."""
+        self._store.apply(decoded := self._decode(heard))
+        return dict(decoded)
+
+    def _decode(self, latest: Heard, hurried: Callable[[], bool] = _never) -> dict[int, Link | None]:
         """Return the links; once ``hurried``, only the first of them, or none."""
         decode = self.decoder.decode
         decoded: dict[int, Link | None] = {}
@@ -323,7 +350,7 @@ class LinkSubscription:
                 time.sleep(0)
                 if hurried():
                     break
-            decoded[index] = None if raw is None else decode(raw, 0, len(raw))
+            decoded[index] = decode(raw, 0, len(raw)) if isinstance(raw, bytes) else raw
         return decoded
 
 

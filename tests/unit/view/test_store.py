@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.links import LINKS, a_link, fuzz
 from tui.model.group import FORM, Group
 from tui.model.link import Link
-from tui.model.store import EMPTY, Snapshot, Store
+from tui.model.store import EMPTY, Change, Snapshot, Store
 
 DUMPS = st.dictionaries(st.integers(1, 8), LINKS, max_size=8).map(
     lambda links: {index: link._replace(ifindex=index) for index, link in links.items()}
@@ -61,7 +61,10 @@ def differences(before: Mapping[int, Link], after: Mapping[int, Link]) -> int:
 @fuzz
 @given(STEPS)
 def test_any_sequence_ends_in_what_a_dictionary_holds(steps: list[tuple[str, dict[int, Link | None]]]) -> None:
-    store, naive, revision = Store(), dict[int, Link](), 0
+    heard: list[Change] = []
+    replayed: dict[int, Link] = {}
+    silent = Store()
+    store, naive, revision = Store(lambda changes, *_: heard.extend(changes)), dict[int, Link](), 0
     kept: list[tuple[Snapshot, dict[int, Link]]] = []
     for what, links in steps:
         before = dict(naive)
@@ -69,9 +72,11 @@ def test_any_sequence_ends_in_what_a_dictionary_holds(steps: list[tuple[str, dic
             naive.update({index: link for index, link in links.items() if link is not None})
             naive = {index: link for index, link in naive.items() if index not in links or links[index] is not None}
             changed = store.apply(links)
+            assert silent.apply(links) == changed
         elif what == "replace":
             naive = {index: link for index, link in links.items() if link is not None}
             changed = store.replace(naive)
+            assert silent.replace(naive) == changed
         elif what == "again":
             changed = store.replace(dict(naive))
         else:
@@ -79,7 +84,14 @@ def test_any_sequence_ends_in_what_a_dictionary_holds(steps: list[tuple[str, dic
             kept.append((store.snapshot(), dict(naive)))
         assert changed == (naive != before)
         revision += differences(before, naive)
-        assert store.revision == revision
+        assert store.revision == silent.revision == revision
+        for change in heard:
+            assert change.before != change.after
+            assert replayed.pop(change.ifindex, None) == change.before
+            if change.after is not None:
+                replayed[change.ifindex] = change.after
+        heard.clear()
+        assert replayed == naive
     snapshot = store.snapshot()
     assert (snapshot.revision, snapshot.links, snapshot.groups) == (revision, naive, recount(naive))
     assert snapshot.ports == ports(naive)
