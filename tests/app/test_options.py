@@ -35,6 +35,7 @@ HONOURED = {
     "list": {"--netns", "--read-only", "--names", "--json", "--ascii"},
     "names": {"--read-only", "--names", "--audit", "--dry-run", "--yes", "--json", "--ascii"},
     "log": {"--netns", "--read-only", "--names", "--audit", "--json", "--ascii"},
+    "watch": {"--netns", "--read-only", "--names", "--json", "--ascii"},
     "bench": {"--ascii"},
     **dict.fromkeys(["set", "up", "down", "retag"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
 }

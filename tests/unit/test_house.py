@@ -18,6 +18,7 @@ from tests.terminal import ROOT
         ("tui.cli.list", ("textual", "rich", "pyroute2")),
         ("tui.cli.log", ("textual", "rich", "pyroute2", "humanize", "tui.netlink.monitor")),
         ("tui.cli.names", ("textual", "rich", "pyroute2", "humanize", "tui.netlink")),
+        ("tui.cli.watch", ("textual", "rich", "pyroute2", "humanize")),
         ("tui.session.session", ("textual", "rich", "pyroute2", "humanize")),
         ("tui.guard.process", ("textual", "rich", "pyroute2", "humanize")),
         ("tui.cli.bench", ("textual", "pyroute2")),

@@ -68,6 +68,12 @@ COMMANDS = (
         "it reads one file and changes nothing",
     ),
     Command(
+        "watch",
+        "print every change of every interface as a line, until it is ended",
+        _HERE | {"--json"},
+        "it only looks, and changes nothing",
+    ),
+    Command(
         "bench",
         "time every way to change many interfaces, side by side, in a private namespace",
         frozenset({"--ascii"}),
