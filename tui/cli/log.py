@@ -22,6 +22,7 @@ from tui.model.names.map import NameMap
 from tui.model.text import ascii_text, plural, visible
 from tui.present.past import comment, line
 from tui.present.words import as_ascii
+from tui.session.earlier import netns_here
 
 _SPAN = re.compile(r"([0-9]{1,9})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         from tui.netlink.namespace import enter_named
 
         enter_named(options.netns)
-    here = _here()
+    here = netns_here()
     path: Path = options.audit or default_path(private=False)
     reader = _Reader(path, since, here if options.netns is not None else "", group_id)
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
@@ -69,13 +70,6 @@ def since_of(text: str, now: datetime) -> datetime:
     raise ValueError(
         f"--since: “{visible(text)}” is no time; give 90s, 15m, 1h or 2d, or a date or time such as 2026-01-31T14:05."
     )
-
-
-def _here() -> str:
-    try:
-        return os.readlink("/proc/thread-self/ns/net")
-    except OSError:
-        return ""
 
 
 class _Reader:

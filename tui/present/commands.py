@@ -215,8 +215,14 @@ class OnLog(Commands, title="Keys of the command log"):
 
     details = Command(keys="enter", label="in full", help="Show the change in full.", heard_by_focus=True, footer=True)
     copy = Command(keys="y", label="copy", help="Copy the `ip` lines that do the same, and show them.", footer=True)
+    copy_all = Command(
+        keys="Y", label="copy all", help="Copy the `ip` lines of all that is listed, the oldest first.", footer=True
+    )
     undo = Command(
         keys="z", label="undo", help="Undo this change; what others changed since is left.", changes=True, footer=True
+    )
+    earlier = Command(
+        keys="e", label="earlier", help="List earlier sittings too, from the audit file; again: this one.", footer=True
     )
     help = Command(keys="question_mark", label="help", help="Show every key.", footer=True)
     back = Command(keys="escape,q,l", label="back", help="Leave the log.", footer=True)

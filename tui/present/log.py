@@ -24,12 +24,16 @@ def _outcome(entry: LogEntry) -> Field:
     return Field(entry.outcome, _TONES[entry.verdict])
 
 
+def _time(entry: LogEntry) -> Field:
+    return Field(f"{entry.time.astimezone():{'%m-%d %H:%M' if entry.by else '%H:%M:%S'}}", "muted")
+
+
 LOG_COLUMNS: tuple[Column[LogEntry], ...] = (
     Column(
         Head("number", "#", 3, limit=6, align="right", rank=2, whole=6),
-        lambda entry: Field(str(entry.number), "muted"),
+        lambda entry: Field("past" if entry.by else str(entry.number), "muted"),
     ),
-    Column(Head("time", "TIME", 8), lambda entry: Field(f"{entry.time.astimezone():%H:%M:%S}", "muted")),
+    Column(Head("time", "TIME", 8, limit=11, whole=11), _time),
     Column(Head("what", "WHAT", 10, limit=30), lambda entry: Field(entry.what)),
     Column(Head("outcome", "OUTCOME", 10, limit=120), _outcome),
     Column(
@@ -53,11 +57,12 @@ def in_full(entry: LogEntry, room: int) -> list[str]:
         marks.append(f"undone by {entry.undone_by}")
     cost = f"{plural(entry.messages, 'message')}, {plural(entry.size, 'byte')}"
     answered = f", answer after {milliseconds(entry.waited)}" if entry.messages else ""
+    whom = f" by {entry.by}" if entry.by else ""
     return [
-        f"{entry.number}  {entry.what}  ({', '.join(marks)})",
+        f"{'past' if entry.by else entry.number}  {entry.what}  ({', '.join(marks)})",
         f"outcome: {entry.outcome}",
-        f"planned: {entry.plan}",
+        *([f"planned: {entry.plan}"] if entry.plan else []),
         f"sent: {cost}{answered}",
-        f"at {entry.time.astimezone():%Y-%m-%d %H:%M:%S %Z}{f' in {entry.netns}' if entry.netns else ''}",
+        f"at {entry.time.astimezone():%Y-%m-%d %H:%M:%S %Z}{whom}{f' in {entry.netns}' if entry.netns else ''}",
         *(shortened(line, room) for line in entry.lines),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tui.model.change.log import LogEntry
+from tui.model.change.log import WHOLE, LogEntry, aged
 from tui.model.change.past import Past
 from tui.model.change.replay import replay
 from tui.model.names.map import NameMap
@@ -103,6 +103,12 @@ def line(past: Past, netns: str, host: str) -> str:
 def comment(past: Past, netns: str, host: str) -> str:
     """Return it as a comment for a shell; one line whatever it holds."""
     return f"# {line(past, netns, host)}"
+
+
+def past_entries(records: Iterable[Past], names: NameMap, netns: str) -> list[LogEntry]:
+    """Return records, the newest first, as entries of the log, keyed -1, -2 …; older ones without what takes memory."""
+    entries = (past_entry(past, names, netns, -number) for number, past in enumerate(records, 1))
+    return [entry if -entry.number <= WHOLE else aged(entry) for entry in entries]
 
 
 def past_entry(past: Past, names: NameMap, netns: str, number: int) -> LogEntry:

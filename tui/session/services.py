@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
@@ -97,6 +98,11 @@ class Services:
     def names_problem(self) -> str:
         """What was wrong with the name map, one sentence; empty: nothing."""
         return self._names.problem
+
+    @property
+    def audit_path(self) -> Path | None:
+        """The audit file; None: nothing is put on record."""
+        return self._audit.path
 
     @property
     def record_problem(self) -> str:

@@ -1,7 +1,7 @@
 """One operator's sitting: everything that is true whether or not a screen is open."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any, NamedTuple, TypeAlias
@@ -12,6 +12,7 @@ from tui.guard.orphans import Orphan
 from tui.model.change.attributes import MTU, UP, Harm
 from tui.model.change.log import Log, LogEntry, LogVerdict
 from tui.model.change.outcome import sent_to, steps_taken, takes_back
+from tui.model.change.past import Past
 from tui.model.change.plan import Plan, ip_lines
 from tui.model.change.progress import Progress
 from tui.model.change.sample import Sample
@@ -22,6 +23,7 @@ from tui.model.store import EMPTY
 from tui.model.view.shown import Shown
 from tui.model.wire.trace import WireTrace
 from tui.session.change_runner import Result
+from tui.session.earlier import earlier_sittings
 from tui.session.question import Hindrance, Overtaken, Question, Undo
 from tui.session.services import Services
 
@@ -59,6 +61,8 @@ class Session:
         self.guard_ended: Callable[[Ending], object] = lambda _: None
         """Called when a guarded change has ended; whoever listens says so, and books what was taken back."""
         self._bring: Callable[[Work], object] = lambda work: work()
+        now = datetime.now(UTC)
+        self._began = now.replace(microsecond=now.microsecond // 1000 * 1000)  # records tell milliseconds
         self._log = Log()
         self._samples: list[Sample] = []
         self._trace: WireTrace | None = None
@@ -94,6 +98,14 @@ class Session:
         """Every change so far."""
         self.settle()
         return self._log
+
+    def earlier(self) -> Iterator[Past]:
+        """Yield what earlier sittings put on record, the newest first. For another thread: it blocks.
+
+        Raises OSError, one sentence.
+        """
+        path = self.services.audit_path
+        return iter(()) if path is None else earlier_sittings(path, self._began)
 
     @property
     def samples(self) -> Sequence[Sample]:

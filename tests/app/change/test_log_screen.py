@@ -1,5 +1,8 @@
 """The command log's screen: what it shows, copies and gives back, on small terminals too."""
 
+import json
+import threading
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +15,13 @@ from tests.hosted import OPEN, Hands, Host, hosted
 from tests.hostile import NAMES, controls
 from tests.links import a_link
 from tui.model.change.log import Log, LogEntry
+from tui.model.change.past import past_of
 from tui.model.change.reversal import Step
 from tui.model.change.shell import device_lines
 from tui.model.names.map import parse
 from tui.model.text import visible
 from tui.present.commands import OnLog
+from tui.present.past import past_entries
 from tui.screens.dialogs.report import ReportScreen
 from tui.screens.log import LogScreen
 from widgets.keyed_table.table import KeyedTable
@@ -225,3 +230,148 @@ async def test_every_key_is_in_the_help_and_does_something() -> None:
         for command in OnLog.all:
             assert command.help in hands.words
             assert callable(getattr(hands.app.shown, f"action_{command.id}"))
+
+
+def past_log(*records: dict[str, Any]) -> list[LogEntry]:
+    """Return records, the newest first, as the log lists them."""
+    whole = {"time": "2024-12-30T01:02:03Z", "event": "change", "user": "ada", "netns": "net:[1]", "messages": 1}
+    found = [past_of(json.dumps({**whole, "outcome": "done", **record}).encode()) for record in records]
+    return past_entries((past for past in found if past is not None), parse(b""), "net:[1]")
+
+
+PAST = (
+    {"what": "group 7 MTU 1400", "group_id": 7, "settings": {"mtu": 1400}},
+    {"what": "group 8 MTU 1300", "group_id": 8, "settings": {"mtu": 1300}},
+    {"what": "group 9 down", "group_id": 9, "settings": {"up": False}, "outcome": "refused", "messages": 0},
+)
+
+
+def shown_with(
+    past: Callable[[], list[LogEntry]], log: Log, size: tuple[int, int] = (80, 24)
+) -> AbstractAsyncContextManager[Hands[Host]]:
+    return hosted(Host(LogScreen(log, False, past)), size)
+
+
+async def test_e_lists_earlier_sittings_below_and_takes_them_away_again() -> None:
+    async with shown_with(lambda: past_log(*PAST), log_of(change())) as hands:
+        await hands.press("e")
+        await hands.sees("log: 1 change and 3 earlier, newest first")
+        rows = [" ".join(line.split()) for line in hands.lines[2:6]]
+        assert "1 03:04:05 group dmz (10) MTU 9000" in rows[0]
+        assert "past 12-30 01:02 group 7 MTU 1400 done: it had no members" in rows[1]
+        assert "past 12-30 01:02 group 9 down refused: nothing was se" in rows[3]
+        await hands.press("j")
+        assert "at 2024-12-30 01:02:03 UTC by ada in net:[1]" in hands.words
+        assert "ip link set group 7 mtu 1400" in hands.text
+        await hands.press("z")
+        assert "only what this one changed can be undone here" in hands.words
+        assert hands.app.answer is OPEN
+        await hands.press("enter")
+        assert "A change of an earlier sitting" in hands.text
+        await hands.press("escape", "y")
+        assert hands.app.copied == ["ip link set group 7 mtu 1400"]
+        await hands.press("escape", "e")
+        assert "log: 1 change, newest first" in hands.text
+        assert "group 7" not in hands.text
+
+
+async def test_capital_y_copies_all_that_is_listed_the_oldest_first() -> None:
+    log = log_of(
+        change(lines=("ip link set group 1 up",)),
+        change(lines=("ip link set group 2 up",), verdict="refused"),
+        change(lines=("ip link set group 3 up",)),
+        change(lines=(), verdict="reverted", undoes=3),
+        change(lines=("ip link set group 4 up",), verdict="partly"),
+    )
+    async with shown_with(lambda: past_log(*PAST), log) as hands:
+        await hands.press("Y")
+        here = [
+            "ip link set group 1 up",
+            "# refused then: ip link set group 2 up",
+            "# taken back by the guard: ip link set group 3 up",
+            "ip link set group 4 up",
+        ]
+        assert hands.app.copied == ["\n".join(here)]
+        assert "copied if your terminal allows it (OSC 52)" in hands.words
+        await hands.press("escape", "e")
+        await hands.sees("and 3 earlier")
+        await hands.press("Y")
+        earlier = [
+            "# not done again: nothing was sent",
+            "ip link set group 8 mtu 1300",
+            "ip link set group 7 mtu 1400",
+        ]
+        assert hands.app.copied[1] == "\n".join([*earlier, *here])
+
+
+async def test_too_much_for_a_terminal_is_not_copied() -> None:
+    async with shown(log_of(*(change(lines=("# " + "x" * 300_000,)) for _ in range(4)))) as hands:
+        await hands.press("Y")
+        assert "That is 1,200,008 bytes, more than a terminal takes; `ifgroup log --sh` writes" in hands.words
+        assert hands.app.copied == []
+
+
+async def test_an_audit_file_that_cant_be_read_is_one_sentence() -> None:
+    def fail() -> list[LogEntry]:
+        raise FileNotFoundError(2, "There is no audit file /x: nothing is on record there.")
+
+    async with shown_with(fail, Log()) as hands:
+        await hands.press("e")
+        await hands.sees("There is no audit file /x: nothing is on record there.")
+        assert "log: 0 changes, newest first" in hands.text
+        await hands.press("Y")
+        assert "There are no `ip` lines to copy here." in hands.text
+
+
+async def test_keys_are_heard_while_the_audit_file_is_read() -> None:
+    read = threading.Event()
+
+    def slow() -> list[LogEntry]:
+        read.wait(60)
+        return past_log(*PAST)
+
+    async with shown_with(slow, log_of(change("one"), change("two"))) as hands:
+        await hands.press("e", "j")
+        assert "2 changes, newest first" in hands.text
+        assert hands.app.shown.query_one(KeyedTable).cursor_key == 1
+        await hands.press("e")  # it is being read already
+        read.set()
+        await hands.sees("and 3 earlier")
+        assert hands.app.shown.query_one(KeyedTable).cursor_key == 1
+
+
+async def test_leaving_waits_for_no_disk() -> None:
+    read = threading.Event()
+
+    def slow() -> list[LogEntry]:
+        read.wait(60)
+        return past_log(*PAST)
+
+    async with shown_with(slow, log_of(change())) as hands:
+        await hands.press("e", "q")
+        assert hands.app.answer is None
+        read.set()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_1000_earlier_changes_with_hostile_names_fit(size: tuple[int, int]) -> None:
+    names = [visible(name) for name in NAMES]
+    records = [
+        {
+            "what": f"interface {names[i % len(names)]} up",
+            "settings": {"up": True},
+            "members": [{"ifname": names[i % len(names)], "became": "changed"}],
+            "user": "a\x1b[7m",
+        }
+        for i in range(1000)
+    ]
+    async with shown_with(lambda: past_log(*records), log_of(change()), size) as hands:
+        await hands.press("e")
+        await hands.sees("and 1,000 earlier")
+        for key in ("j", "j", "G", "k", "y", "escape", "Y"):
+            await hands.press(key)
+            assert not controls(hands.text)
+            assert len(hands.lines) <= size[1]
+            assert all(cell_len(line) <= size[0] for line in hands.lines)
+        assert all(line.isascii() and line.isprintable() for text in hands.app.copied for line in text.split("\n"))
+        assert len(hands.app.copied[-1].split("\n")) == 1001

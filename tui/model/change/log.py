@@ -1,6 +1,6 @@
 """The command log: every change of this run, what came of it, and what it takes to undo it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -129,6 +129,18 @@ class Log:
 
     def _put(self, entry: LogEntry) -> None:
         self._entries[entry.number - self._dropped - 1] = entry
+
+
+def again(entries: Iterable[LogEntry]) -> list[str]:
+    """Return the shell lines of changes, the oldest first; of what wasn't done, or doesn't stand, as a comment."""
+    found = list(entries)
+    unasked = {entry.undoes for entry in found if entry.verdict == "reverted"}
+    lines: list[str] = []
+    for entry in found:
+        not_done = entry.verdict not in ("done", "partly") and not entry.by
+        why = "taken back by the guard" if entry.number in unasked else f"{entry.verdict} then" if not_done else ""
+        lines += (f"# {why}: {shortened(line, _ROOM)}" if why else line for line in entry.lines)
+    return lines
 
 
 def aged(entry: LogEntry) -> LogEntry:

@@ -1,8 +1,10 @@
 """The way back: the keys z, l and y."""
 
+from tui.model.change.log import LogEntry
 from tui.model.change.plan import ip_lines
 from tui.model.change.shell import shortened
 from tui.present.commands import OnMain
+from tui.present.past import past_entries
 from tui.present.session import nothing_to_undo
 from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
@@ -10,6 +12,7 @@ from tui.screens.dialogs.copying import copy
 from tui.screens.log import LogScreen
 from tui.screens.main.change_keys import ChangeKeys
 from tui.screens.main.view import View
+from tui.session.earlier import netns_here
 from tui.session.planning import plan_change
 from tui.session.session import Session
 
@@ -42,7 +45,12 @@ class UndoKeys:
             if number is not None and self._changes.ready():
                 self._undo(number)
 
-        self._screen.app.push_screen(LogScreen(self._session.log, self._screen.ascii), chosen)
+        names = self._view.shown.names
+
+        def earlier() -> list[LogEntry]:
+            return past_entries(self._session.earlier(), names, netns_here())
+
+        self._screen.app.push_screen(LogScreen(self._session.log, self._screen.ascii, earlier), chosen)
 
     def ask_lines(self) -> None:
         """Ask which key's `ip` lines are wanted; copy and show them."""
