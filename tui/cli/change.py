@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tui.cli.place import enter, ip_there
 from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
@@ -20,11 +21,8 @@ from tui.model.change.settings import Settings
 from tui.model.change.shell import quote
 from tui.model.names.map import NameMap, group_title
 from tui.model.text import plural, reason, visible
-from tui.model.view.filter import Filter, parse
 from tui.model.view.shown import Shown
-from tui.model.view.words import Words as Index
 from tui.present.change import asked, outcome_line
-from tui.present.columns import CRITERIA
 from tui.present.script import Missing, Pending, Report, as_json, as_lines, refusal_json
 from tui.present.session import change_words
 from tui.present.words import as_ascii
@@ -32,6 +30,9 @@ from tui.session.change_runner import Result
 from tui.session.headless import Headless
 from tui.session.planning import Chosen, plan_change
 from tui.session.question import Answer, Question
+
+if TYPE_CHECKING:
+    from tui.model.view.filter import Filter
 
 _FEW = 5  # names that an error repeats
 _STATUS = {"done": DONE, "unchanged": DONE, "pending": DONE, "partly": PARTLY}
@@ -60,7 +61,7 @@ def carry_out(options: argparse.Namespace, wish: Wish) -> int:
     """Do what was asked, or tell why not; return the exit status. Raises ValueError, OSError."""
     if options.confirm is not None and options.no_guard:
         raise ValueError("--confirm and --no-guard exclude each other; give one of them.")
-    wanted = parse(wish.filter, CRITERIA) if wish.filter is not None else None
+    wanted = _parsed(wish.filter) if wish.filter is not None else None
     names = NameFile(options.names, ip_there(options.netns))
     names.refresh()
     if names.problem:
@@ -84,7 +85,16 @@ def carry_out(options: argparse.Namespace, wish: Wish) -> int:
     return DIFFERENCES if options.dry_run and report.changes else _STATUS.get(report.result, FAILED)
 
 
-def _carry_out(options: argparse.Namespace, wish: Wish, wanted: Filter | None, sitting: Headless) -> Report:
+def _parsed(text: str) -> "Filter":
+    """Read a filter. Raises ValueError."""
+    # A verb for a group does without: it must start fast.
+    from tui.model.view.filter import parse
+    from tui.present.columns import CRITERIA
+
+    return parse(text, CRITERIA)
+
+
+def _carry_out(options: argparse.Namespace, wish: Wish, wanted: "Filter | None", sitting: Headless) -> Report:
     shown = sitting.look()
     plan, spared = _narrowed(shown, wish.settings, _chosen(wish, wanted, shown))
     number = plan.preview.members + spared
@@ -106,7 +116,7 @@ def _carry_out(options: argparse.Namespace, wish: Wish, wanted: Filter | None, s
     return replace(report, outcome=result.outcome, pending=_left_behind(result))
 
 
-def _chosen(wish: Wish, wanted: Filter | None, shown: Shown) -> Chosen:
+def _chosen(wish: Wish, wanted: "Filter | None", shown: Shown) -> Chosen:
     """Return whom it concerns by what is there. Raises OSError for who isn't."""
     links, names = shown.snapshot.links, shown.names
     if wish.group is not None:
@@ -120,7 +130,9 @@ def _chosen(wish: Wish, wanted: Filter | None, shown: Shown) -> Chosen:
     if wanted is not None:
         if hint := wanted.hint(shown.snapshot, names):
             print(f"ifgroup: {hint}", file=sys.stderr)
-        return frozenset(wanted.select(links, shown.snapshot, names, Index()))
+        from tui.model.view.words import Words
+
+        return frozenset(wanted.select(links, shown.snapshot, names, Words()))
     by_name = {link.name: index for index, link in links.items()}
     by_altname = {name: index for index, link in links.items() for name in link.altnames}
     found, unknown = set(), []
