@@ -68,6 +68,20 @@ def test_help_and_version(netns: None, words: list[str]) -> None:
     assert "ifgroup" in done.stdout
 
 
+def test_a_list_is_narrowed_by_the_filter_to_interfaces_and_their_groups(ip: Ip) -> None:
+    many(cheap_kind(ip), 4, 7, up=False)
+    ip("link", "set", "m3", "group", 9)
+    found = json.loads(run("list", "--json", "name:m", "!group:9", "!re:0$").stdout)
+    assert [link["ifname"] for link in found["interfaces"]] == ["m1", "m2"]
+    assert [(group["group_id"], group["members"]) for group in found["groups"]] == [(7, 3)]
+    text = run("list", "m3").stdout.split("\n\n")
+    assert [len(table.splitlines()) for table in text] == [2, 2]
+    assert run("list", "group:nobody").stderr == "ifgroup: There is no group “nobody”.\n"
+    wrong = run("list", "mtuu:1")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("ifgroup: No column “mtuu”")
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

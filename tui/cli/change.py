@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tui.cli.filters import filter_of, selected
 from tui.cli.place import enter, ip_there
 from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
 from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, nearest
@@ -61,7 +62,7 @@ def carry_out(options: argparse.Namespace, wish: Wish) -> int:
     """Do what was asked, or tell why not; return the exit status. Raises ValueError, OSError."""
     if options.confirm is not None and options.no_guard:
         raise ValueError("--confirm and --no-guard exclude each other; give one of them.")
-    wanted = _parsed(wish.filter) if wish.filter is not None else None
+    wanted = filter_of([wish.filter]) if wish.filter is not None else None
     names = NameFile(options.names, ip_there(options.netns))
     names.refresh()
     if names.problem:
@@ -83,15 +84,6 @@ def carry_out(options: argparse.Namespace, wish: Wish) -> int:
         for line in as_lines(report, names.names):
             print(as_ascii(line) if options.ascii else line)
     return DIFFERENCES if options.dry_run and report.changes else _STATUS.get(report.result, FAILED)
-
-
-def _parsed(text: str) -> "Filter":
-    """Read a filter. Raises ValueError."""
-    # A verb for a group does without: it must start fast.
-    from tui.model.view.filter import parse
-    from tui.present.columns import CRITERIA
-
-    return parse(text, CRITERIA)
 
 
 def _carry_out(options: argparse.Namespace, wish: Wish, wanted: "Filter | None", sitting: Headless) -> Report:
@@ -130,9 +122,7 @@ def _chosen(wish: Wish, wanted: "Filter | None", shown: Shown) -> Chosen:
     if wanted is not None:
         if hint := wanted.hint(shown.snapshot, names):
             print(f"ifgroup: {hint}", file=sys.stderr)
-        from tui.model.view.words import Words
-
-        return frozenset(wanted.select(links, shown.snapshot, names, Words()))
+        return frozenset(selected(wanted, shown))
     by_name = {link.name: index for index, link in links.items()}
     by_altname = {name: index for index, link in links.items() for name in link.altnames}
     found, unknown = set(), []

@@ -4,8 +4,9 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from tui.cli.filters import filter_of, selected
 from tui.cli.place import enter
 from tui.cli.status import DONE
 from tui.files.names.file import NameFile
@@ -22,12 +23,14 @@ from tui.present.words import as_ascii
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Tell in the help of ``parser`` whose keys its JSON bears."""
+    """Add what is to be listed to ``parser``, and tell whose keys its JSON bears."""
+    parser.add_argument("filter", metavar="FILTER", nargs="*", help="these and their groups: group:dmz, state:up")
     parser.epilog = "What `ip -j -d link` also prints bears its key and form in the JSON."
 
 
 def run(options: argparse.Namespace) -> int:
     """Print both tables; return the exit status."""
+    wanted = filter_of(options.filter) if options.filter else None
     enter(options.netns)
     names = NameFile(options.names)
     names.refresh()
@@ -36,29 +39,37 @@ def run(options: argparse.Namespace) -> int:
     snapshot = store.snapshot()
     ways = Carriers()
     shown = Shown(snapshot, names.names, protect(snapshot, ways.find()))
+    indexes = sorted(snapshot.links) if wanted is None else selected(wanted, shown)
+    groups = shown.groups.keys() if wanted is None else {snapshot.links[index].group for index in indexes}
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         if options.json:
-            print(as_json(shown))
+            print(as_json(shown, indexes, groups))
         else:
-            for line in as_text(shown, options.ascii):
+            for line in as_text(shown, indexes, groups, options.ascii):
                 print(line)
         sys.stdout.flush()
-    for problem in filter(None, (names.problem, ways.problem and f"protection: {ways.problem}")):
+    hint = "" if wanted is None else wanted.hint(snapshot, names.names)
+    for problem in filter(None, (names.problem, ways.problem and f"protection: {ways.problem}", hint)):
         print(f"ifgroup: {problem}", file=sys.stderr)
     return DONE
 
 
-def as_json(shown: Shown) -> str:
-    """Return groups and interfaces as JSON; what `ip -j -d link` also prints bears its key and form."""
-    return json.dumps(shown_rows(shown), indent=1)
+def as_json(shown: Shown, indexes: Iterable[int], groups: Collection[int]) -> str:
+    """Return these interfaces and groups as JSON; what `ip -j -d link` also prints bears its key and form."""
+    rows = shown_rows(shown, frozenset(indexes).__contains__)
+    rows["groups"] = [row for row in rows["groups"] if row["group_id"] in groups]
+    return json.dumps(rows, indent=1)
 
 
-def as_text(shown: Shown, ascii: bool = False) -> Iterator[str]:
-    """Yield the lines of both tables. ``ascii``: write ASCII alone, what names hold beyond it as `ascii_text` does."""
-    links, groups = shown.snapshot.links, shown.groups
-    yield from _table(GROUP_COLUMNS, ((groups[key], shown) for key in sorted(groups)), ascii)
+def as_text(shown: Shown, indexes: Iterable[int], groups: Iterable[int], ascii: bool = False) -> Iterator[str]:
+    """Yield the lines of both tables: these groups, with all members counted, and these interfaces.
+
+    ``ascii``: write ASCII alone, what names hold beyond it as `ascii_text` does.
+    """
+    links = shown.snapshot.links
+    yield from _table(GROUP_COLUMNS, ((shown.groups[key], shown) for key in sorted(groups)), ascii)
     yield ""
-    yield from _table(LINK_COLUMNS, ((links[index], shown) for index in sorted(links)), ascii)
+    yield from _table(LINK_COLUMNS, ((links[index], shown) for index in indexes), ascii)
 
 
 def _table(columns: Sequence[Column[*Item]], items: Iterable[tuple[*Item]], ascii: bool) -> Iterator[str]:

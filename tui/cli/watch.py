@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any, NoReturn, assert_never
 
 from tui.cli.arguments import number
+from tui.cli.filters import filter_of
 from tui.cli.outlet import Ended, Outlet
 from tui.cli.place import enter
 from tui.cli.status import DONE
 from tui.cli.watch_faces import Face, JsonFace, TextFace
 from tui.files.names.file import NameFile
-from tui.model.view.filter import EVERYTHING, Filter
+from tui.model.view.filter import EVERYTHING
 from tui.session.feed import Began, Carried, Checked, Dropped, Feed, Item, Lost, Took
 
 _NAMES = 2.0  # seconds between two looks at the name map
@@ -39,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print until it is ended; return the exit status. Raises ValueError for a filter that means nothing, OSError."""
-    only = _filter(" ".join(options.filter))
+    only = filter_of(options.filter) if options.filter else EVERYTHING
     beat = options.heartbeat if options.heartbeat is not None else _HEARTBEAT if options.json else 0
     try:
         outlet = Outlet()
@@ -57,15 +58,6 @@ def run(options: argparse.Namespace) -> int:
             feed.stop()
     except Ended:
         return DONE
-
-
-def _filter(text: str) -> Filter:
-    if not text:
-        return EVERYTHING
-    from tui.model.view.filter import parse
-    from tui.present.columns import CRITERIA
-
-    return parse(text, CRITERIA)
 
 
 def _tell(outlet: Outlet, feed: Feed, face: Face[Any], names: NameFile, snapshot: bool, beat: int) -> NoReturn:
