@@ -15,7 +15,7 @@ from tui.model.change.outcome import Outcome
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.present.change import asked, outcome_line
-from tui.present.session import change_words
+from tui.present.log import change_words
 from tui.session.change_runner import Result
 from tui.session.planning import Chosen, plan_change
 from tui.session.question import Question, Undo

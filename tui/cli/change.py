@@ -24,8 +24,8 @@ from tui.model.names.map import NameMap, group_title
 from tui.model.text import plural, reason, visible
 from tui.model.view.shown import Shown
 from tui.present.change import asked, outcome_line
+from tui.present.log import change_words
 from tui.present.script import Missing, Pending, Report, as_json, as_lines, refusal_json
-from tui.present.session import change_words
 from tui.present.words import as_ascii
 from tui.session.change_runner import Result
 from tui.session.headless import Headless

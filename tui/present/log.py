@@ -1,10 +1,16 @@
 """The command log in words and cells."""
 
+from tui.guard.ending import Ending
 from tui.model.change.log import LogEntry, LogVerdict
 from tui.model.change.shell import shortened
-from tui.model.text import plural
+from tui.model.names.map import NameMap
+from tui.model.names.record import save_words
+from tui.model.text import plural, visible
+from tui.present.change import asked, effort, transition
 from tui.present.column import Column, Head
 from tui.present.words import Field, count, milliseconds
+from tui.session.change_runner import Result
+from tui.session.session import Words
 
 _TONES: dict[LogVerdict, str] = {
     "done": "good",
@@ -66,3 +72,19 @@ def in_full(entry: LogEntry, room: int) -> list[str]:
         f"at {entry.time.astimezone():%Y-%m-%d %H:%M:%S %Z}{whom}{f' in {entry.netns}' if entry.netns else ''}",
         *(shortened(line, room) for line in entry.lines),
     ]
+
+
+def change_words(result: Result, told: str, names: NameMap) -> Words:
+    """Return what the log says of a change. ``told``: its outcome, as `outcome_line` tells it."""
+    what, preview = asked(result.outcome.intent, names), result.plan.preview
+    return Words(what, f"{transition(preview, names)}, {effort(preview)}", told.removeprefix(f"{what}: "))
+
+
+def reverted_words(ending: Ending, told: str) -> Words:
+    """Return what the log says of a change that was taken back unasked. ``told``: as `ending_line` tells it."""
+    return Words(f"taken back: {ending.what}", "", told.removeprefix(f"{visible(ending.what)}: "))
+
+
+def names_words(path: str, changes: list[str], problem: str) -> Words:
+    """Return what the log says of a save of the name map. ``problem``: why it failed, a sentence, or ""."""
+    return Words(*save_words(path, changes, problem))

@@ -1,18 +1,15 @@
-"""The session → sentences: what hinders a change, what is asked before it, what the log says of it."""
+"""The session → sentences: what hinders a change, what is asked before it."""
 
 from typing import assert_never
 
-from tui.guard.ending import Ending
 from tui.model.change.reversal import Reversal
 from tui.model.names.map import NameMap
-from tui.model.names.record import save_words
 from tui.model.text import plural, visible
-from tui.present.change import asked, effort, transition
+from tui.present.change import asked
 from tui.present.commands import OnCountdown
 from tui.present.words import some
-from tui.session.change_runner import Result
 from tui.session.question import Hindrance, Overtaken, Question, Undo
-from tui.session.session import Session, Words
+from tui.session.session import Session
 
 
 def hindrance_sentence(why: Hindrance, session: Session, names: NameMap) -> str:
@@ -82,19 +79,3 @@ def overtaken_sentence(news: Overtaken) -> str:
     """Return why a plan was not sent though the operator agreed to it."""
     who = f"{news.joined} joined the group and {news.left} left it"
     return f"Nothing was sent: while you read, {who}. Press again."
-
-
-def change_words(result: Result, told: str, names: NameMap) -> Words:
-    """Return what the log says of a change. ``told``: its outcome, as `outcome_line` tells it."""
-    what, preview = asked(result.outcome.intent, names), result.plan.preview
-    return Words(what, f"{transition(preview, names)}, {effort(preview)}", told.removeprefix(f"{what}: "))
-
-
-def reverted_words(ending: Ending, told: str) -> Words:
-    """Return what the log says of a change that was taken back unasked. ``told``: as `ending_line` tells it."""
-    return Words(f"taken back: {ending.what}", "", told.removeprefix(f"{visible(ending.what)}: "))
-
-
-def names_words(path: str, changes: list[str], problem: str) -> Words:
-    """Return what the log says of a save of the name map. ``problem``: why it failed, a sentence, or ""."""
-    return Words(*save_words(path, changes, problem))

@@ -12,7 +12,8 @@ from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tests.sitting import Sitting, sitting
 from tests.writers import record_sends
 from tui.guard.ending import Ending
-from tui.present.session import hindrance_sentence, nothing_to_undo, reverted_words, undo_sentences
+from tui.present.log import reverted_words
+from tui.present.session import hindrance_sentence, nothing_to_undo, undo_sentences
 from tui.session.question import Answer, Hindrance
 from tui.session.services import Services
 from tui.session.session import Decision, Work

@@ -12,7 +12,8 @@ from tui.model.text import plural
 from tui.present.change import asked, outcome_line, outcome_report
 from tui.present.commands import OnMain
 from tui.present.guard import guard_notice
-from tui.present.session import change_words, hindrance_sentence, overtaken_sentence
+from tui.present.log import change_words
+from tui.present.session import hindrance_sentence, overtaken_sentence
 from tui.screens.base import BaseScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.progress import MANY, ProgressScreen

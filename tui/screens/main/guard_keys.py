@@ -10,7 +10,7 @@ from tui.guard.orphans import Orphan
 from tui.model.text import visible
 from tui.present.commands import OnCountdown
 from tui.present.guard import ending_line, ending_report, orphan_lines
-from tui.present.session import reverted_words
+from tui.present.log import reverted_words
 from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.countdown import CountdownBar

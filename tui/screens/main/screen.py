@@ -16,7 +16,8 @@ from tui.files.names.writer import NameFileError
 from tui.model.names.map import group_title
 from tui.model.view.order import ALL_GROUPS
 from tui.present.commands import MOVES, Command, OnMain, help_lines
-from tui.present.session import names_words, unkept_sentences, unseen_sentences
+from tui.present.log import names_words
+from tui.present.session import unkept_sentences, unseen_sentences
 from tui.present.words import Field, link_details, spaced, status_fields
 from tui.screens.base import BaseScreen
 from tui.screens.main.captions import caption, marked, title
