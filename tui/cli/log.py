@@ -13,16 +13,15 @@ from pathlib import Path
 from tui.cli.place import ip_there
 from tui.cli.status import DONE
 from tui.cli.wish import group_of
-from tui.files.audit import default_path
+from tui.files.audit import default_path, netns_here
 from tui.files.audit_lines import oldest_first
 from tui.files.names.file import NameFile
-from tui.model.change.past import Past, past_of
+from tui.model.change.past import NOWHERE, Netns, Past, past_of
 from tui.model.change.replay import replay
 from tui.model.names.map import NameMap
 from tui.model.text import ascii_text, plural, visible
 from tui.present.past import comment, line
 from tui.present.words import as_ascii
-from tui.session.earlier import netns_here
 
 _SPAN = re.compile(r"([0-9]{1,9})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         enter_named(options.netns)
     here = netns_here()
     path: Path = options.audit or default_path(private=False)
-    reader = _Reader(path, since, here if options.netns is not None else "", group_id)
+    reader = _Reader(path, since, here if options.netns is not None else NOWHERE, group_id)
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         for past in reader:
             _print(past, options, names.names, here)
@@ -75,7 +74,7 @@ def since_of(text: str, now: datetime) -> datetime:
 class _Reader:
     """Goes through the records that are wanted, once."""
 
-    def __init__(self, path: Path, since: datetime | None, netns: str, group_id: int | None) -> None:
+    def __init__(self, path: Path, since: datetime | None, netns: Netns, group_id: int | None) -> None:
         self._path = path
         self._since = since
         self._netns = netns
@@ -106,7 +105,7 @@ class _Reader:
     def _wanted(self, past: Past) -> bool:
         if self._since is not None and past.time < self._since:
             return False
-        if self._netns and past.text("netns") != self._netns:
+        if past.elsewhere(self._netns):
             return False
         if self._group_id is None:
             return True
@@ -125,7 +124,7 @@ class _Reader:
             yield f"Nothing that was asked for is on record in {shown}."
 
 
-def _print(past: Past, options: argparse.Namespace, names: NameMap, here: str) -> None:
+def _print(past: Past, options: argparse.Namespace, names: NameMap, here: Netns) -> None:
     host = os.uname().nodename
     if options.json:
         with contextlib.suppress(ValueError, RecursionError):

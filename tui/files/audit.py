@@ -8,15 +8,20 @@ import errno
 import json
 import os
 import pwd
+import socket
 import stat
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.files import own
 from tui.files.syslog import SOCKETS, notice
+from tui.model.change.past import Netns
 from tui.model.text import reason, visible
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_SO_NETNS_COOKIE = 71  # asm-generic/socket.h, Linux 5.14
 LOG = Path("/var/log/ifgroup.jsonl")
 _UNSET = 0xFFFFFFFF  # the login uid of what no login began: credentials(7)
 _NOTICE = 900  # bytes of a line for the system log; with syslog's own head it stays below 1,000
@@ -44,7 +49,7 @@ class Audit:
             return ""
         them = who()
         told = notice(brief({**them, **record, **them}), self.sockets)
-        where = {"time": _now(), "host": os.uname().nodename, "pid": os.getpid(), **them}
+        where = {"time": _now(), "host": os.uname().nodename, "pid": os.getpid(), **them, "netns_id": netns_here().id}
         try:
             _append(self.path, _json({**where, **record, **where}).encode("ascii") + b"\n")
         except OSError as error:
@@ -151,6 +156,17 @@ def _safe_size(descriptor: int) -> int:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def netns_here() -> Netns:
+    """Return this thread's network namespace; what can't be told is empty."""
+    name = identity = ""
+    with contextlib.suppress(OSError):
+        name = os.readlink("/proc/thread-self/ns/net")
+        with socket.socket(socket.AF_UNIX) as sock:
+            cookie = int.from_bytes(sock.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8), sys.byteorder)
+        identity = f"{_BOOT_ID.read_text().strip()}/{cookie}"
+    return Netns(name, identity)
 
 
 def who() -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tui.model.change.log import WHOLE, LogEntry, aged
-from tui.model.change.past import Past
+from tui.model.change.past import Netns, Past
 from tui.model.change.replay import replay
 from tui.model.names.map import NameMap
 from tui.model.text import harmless, plural
@@ -93,25 +93,26 @@ def _named(rows: Iterable[object], key: str) -> str:
     return f" ({', '.join(names[:_FEW])}{more})" if names else ""
 
 
-def line(past: Past, netns: str, host: str) -> str:
-    """Return it as one line. ``netns``, ``host``: where the reader is; what was done elsewhere says where."""
-    where = [there for key, here in (("netns", netns), ("host", host)) if (there := past.text(key)) not in ("", here)]
+def line(past: Past, here: Netns, host: str) -> str:
+    """Return it as one line. ``here``, ``host``: where the reader is; what was done elsewhere says where."""
+    where = [past.text("netns")] if past.elsewhere(here) else []
+    where += [there] if (there := past.text("host")) not in ("", host) else []
     place = f" in {' on '.join(where)}" if where else ""
     return f"{past.time.astimezone():%Y-%m-%d %H:%M:%S}  {by_whom(past)}{place}  {what(past)}  {outcome(past)}"
 
 
-def comment(past: Past, netns: str, host: str) -> str:
+def comment(past: Past, here: Netns, host: str) -> str:
     """Return it as a comment for a shell; one line whatever it holds."""
-    return f"# {line(past, netns, host)}"
+    return f"# {line(past, here, host)}"
 
 
-def past_entries(records: Iterable[Past], names: NameMap, netns: str) -> list[LogEntry]:
+def past_entries(records: Iterable[Past], names: NameMap, here: Netns) -> list[LogEntry]:
     """Return records, the newest first, as entries of the log, keyed -1, -2 …; older ones without what takes memory."""
-    entries = (past_entry(past, names, netns, -number) for number, past in enumerate(records, 1))
+    entries = (past_entry(past, names, here, -number) for number, past in enumerate(records, 1))
     return [entry if -entry.number <= WHOLE else aged(entry) for entry in entries]
 
 
-def past_entry(past: Past, names: NameMap, netns: str, number: int) -> LogEntry:
+def past_entry(past: Past, names: NameMap, here: Netns, number: int) -> LogEntry:
     """Return it as an entry of the log. ``number``: its key there, below 1."""
     return LogEntry(
         time=past.time,
@@ -123,7 +124,7 @@ def past_entry(past: Past, names: NameMap, netns: str, number: int) -> LogEntry:
         messages=max(past.number("messages"), 0),
         size=max(past.number("bytes"), 0),
         waited=past.seconds,
-        lines=tuple(replay(past, names, netns)),
+        lines=tuple(replay(past, names, here)),
         number=number,
         by=by_whom(past),
     )

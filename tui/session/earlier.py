@@ -1,6 +1,5 @@
 """What earlier sittings put on record, read back from the audit file."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -11,14 +10,6 @@ from tui.model.change.log import LIMIT
 from tui.model.change.past import Past, past_of
 
 _MOST = 64 << 20  # bytes of the file's end; read in about a second
-
-
-def netns_here() -> str:
-    """Return this network namespace as the kernel names it; empty: it can't be told."""
-    try:
-        return os.readlink("/proc/thread-self/ns/net")
-    except OSError:
-        return ""
 
 
 def earlier_sittings(path: Path, before: datetime) -> Iterator[Past]:

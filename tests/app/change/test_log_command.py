@@ -15,6 +15,7 @@ from tests.app.cli.verbs import Done, verb
 from tests.hostile import NAMES, controls
 from tests.links import Ip, add, cheap_kind
 from tui.cli.log import since_of
+from tui.files.audit import netns_here
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
@@ -192,3 +193,17 @@ def test_a_reader_that_has_seen_enough_is_no_error(sitting: Sitting) -> None:
     line = f"{sys.executable} -m tui log --audit {sitting.audit} --names {sitting.names} | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
+
+
+def test_another_namespace_of_the_same_number_is_told_apart(ip: Ip, sitting: Sitting) -> None:
+    if not netns_here().id:
+        pytest.skip("the kernel gives namespaces no cookies")
+    add(ip, cheap_kind(ip), "a0")
+    make = f'ip link add a0 type {cheap_kind(ip)}; ip link set a0 group 10; exec "$@"'
+    elsewhere = ("unshare", "--net", "sh", "-ec", make, "sh")
+    assert verb("set", "10", "mtu", "1400", "--audit", sitting.audit, before=elsewhere).status == 0
+    record = json.loads(sitting.audit.read_text())
+    record["netns"] = netns_here().name  # as it is where the first has gone, and the kernel gives its number again
+    sitting.audit.write_text(json.dumps(record) + "\n")
+    assert sitting.log("--sh").out.splitlines()[1].startswith("# not done again: that was in another network namespace")
+    assert f" in {netns_here().name}  group " in sitting.log().out

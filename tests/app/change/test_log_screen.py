@@ -15,7 +15,7 @@ from tests.hosted import OPEN, Hands, Host, hosted
 from tests.hostile import NAMES, controls
 from tests.links import a_link
 from tui.model.change.log import Log, LogEntry
-from tui.model.change.past import past_of
+from tui.model.change.past import Netns, past_of
 from tui.model.change.reversal import Step
 from tui.model.change.shell import device_lines
 from tui.model.names.map import parse
@@ -236,7 +236,7 @@ def past_log(*records: dict[str, Any]) -> list[LogEntry]:
     """Return records, the newest first, as the log lists them."""
     whole = {"time": "2024-12-30T01:02:03Z", "event": "change", "user": "ada", "netns": "net:[1]", "messages": 1}
     found = [past_of(json.dumps({**whole, "outcome": "done", **record}).encode()) for record in records]
-    return past_entries((past for past in found if past is not None), parse(b""), "net:[1]")
+    return past_entries((past for past in found if past is not None), parse(b""), Netns("net:[1]", ""))
 
 
 PAST = (

@@ -16,7 +16,7 @@ from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client
 from tui.guard.client import Guard
 from tui.guard.order import GuardError
-from tui.model.change.past import past_of
+from tui.model.change.past import NOWHERE, past_of
 from tui.model.change.replay import replay
 from tui.model.change.reversal import Step
 from tui.model.link import Link
@@ -89,7 +89,7 @@ def test_timed_out_the_change_is_taken_back_and_put_on_record(three: list[Step],
     assert [name for _, name in record["back"]] == ["m0", "m1", "m2"]
     past = past_of(line.encode())
     assert past is not None
-    assert replay(past, parse(b""), "") == [
+    assert replay(past, parse(b""), NOWHERE) == [
         'for dev in m0 m1 m2; do ip link set dev "$dev" mtu 1500; done',
     ]
 

@@ -9,6 +9,7 @@ import pytest
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
 from tui.model.change.log import LIMIT, WHOLE
+from tui.model.change.past import NOWHERE
 from tui.model.names.map import parse
 from tui.present.past import past_entries
 from tui.session.earlier import earlier_sittings
@@ -33,7 +34,7 @@ def test_the_last_so_many_from_before_are_told_the_newest_first(tmp_path: Path) 
     path.write_bytes(b"".join(old) + record(9999, BEGAN) + b'{"time":')
     found = [past.text("what") for past in earlier_sittings(path, BEGAN)]
     assert (len(found), found[0], found[-1]) == (LIMIT, f"change {LIMIT + 49}", "change 50")
-    entries = past_entries(earlier_sittings(path, BEGAN), parse(b""), "")
+    entries = past_entries(earlier_sittings(path, BEGAN), parse(b""), NOWHERE)
     assert [entry.number for entry in entries[:2]] == [-1, -2]
     assert entries[WHOLE - 1].lines[0].startswith("for dev in m0 m1")
     assert "not kept whole" in entries[WHOLE].lines[0]

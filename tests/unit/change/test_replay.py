@@ -14,7 +14,7 @@ from tests.links import a_link
 from tui.model.change.audit import change_record
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Reply
-from tui.model.change.past import Past, past_of
+from tui.model.change.past import NOWHERE, Netns, Past, past_of
 from tui.model.change.replay import replay
 from tui.model.change.settings import Settings
 from tui.model.change.shell import quote
@@ -24,6 +24,7 @@ from tui.present.past import comment, line, outcome, past_entry
 
 WHEN: dict[str, Any] = {"time": "2026-01-02T03:04:05.678Z", "user": "root", "netns": "net:[1]", "host": "here"}
 NO_NAMES = parse(b"")
+HERE = Netns("net:[1]", "")
 GOOD: dict[str, Any] = {**WHEN, "event": "change", "what": "x", "outcome": "done", "messages": 1, "group_id": 7}
 
 
@@ -34,7 +35,7 @@ def past(**record: Any) -> Past:
 
 
 def lines(here: str = "net:[1]", names: bytes = b"", **record: Any) -> list[str]:
-    return replay(past(**record), parse(names), here)
+    return replay(past(**record), parse(names), Netns(here, "b1/5"))
 
 
 def recorded(settings: Settings | dict[int, Settings], group_id: int | None = 7, **more: Any) -> dict[str, Any]:
@@ -120,6 +121,7 @@ def test_hostile_names_are_quoted(raw: bytes) -> None:
         ({"outcome": ["done"]}, "what came of it isn't on record"),
         ({"outcome": "splendid"}, "what came of it isn't on record"),
         ({"netns": "net:[2]"}, "that was in another network namespace, net:[2]"),
+        ({"netns_id": "b1/6"}, "that was in another network namespace, net:[1]"),
         ({"settings": None}, "what was set isn't on record"),
         ({"settings": {}}, "what was set isn't on record"),
         ({"settings": {"mtu": 9, "colour": 3}}, "it set something that this ifgroup doesn't know"),
@@ -144,6 +146,14 @@ def test_what_is_unclear_is_a_comment(record: dict[str, Any], says: str) -> None
     [found] = lines(**GOOD | {"settings": {"mtu": 9}} | record)
     assert found.startswith("# not done again: ")
     assert says in found
+
+
+@pytest.mark.parametrize("identity", ["", "b1/5", "b2/6", "b1", "/", "b2/"])
+def test_a_namespace_is_known_by_its_cookie_while_the_kernel_runs_and_else_by_its_number(identity: str) -> None:
+    record = GOOD | {"settings": {"mtu": 9}, "netns_id": identity}
+    assert ("ip link" in lines(**record)[0]) is (identity != "b1")
+    assert "ip link" in replay(past(**record), NO_NAMES, NOWHERE)[0]
+    assert "another network namespace" in replay(past(**record), NO_NAMES, Netns("net:[2]", ""))[0]
 
 
 def test_several_attributes_of_old_records_are_clear_only_if_the_operation_is_theirs() -> None:
@@ -219,10 +229,10 @@ KEYS = [
 def test_whatever_a_record_holds_it_is_told_on_one_harmless_line(record: dict[str, Any], event: str) -> None:
     found = past_of(json.dumps({**WHEN, **record, "event": event}).encode())
     assert found is not None
-    assert harmless(line(found, "net:[1]", "here")) == line(found, "net:[1]", "here")
-    entry = past_entry(found, NO_NAMES, "net:[1]", -1)
+    assert harmless(line(found, HERE, "here")) == line(found, HERE, "here")
+    entry = past_entry(found, NO_NAMES, HERE, -1)
     assert entry.obstacle
-    for one in (*entry.lines, *replay(found, NO_NAMES, "")):
+    for one in (*entry.lines, *replay(found, NO_NAMES, NOWHERE)):
         assert one.isascii()
         assert one.isprintable()
     found.concerns(7)
@@ -243,9 +253,9 @@ def test_problems_of_members_are_told_in_short() -> None:
 
 def test_who_and_where_are_told_where_it_was_elsewhere() -> None:
     found = past(**GOOD | {"sudo_user": "alice", "settings": {"mtu": 9}})
-    assert re.search(r"  alice as root  x  done: ", line(found, "net:[1]", "here"))
-    assert "  alice as root in net:[1] on here  x" in line(found, "net:[2]", "there")
-    assert comment(found, "net:[1]", "here").startswith("# 20")
+    assert re.search(r"  alice as root  x  done: ", line(found, HERE, "here"))
+    assert "  alice as root in net:[1] on here  x" in line(found, Netns("net:[2]", ""), "there")
+    assert comment(found, HERE, "here").startswith("# 20")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from tui.model.change.log import LogVerdict
 from tui.model.change.outcome import Verdict
@@ -15,6 +15,20 @@ _LONGEST = 400  # characters of one text that are shown
 _VERDICTS: frozenset[str] = frozenset(get_args(Verdict))
 Fields: TypeAlias = Mapping[str, Any]
 """Values by the ids of attributes, as recorded: nothing is known of them yet."""
+
+
+class Netns(NamedTuple):
+    """A network namespace; empty is what can't be told."""
+
+    name: str
+    """As /proc names it, "net:[4026531840]". Another may bear it once this one is gone: the kernel gives the lowest
+    free number."""
+    id: str
+    """The kernel's boot and the namespace's cookie, which no other ever bears as long as it runs."""
+
+
+NOWHERE = Netns("", "")
+"""It isn't known where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,15 @@ class Past:
         """From send to ACK."""
         value = self.record.get("seconds")
         return value if isinstance(value, float) else 0.0
+
+    def elsewhere(self, here: Netns) -> bool:
+        """Whether it was in another network namespace, as far as can be told."""
+        boot, _, cookie = self.text("netns_id").partition("/")
+        boot_here, _, cookie_here = here.id.partition("/")
+        if boot and boot == boot_here and cookie != cookie_here:
+            return True
+        there = self.text("netns")
+        return bool(there and here.name and there != here.name)
 
     def rows(self, key: Literal["members", "put_back"] = "members") -> Iterator[Row]:
         """Yield the members that are recorded properly."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from tui.model.change.attributes import ATTRIBUTES, BY_ID
-from tui.model.change.past import Fields, Past, Row
+from tui.model.change.past import Fields, Netns, Past, Row
 from tui.model.change.settings import Settings
 from tui.model.change.shell import named_lines
 from tui.model.names.map import NameMap, ip_set
@@ -25,19 +25,18 @@ class _UnclearError(ValueError):
     """It isn't on record precisely enough; the text is a clause."""
 
 
-def replay(past: Past, names: NameMap, netns: str) -> list[str]:
+def replay(past: Past, names: NameMap, here: Netns) -> list[str]:
     """Return the lines, printable ASCII all of them.
 
     ``names``: the name map by which `ip` will read them, and how it is called; groups are written as numbers.
-    ``netns``: where they are to be run, as the kernel names it ("net:[4026531840]"); empty: that isn't known.
+    ``here``: where they are to be run.
     """
     numbers = replace(names, by_id=MappingProxyType({}))
-    there = past.text("netns")
     try:
         if past.event not in ("change", "revert"):
             raise _UnclearError(_NOT_INTERFACES.get(past.event, "this ifgroup doesn't know what that is"))
-        if netns and there and there != netns:
-            raise _UnclearError(f"that was in another network namespace, {there}")
+        if past.elsewhere(here):
+            raise _UnclearError(f"that was in another network namespace, {past.text('netns')}")
         lines = [*(_change(past, numbers) if past.event == "change" else _reverted(past, numbers))]
     except _UnclearError as error:
         lines = [f"# not done again: {error}"]

@@ -1,5 +1,6 @@
 """The way back: the keys z, l and y."""
 
+from tui.files.audit import netns_here
 from tui.model.change.log import LogEntry
 from tui.model.change.plan import ip_lines
 from tui.model.change.shell import shortened
@@ -12,7 +13,6 @@ from tui.screens.dialogs.copying import copy
 from tui.screens.log import LogScreen
 from tui.screens.main.change_keys import ChangeKeys
 from tui.screens.main.view import View
-from tui.session.earlier import netns_here
 from tui.session.planning import plan_change
 from tui.session.session import Session
 
