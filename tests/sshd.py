@@ -85,7 +85,7 @@ def an_sshd(ip: Ip, directory: Path) -> Iterator[Ssh]:
     config.write_text(_CONFIG.format(port=PORT, directory=directory))
     ip("link", "set", "lo", "up")
     # It wants a directory of its own in /run, which is none of our business outside.
-    script = 'mount -t tmpfs none /run && mkdir /run/sshd && chmod 755 /run/sshd && exec "$@"'
+    script = 'mount -t tmpfs -o mode=755 none /run && mkdir /run/sshd && chmod 755 /run/sshd && exec "$@"'
     line = ["unshare", "--mount", "sh", "-c", script, "sh", str(server), "-D", "-e", "-f", str(config)]
     with (
         (directory / "log").open("wb") as log,

@@ -37,6 +37,9 @@ HONOURED = {
     "log": {"--netns", "--read-only", "--names", "--audit", "--json", "--ascii"},
     "watch": {"--netns", "--read-only", "--names", "--json", "--ascii"},
     "bench": {"--ascii"},
+    "pending": {"--netns", "--read-only", "--json", "--ascii"},
+    "keep": {"--netns", "--read-only", "--audit", "--json", "--ascii"},
+    "revert": {"--netns", "--read-only", "--audit", "--json", "--ascii"},
     **dict.fromkeys(["set", "up", "down", "retag"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
 }
 REFUSED = [(command, flag) for command, flags in HONOURED.items() for flag in GIVEN if flag not in flags]

@@ -30,6 +30,8 @@ _HERE = frozenset({"--netns", "--read-only", "--names", "--ascii"})
 _WRITES = frozenset({"--audit", "--no-guard"})
 _SCREEN = frozenset({"--no-mouse", "--confirm-timeout"})
 _SCRIPT = _HERE | _WRITES | {"--dry-run", "--yes", "--expect", "--confirm", "--json"}
+_DECIDES = frozenset({"--netns", "--read-only", "--audit", "--json", "--ascii"})
+_DECIDED = "it decides one change, as it was made"
 _ONCE = "it acts once and shows no screen"
 
 COMMANDS = (
@@ -73,6 +75,14 @@ COMMANDS = (
         _HERE | {"--json"},
         "it only looks, and changes nothing",
     ),
+    Command(
+        "pending",
+        "list the changes that are taken back unless somebody keeps them",
+        _DECIDES - {"--audit"},
+        "it prints once and changes nothing",
+    ),
+    Command("keep", "let such a change stand: call it over a new connection", _DECIDES, _DECIDED),
+    Command("revert", "have such a change taken back at once", _DECIDES, _DECIDED),
     Command(
         "bench",
         "time every way to change many interfaces, side by side, in a private namespace",

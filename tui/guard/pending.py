@@ -94,7 +94,7 @@ def _await_end(change: Pending) -> None:
     while time.monotonic() < until:
         now = next((one for one in pending() if one.path == change.path), None)
         if now is None:
-            raise GuardError(f"{change.id} was decided right before this: the audit file tells by whom, and how.")
+            raise GuardError(f"{change.id} was decided right before this: `ifgroup log` tells by whom, and how.")
         if not now.guarded:
             return
         time.sleep(_LOOK)

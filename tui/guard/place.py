@@ -45,6 +45,11 @@ def folders() -> list[Path]:
     return [*found, Path(f"/tmp/{_NAME}-{user}")]
 
 
+def hidden() -> bool:
+    """Whether records of root's may lie where we may not look."""
+    return outer_uid(os.geteuid()) != 0 and (_SYSTEM / _NAME).exists()
+
+
 def own_folder() -> Path:
     """Return the first folder that is safe, made if need be. Raises GuardError."""
     problems = []

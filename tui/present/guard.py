@@ -44,7 +44,8 @@ def ending_line(ending: Ending) -> Field:
     """Return in one line how a guarded change ended."""
     what = visible(ending.what)
     if ending.reverted is None:
-        return Field(f"{what}: kept.{_beside(ending.problem)}", "good" if not ending.problem else "warn")
+        by = f" by {ending.by}" if ending.by else ""
+        return Field(f"{what}: kept{by}.{_beside(ending.problem)}", "good" if not ending.problem else "warn")
     done = ending.reverted
     why = (
         "its guard died, so this console took it back"

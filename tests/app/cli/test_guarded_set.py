@@ -1,6 +1,7 @@
 """A verb that could cut its caller off: refused, or guarded, or neither on request."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.links import Ip, until
 
 
 @pytest.fixture
-def uplink(ip: Ip) -> Iterator[Ip]:
+def uplink(ip: Ip, room: Path) -> Iterator[Ip]:
     """Make `u0` in group 7, which carries the default route."""
     ip("link", "add", "u0", "type", "veth", "peer", "name", "u1")
     ip("link", "set", "u0", "group", 7, "up")
