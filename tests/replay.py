@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.links import PATIENCE, Ip, until
-from tests.terminal import ROOT
+from tests.terminal import ROOT, stat_fields
 
 WATCH = (sys.executable, "-m", "tui", "watch")
 # The same with less room: the kernel's receive buffer in bytes, and how many changes may wait for the reader.
@@ -46,8 +47,17 @@ class Reader:
 
     def said(self, text: str) -> str:
         """Wait for a line with ``text`` in it, and return it."""
-        until(lambda: any(text in line for line in self.lines), f"a line with {text!r}, but there are {self.lines}")
+        until(lambda: any(text in line for line in self.lines), f"a line with {text!r}")
         return next(line for line in self.lines if text in line)
+
+    def stop(self) -> None:
+        """Hold the command itself, until `go_on`."""
+        self.process.send_signal(signal.SIGSTOP)
+        until(lambda: stat_fields(self.process.pid)[0] == "T", "it to stop")
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        self.process.send_signal(signal.SIGCONT)
 
     def ended(self) -> int:
         """Wait for the end; return the status."""

@@ -93,9 +93,10 @@ def test_a_replay_equals_the_list(steps: list[tuple[str, dict[int, Link], set[in
                 store.apply(links)
                 dropped = store.snapshot()
                 replay(rows, mirror.catch_up(dropped))
-        # What is as old as the snapshot is told once.
         for changes, revision in heard:
-            replay(rows, mirror.take([(change.ifindex, change.after) for change in changes], revision))
+            told = list(mirror.take([(change.ifindex, change.after) for change in changes], revision))
+            assert not (told and dropped), "what is as old as the snapshot was told twice"
+            replay(rows, told)
         heard.clear()
         renamed = {index: row | {"group": names_of(row, names)} for index, row in rows.items()}
         assert renamed == listed(store.snapshot(), names, carriers, only)
@@ -118,6 +119,18 @@ def test_a_rename_below_is_told_of_what_stands_above() -> None:
         ("new", None),
         (None, "new"),
     ]
+
+
+def test_who_is_found_by_its_masters_alias_is_told_of() -> None:
+    store = Store()
+    store.replace({1: a_link(1), 2: a_link(2, master=1)})
+    mirror = Mirror(store.snapshot(), NameMap(), {}, link_row, parse("uplink", CRITERIA))
+    for revision, alias in ((9, b"my uplink"), (10, b"")):
+        told = list(mirror.take([(1, a_link(1, alias=alias))], revision))
+        assert [(each.after and each.after["ifindex"], each.matches) for each in told] == [
+            (1, bool(alias)),
+            (2, bool(alias)),
+        ]
 
 
 @pytest.mark.parametrize(("group", "matched", "matches"), [(8, True, False), (7, True, True)])

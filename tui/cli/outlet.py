@@ -71,6 +71,11 @@ class Outlet:
             raise Ended
         return not self._waiting
 
+    def end(self) -> None:
+        """Hear no further signal: it is ending."""
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
     def _write(self) -> None:
         end = len(self._waiting)
         if end > _AT_ONCE:

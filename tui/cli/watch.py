@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Print until it is ended; return the exit status. Raises ValueError for a filter that means nothing, OSError."""
     only = filter_of(options.filter) if options.filter else EVERYTHING
     beat = options.heartbeat if options.heartbeat is not None else _HEARTBEAT if options.json else 0
+    outlet: Outlet | None = None
     try:
         outlet = Outlet()
         enter(options.netns)
@@ -57,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         finally:
             feed.stop()
     except Ended:
+        if outlet is not None:
+            outlet.end()
         return DONE
 
 

@@ -157,9 +157,7 @@ class Mirror(Generic[Row]):
     def _protect(self) -> Mapping[int, str]:
         if not self._carriers:
             return {}
-        ports = {index: frozenset(each for each in above if self.links[each].master == index)
-                 for index, above in self._above.items()}  # fmt: skip
-        return protect(Snapshot(0, self.links, {}, ports), self._carriers)
+        return protect(Snapshot(0, self.links, {}, _Ports(self.links, self._above)), self._carriers)
 
     def _protect_anew(self) -> Iterator[Told[Row]]:
         protected = self._protect()
@@ -169,6 +167,22 @@ class Mirror(Generic[Row]):
         self.protected = protected
         for index, row in was:
             yield from self._compare(index, row)
+
+
+class _Ports(Mapping[int, frozenset[int]]):
+    """The ports of each master, looked up when they are asked for: as a rule few are."""
+
+    def __init__(self, links: Mapping[int, Link], above: Mapping[int, set[int]]) -> None:
+        self._links, self._above = links, above
+
+    def __getitem__(self, index: int) -> frozenset[int]:
+        return frozenset(each for each in self._above[index] if self._links[each].master == index)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._above)
+
+    def __len__(self) -> int:
+        return len(self._above)
 
 
 def _below(link: Link) -> set[int]:

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,13 +73,13 @@ def test_nothing_between_two_events_is_passed_over(ip: Ip) -> None:
     add(ip, kind, "x0")
     with watching("--json", "--snapshot") as watch:
         watch.said("heartbeat")
-        watch.process.send_signal(signal.SIGSTOP)
+        watch.stop()
         for mtu in (1400, 1401, 1400, 1402):
             ip("link", "set", "x0", "mtu", mtu)
         index = index_of(ip, "x0")
         ip("link", "del", "x0")
         ip("link", "add", "x0", "index", index, "type", kind)
-        watch.process.send_signal(signal.SIGCONT)
+        watch.go_on()
         until(lambda: len(watch.links_said()) >= 6, "six changes")
         told = [(event["before"] and event["before"]["mtu"], event["after"] and event["after"]["mtu"])
                 for event in watch.links_said()]  # fmt: skip
@@ -140,6 +141,21 @@ def test_another_name_of_a_group_is_told(ip: Ip, names: Path) -> None:
         ({"group_id": 8, "group": "dmz"}, None),
     ]
     assert [link["ifname"] for link in lines.links.values()] == ["m0"]
+
+
+def test_who_carries_us_is_found_by_a_check(ip: Ip, way_out: str) -> None:
+    with watching("--json", "--snapshot") as watch:
+        watch.said("heartbeat")
+        ip("route", "del", "default")
+
+        def found() -> list[dict[str, Any]]:
+            return [event for event in watch.links_said() if event["after"]["ifname"] == way_out]
+
+        until(found, "the news")
+        assert replayed(watch) == from_ip(ip)
+    (event,) = found()
+    assert (event["changed"], event["by"]) == (["protected"], "check")
+    assert event["after"]["protected"] is None
 
 
 def test_names_of_all_sorts_move_no_cursor(ip: Ip) -> None:
