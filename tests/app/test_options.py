@@ -117,12 +117,12 @@ def test_digits_of_other_scripts_are_no_number(netns: None, words: tuple[str, ..
 @pytest.mark.parametrize(
     "words",
     [
-        ("list", "x\x1b[7mx"),
+        ("bench", "x\x1b[7mx"),
         ("x\x1b[7mx",),
         ("list", "--x\x1b[7m"),
         ("lab", "--links", "\x1b[7m"),
         ("bench", "--links", "\x9b7m"),
-        ("list", "a\nb"),
+        ("bench", "a\nb"),
         ("bench", "--ways", "\u202egroup"),
     ],
 )
@@ -143,3 +143,20 @@ def test_the_help_can_be_read_where_the_locale_knows_ascii_alone(netns: None) ->
             env={**os.environ, "PYTHONIOENCODING": "ascii:strict", "LC_ALL": "C"},
         )
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("lst",), "list"),
+        (("names", "lst"), "list"),
+        (("names", "remane"), "rename"),
+        (("lab", "--kind", "dumy"), "dummy"),
+        (("log", "--read-onyl"), "--read-only"),
+    ],
+)
+def test_the_nearest_right_word_is_named(netns: None, words: tuple[str, ...], meant: str) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"; did you mean {meant}?\n")
+    assert "did you mean" not in run("xyzzy\x1b[7m").stderr

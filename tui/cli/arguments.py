@@ -1,6 +1,8 @@
 """The options that commands share: declared once, and the same before and after the command."""
 
 import argparse
+import difflib
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +18,11 @@ _CONFIRM_RANGE = (5, 3600)
 _MAY_HAVE_VALUE = ("--yes", "--confirm")
 
 
+# argparse's words.
+_NO_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
+_NO_OPTION = re.compile(r"unrecognized arguments: (--[\w-]+)")
+
+
 class Parser(argparse.ArgumentParser):
     """argparse's, but what was typed comes back as text that no terminal obeys."""
 
@@ -23,8 +30,19 @@ class Parser(argparse.ArgumentParser):
     """The command whose own options it takes; added once it was asked for, since they need imports."""
 
     def error(self, message: str) -> NoReturn:
-        """Print usage and message, and exit with status 2."""
-        super().error(visible(message))
+        """Print usage, message and the nearest right word, and exit with status 2."""
+        super().error(visible(message) + self._nearest(message))
+
+    def _nearest(self, message: str) -> str:
+        """Return a sentence that names what was meant, perhaps; empty: nothing is near."""
+        if found := _NO_CHOICE.search(message):
+            word, known = found[1], re.findall(r"'?([\w-]+)'?", found[2])
+        elif found := _NO_OPTION.search(message):
+            word, known = found[1], [flag for flag in self._option_string_actions if flag.startswith("--")]
+        else:
+            return ""
+        near = difflib.get_close_matches(word, known, 1)
+        return f"; did you mean {near[0]}?" if near else ""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, after adding the options of its command."""
