@@ -56,7 +56,7 @@ def change_names(
     end = time.monotonic() + _PATIENCE
     in_place = False
     while True:
-        edit = wanted(editor.document)
+        edit = wanted(NameDocument.parse(editor.base))
         editor.edit(edit.document)
         changes = tuple(editor.diff())
         if not editor.edited:
