@@ -1,6 +1,7 @@
 """The command log in words and cells."""
 
-from tui.guard.ending import Ending
+from typing import TYPE_CHECKING
+
 from tui.model.change.log import LogEntry, LogVerdict
 from tui.model.change.shell import shortened
 from tui.model.names.map import NameMap
@@ -11,6 +12,9 @@ from tui.present.column import Column, Head
 from tui.present.words import Field, count, milliseconds
 from tui.session.change_runner import Result
 from tui.session.session import Words
+
+if TYPE_CHECKING:
+    from tui.guard.ending import Ending
 
 _TONES: dict[LogVerdict, str] = {
     "done": "good",
@@ -80,7 +84,7 @@ def change_words(result: Result, told: str, names: NameMap) -> Words:
     return Words(what, f"{transition(preview, names)}, {effort(preview)}", told.removeprefix(f"{what}: "))
 
 
-def reverted_words(ending: Ending, told: str) -> Words:
+def reverted_words(ending: "Ending", told: str) -> Words:
     """Return what the log says of a change that was taken back unasked. ``told``: as `ending_line` tells it."""
     return Words(f"taken back: {ending.what}", "", told.removeprefix(f"{visible(ending.what)}: "))
 

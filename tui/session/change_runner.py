@@ -1,13 +1,15 @@
 """Carries a plan out: guard armed, sent, read back, put on record. On a thread of its own."""
 
+from __future__ import annotations
+
 import contextlib
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tui.files.audit import Audit
-from tui.guard.client import Guard
 from tui.guard.dependants import dependants, is_bridge, nobody_follows
 from tui.guard.order import GuardError, HeldError
 from tui.model.change.audit import change_record
@@ -28,6 +30,9 @@ from tui.netlink.monitor import Monitor
 from tui.netlink.read_back import ack_deadline
 from tui.netlink.tracer import Tracer
 from tui.netlink.writer import Writer
+
+if TYPE_CHECKING:
+    from tui.guard.client import Guard
 
 _TRIES = 3  # of arming a guard while others change what it is to guard
 
@@ -136,6 +141,9 @@ class ChangeRunner:
 
     def _arm(self, plan: Plan, title: str, timeout: float) -> Guard:
         """Arm a guard of what the members are right before the change. Raises GuardError, _UnseenError."""
+        # Most verbs of the command line need none, and must start fast.
+        from tui.guard.client import Guard
+
         wait = ack_deadline(len(plan.intent.members)) * 2
         for _ in range(_TRIES):
             seen = self._latest(plan.intent)

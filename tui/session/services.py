@@ -1,15 +1,19 @@
-"""What the screens stand on, wired up: the monitor, the writer, the name map, the protected interfaces."""
+"""What the screens stand on, wired up: the monitor, the writer, the name map, the protected interfaces.
+
+What only some need, of the guard and of the name map's editor, is loaded by who needs it: a verb of the command line
+must start fast.
+"""
+
+from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
-from tui.guard.ending import Ending, GuardedChange, forget, take_back
-from tui.guard.losses import Losses, losses
 from tui.guard.order import GuardError
-from tui.guard.orphans import Left, Orphan, left_over
 from tui.model.change.intent import Intent
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.progress import Progress
@@ -25,7 +29,12 @@ from tui.netlink.routes import Carriers
 from tui.netlink.wire import WireError
 from tui.netlink.writer import Writer
 from tui.session.change_runner import ChangeRunner, Result
-from tui.session.name_editor import NameEditor
+
+if TYPE_CHECKING:
+    from tui.guard.ending import Ending, GuardedChange
+    from tui.guard.losses import Losses
+    from tui.guard.orphans import Left, Orphan
+    from tui.session.name_editor import NameEditor
 
 GUARD_TIMEOUT = 60.0
 """Seconds until a change that could lock the operator out is taken back, unless he says otherwise."""
@@ -115,6 +124,8 @@ class Services:
 
     def edit_names(self) -> NameEditor:
         """Begin to edit the name map. Raises NameFileError."""
+        from tui.session.name_editor import NameEditor
+
         return NameEditor(self._names.explicit, self.gate)
 
     @property
@@ -201,6 +212,8 @@ class Services:
     def weigh(self, plan: Plan, done: Callable[[Losses | str], object]) -> None:
         """Find out what a change would cut off; ``done`` is called on another thread, with that or what went wrong."""
 
+        from tui.guard.losses import losses
+
         def work() -> None:
             try:
                 done(losses(plan.steps, self.snapshot().links))
@@ -226,10 +239,14 @@ class Services:
 
     def left_over(self) -> Left:
         """Return the changes that killed consoles left behind here."""
+        from tui.guard.orphans import left_over
+
         return left_over()
 
     def forget(self, orphan: Orphan) -> str:
         """Let such a change stand; return what went wrong, one sentence, or ""."""
+        from tui.guard.ending import forget
+
         try:
             forget(orphan)
         except GuardError as error:
@@ -238,6 +255,8 @@ class Services:
 
     def take_back(self, orphan: Orphan, done: Callable[[Ending | str], object]) -> None:
         """Take such a change back; ``done`` is called on another thread, with what came of it or what went wrong."""
+
+        from tui.guard.ending import take_back
 
         def work() -> None:
             try:

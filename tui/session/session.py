@@ -1,14 +1,13 @@
 """One operator's sitting: everything that is true whether or not a screen is open."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from tui.guard.ending import Ending, GuardedChange
-from tui.guard.losses import Losses
-from tui.guard.orphans import Orphan
 from tui.model.change.attributes import MTU, UP, Harm
 from tui.model.change.log import Log, LogEntry, LogVerdict
 from tui.model.change.outcome import sent_to, steps_taken, takes_back
@@ -26,6 +25,11 @@ from tui.session.change_runner import Result
 from tui.session.earlier import earlier_sittings
 from tui.session.question import Hindrance, Overtaken, Question, Undo
 from tui.session.services import Services
+
+if TYPE_CHECKING:
+    from tui.guard.ending import Ending, GuardedChange
+    from tui.guard.losses import Losses
+    from tui.guard.orphans import Orphan
 
 Work: TypeAlias = Callable[[], object]
 """Something to be done on the session's thread; what it returns is awaited there, if it can be."""
@@ -240,6 +244,8 @@ class Session:
         self._last = result
         self._trace = result.trace or self._trace
         if result.guard is not None:
+            from tui.guard.ending import GuardedChange
+
             self._guarded = guarded = GuardedChange(result.guard, number)
             self.services.await_ending(guarded, lambda ending: self._bring(lambda: self._ended(ending)))
 
