@@ -18,6 +18,7 @@ from tui.session.feed import Began, Carried, Checked, Dropped, Feed, Item, Lost,
 
 _NAMES = 2.0  # seconds between two looks at the name map
 _HEARTBEAT = 10  # seconds
+_TURNS = 64  # lines, or things that are none, until we look whether it has ended
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +71,9 @@ def _tell(outlet: Outlet, feed: Feed, face: Face[Any], names: NameFile, snapshot
     next_beat = now + beat if beat else float("inf")
     next_look = now + _NAMES
     while True:
-        while outlet.room:
+        for _ in range(_TURNS):
+            if not outlet.room:
+                break
             if (line := next(lines, None)) is not None:
                 outlet.put(line)
             elif (now := time.monotonic()) >= next_beat:
@@ -91,6 +94,8 @@ def _lines(item: Item, face: Face[Any], feed: Feed, names: NameFile, snapshot: b
     match item:
         case Began():
             yield from face.begin(item, names.names, snapshot)
+            if hint := face.hint():
+                print(f"ifgroup: {hint}", file=sys.stderr)
             if beat:
                 yield face.heartbeat(feed.health)
         case Took():

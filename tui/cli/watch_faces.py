@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, Literal
 
+from tui.model.group import empty_group
 from tui.model.health import Health
 from tui.model.link import Link
 from tui.model.names.map import NameMap, name_as_ip
+from tui.model.store import Snapshot
 from tui.model.text import plural, visible
 from tui.model.view.filter import Filter
 from tui.model.view.shown import Shown
@@ -43,6 +45,12 @@ class Face(ABC, Generic[Row]):
         self._mirror = Mirror(item.snapshot, names, item.carriers, self._make, self._only)
         self._checked = item.begun
         yield from self._first(item, snapshot)
+
+    def hint(self) -> str:
+        """Return what is odd about the filter though it is no error; empty: nothing."""
+        mirror = self.mirror
+        here = {link.group for link in mirror.links.values()}
+        return self._only.hint(Snapshot(0, mirror.links, {each: empty_group(each) for each in here}, {}), mirror.names)
 
     def took(self, item: Took) -> Iterator[str]:
         """Yield changes."""
@@ -126,7 +134,11 @@ class JsonFace(Face[dict[str, Any]]):
     def _first(self, item: Began, snapshot: bool) -> Iterator[str]:
         if snapshot:
             shown = Shown(item.snapshot, self.mirror.names, self.mirror.protected)
-            yield _json("snapshot", item.time, **shown_rows(shown, self.mirror.is_shown))
+            rows = shown_rows(shown, self.mirror.is_shown)
+            if self._only.terms:
+                here = {link["group_id"] for link in rows["interfaces"]}
+                rows["groups"] = [group for group in rows["groups"] if group["group_id"] in here]
+            yield _json("snapshot", item.time, **rows)
 
     def _change(self, when: float, by: By, told: Told[dict[str, Any]]) -> str:
         before, after = told.before or {}, told.after or {}

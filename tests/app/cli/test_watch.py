@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.app.test_cli import run
+from tests.churn import churning
 from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, until
 from tests.replay import WATCH, Reader, from_ip, replayed, watching
 from tests.terminal import ROOT
@@ -100,6 +101,30 @@ def test_the_snapshot_is_what_the_list_prints(ip: Ip, names: Path) -> None:
     assert first.pop("event") == "snapshot"
     assert first.pop("time").endswith("Z")
     assert first == listed
+
+
+def test_the_snapshot_of_a_filter_is_what_the_list_prints(ip: Ip, names: Path) -> None:
+    many(cheap_kind(ip), 3, 7, up=False)
+    words = ("--json", "--names", str(names), "group:customers", "!name:m1")
+    with watching(*words, "--snapshot") as watch:
+        watch.said("heartbeat")
+    first = watch.all[0]
+    listed = json.loads(run("list", *words).stdout)
+    assert [first["interfaces"], first["groups"]] == [listed["interfaces"], listed["groups"]]
+    assert len(first["interfaces"]) == 2
+
+
+def test_a_group_that_nobody_knows_is_a_hint(netns: None) -> None:
+    with watching("group:nobody", stderr=subprocess.PIPE) as watch:
+        watch.said("watching 0 interfaces.")
+        assert watch.process.stderr.readline() == "ifgroup: There is no group “nobody”.\n"
+
+
+def test_a_storm_of_which_nothing_is_told_keeps_it_from_nothing(ip: Ip) -> None:
+    kind = cheap_kind(ip)
+    many(kind, 200, 1, up=True)
+    with churning(kind, seed=1, steps=0), watching("name:nobody") as watch:
+        watch.said("watching 0 interfaces.")
 
 
 def test_a_filter_tells_who_enters_and_who_leaves(ip: Ip, names: Path) -> None:
