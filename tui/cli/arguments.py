@@ -1,7 +1,6 @@
 """The options that commands share: declared once, and the same before and after the command."""
 
 import argparse
-import difflib
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from tui import __version__
 from tui.cli.commands import BY_NAME, CONSOLE, Command
 from tui.model.number import whole_number
-from tui.model.text import visible
+from tui.model.text import did_you_mean, visible
 
 _CONFIRM_TIMEOUT = 60  # seconds
 _CONFIRM_RANGE = (5, 3600)
@@ -41,8 +40,8 @@ class Parser(argparse.ArgumentParser):
             word, known = found[1], [flag for flag in self._option_string_actions if flag.startswith("--")]
         else:
             return ""
-        near = difflib.get_close_matches(word, known, 1)
-        return f"; did you mean {near[0]}?" if near else ""
+        near = did_you_mean(word, known)
+        return f"; {near[0].lower()}{near[1:]}" if near else ""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, after adding the options of its command."""

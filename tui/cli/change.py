@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.cli.filters import filter_of, selected
 from tui.cli.place import enter, ip_there
 from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
-from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, nearest
+from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin
 from tui.files.audit import Audit, default_path
 from tui.files.names.file import NameFile
 from tui.guard.order import GuardError
@@ -21,7 +21,7 @@ from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.change.shell import quote
 from tui.model.names.map import NameMap, group_title
-from tui.model.text import plural, reason, visible
+from tui.model.text import did_you_mean, plural, reason, visible
 from tui.model.view.shown import Shown
 from tui.present.change import asked, outcome_line
 from tui.present.log import change_words
@@ -132,10 +132,10 @@ def _chosen(wish: Wish, wanted: "Filter | None", shown: Shown) -> Chosen:
         else:
             found.add(index)
     if unknown:
-        near = nearest(unknown[0], map(os.fsdecode, by_name)) if len(unknown) == 1 else ""
+        near = did_you_mean(unknown[0], map(os.fsdecode, by_name)) if len(unknown) == 1 else ""
         few = ", ".join(f"“{name}”" for name in unknown[:_FEW])
         more = f" and {len(unknown) - _FEW:,} more" if len(unknown) > _FEW else ""
-        raise FileNotFoundError(errno.ENOENT, f"There is no interface {few}{more}; nothing was sent.{near}")
+        raise FileNotFoundError(errno.ENOENT, f"There is no interface {few}{more}; nothing was sent. {near}".rstrip())
     return frozenset(found)
 
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from tui.cli.place import enter
 from tui.cli.status import DONE, FAILED, PARTLY
-from tui.cli.wish import nearest
 from tui.files.audit import Audit, default_path
 from tui.guard.order import GuardError
 from tui.guard.pending import Pending, decide, pending
 from tui.guard.place import hidden
 from tui.model.gate import Gate
-from tui.model.text import reason
+from tui.model.text import did_you_mean, reason
 from tui.present.guard import ending_line
 from tui.present.pending import decided, decided_json
 from tui.present.script import refusal_json
@@ -67,8 +66,8 @@ def _find(wanted: str, found: Sequence[Pending]) -> Pending:
         if change.id == wanted:
             return change
     there = f"there is {_ids(found)}" if found else _none()
-    near = nearest(wanted, (change.id for change in found)) if len(found) > 1 else ""
-    raise FileNotFoundError(errno.ENOENT, f"No change “{wanted}” waits here: {there}.{near}")
+    near = did_you_mean(wanted, (change.id for change in found)) if len(found) > 1 else ""
+    raise FileNotFoundError(errno.ENOENT, f"No change “{wanted}” waits here: {there}. {near}".rstrip())
 
 
 def _none() -> str:

@@ -3,14 +3,13 @@
 import errno
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.model.change.attributes import ATTRIBUTES, Attribute, Bit
 from tui.model.change.settings import Settings
 from tui.model.names.map import NameMap
-from tui.model.text import visible
+from tui.model.text import did_you_mean, visible
 from tui.model.view.candidates import typed_number
 
 STDIN = "-"
@@ -37,12 +36,6 @@ class Wish(NamedTuple):
     """Interfaces by name."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the beginning of a sentence's end: " Did you mean mtu?", or nothing if nothing is near."""
-    found = get_close_matches(word.lower(), list(known), 1)
-    return f" Did you mean {found[0]}?" if found else ""
-
-
 def settings_of(words: Sequence[str]) -> Settings:
     """Read `ATTRIBUTE VALUE…`, `up`, `down`, several in a row. Raises ValueError, one sentence."""
     known = (*(f"{name} N" for name in _VALUED), *_BARE)
@@ -59,8 +52,8 @@ def settings_of(words: Sequence[str]) -> Settings:
                 raise ValueError(f"{word} wants a value: {named.typed.unit}, such as {named.typed.examples}.")
             value = named.typed.parse(text)
         else:
-            near = nearest(word, (*_VALUED, *_BARE))
-            raise ValueError(f"“{word}” can't be set; there are {', '.join(known)}.{near}")
+            near = did_you_mean(word.lower(), (*_VALUED, *_BARE))
+            raise ValueError(f"“{word}” can't be set; there are {', '.join(known)}. {near}".rstrip())
         if attribute in found:
             raise ValueError(f"{attribute.label[0].upper()}{attribute.label[1:]} is given twice; give it once.")
         found[attribute] = value
@@ -80,10 +73,9 @@ def group_of(word: str, names: NameMap) -> int:
             return group_id
     if (number := typed_number(word)) is not None:
         return number
-    near = nearest(word, map(os.fsdecode, names.by_name))
-    raise FileNotFoundError(
-        errno.ENOENT, f"There is no group “{word}”: the name map doesn't hold it, and it is no number.{near}"
-    )
+    near = did_you_mean(word, map(os.fsdecode, names.by_name))
+    why = f"There is no group “{word}”: the name map doesn't hold it, and it is no number. {near}"
+    raise FileNotFoundError(errno.ENOENT, why.rstrip())
 
 
 def names_from_stdin(nul: bool) -> list[bytes]:

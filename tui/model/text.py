@@ -7,6 +7,7 @@ zero-width characters, so none of them may pass.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 # Categories that a terminal may obey, reorder by or give no cell to: controls, formats, surrogates, private use,
@@ -99,6 +100,14 @@ def plural(number: int, word: str, words: str = "") -> str:
 def reason(error: BaseException) -> str:
     """Return why something failed, never empty: the system's words, else the exception's own, else its name."""
     return str(getattr(error, "strerror", None) or error) or type(error).__name__
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean mtu?" for what is near ``word``, else "". Neither is made visible here."""
+    from difflib import get_close_matches  # where all is right nobody needs it
+
+    found = get_close_matches(word, list(known), 1)
+    return f"Did you mean {found[0]}?" if found else ""
 
 
 def ascii_text(text: str) -> str:

@@ -1,13 +1,12 @@
 """Edits of the name map as a script asks for them, by name or number; each has been made already, or says why not."""
 
-import difflib
 from dataclasses import dataclass
 
 from tui.model.group import DEFAULT_GROUP
 from tui.model.names.document import NameDocument, NameLine
 from tui.model.names.rules import DEFAULT_NAME, NameRuleError, check_id, check_name
 from tui.model.names.usage import NameChange
-from tui.model.text import visible
+from tui.model.text import did_you_mean, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +130,4 @@ def _whole(document: NameDocument) -> None:
 def _unknown(document: NameDocument, word: str) -> str:
     """Return that there is no such name or number, and what is alike."""
     known = [visible(name) for line in document.lines for _, name in line.entries()]
-    near = difflib.get_close_matches(visible(word), known, 1)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return f"There is no group “{visible(word)}” in the name map.{meant}"
+    return f"There is no group “{visible(word)}” in the name map. {did_you_mean(visible(word), known)}".rstrip()
