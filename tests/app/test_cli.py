@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -66,6 +67,30 @@ def test_help_and_version(netns: None, words: list[str]) -> None:
     done = run(*words)
     assert (done.returncode, done.stderr) == (0, "")
     assert "ifgroup" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("closed", "status", "says"),
+    [
+        (">&-", 1, "ifgroup: Standard output is closed; give /dev/null if nobody is to listen.\n"),
+        (">&- 2>&-", 1, ""),
+        ("2>&-", 0, ""),
+        ("<&-", 0, ""),
+    ],
+)
+@pytest.mark.parametrize("words", [("list",), ("up", "0", "--yes=default"), ("names", "check")])
+def test_a_stream_that_is_closed_makes_no_traceback(
+    ip: Ip, tmp_path: Path, words: tuple[str, ...], closed: str, status: int, says: str
+) -> None:
+    (tmp_path / "group").write_text("7 dmz\n")
+    line = shlex.join([*TUI, *words, "--names", str(tmp_path / "group")])
+    done = run("-c", f"{line} {closed}", before=("sh",))
+    assert (done.stderr, done.returncode) == (says, status)
+
+
+def test_who_watches_for_nobody_ends(netns: None) -> None:
+    done = run("-c", f"{shlex.join([*TUI, 'watch'])} >&-", before=("sh",))
+    assert (done.returncode, "Standard output is closed" in done.stderr) == (1, True)
 
 
 def test_a_list_is_narrowed_by_the_filter_to_interfaces_and_their_groups(ip: Ip) -> None:

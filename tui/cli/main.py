@@ -1,5 +1,6 @@
 """The command line: what was asked, in which namespace, and what it ended with."""
 
+import errno
 import io
 import os
 import sys
@@ -15,6 +16,7 @@ from tui.model.text import reason, visible
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit with its status (`tui.cli.status`)."""
+    _stand_in()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name in Chinese must not end the list on a terminal that shows ASCII alone.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -26,6 +28,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(_complain(None))
     finally:
         _let_go()
+
+
+def _stand_in() -> None:
+    """Put /dev/null where the caller has closed a standard stream: else the next socket would be taken for it.
+
+    Who closed the output wants nothing done that nobody would hear of.
+    """
+    # In this order each gets the lowest descriptor, which is its own.
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    for name in closed:
+        setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w"))
+    if "stdout" in closed:
+        sys.exit(_complain(OSError(errno.EBADF, "Standard output is closed; give /dev/null if nobody is to listen.")))
 
 
 def _let_go() -> None:
