@@ -9,7 +9,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,7 +29,7 @@ class State:
     def __init__(self, who: str) -> None:
         """Make it, still empty. ``who`` makes the change, and where. Raises GuardError."""
         self._who = who
-        self.path = own_folder() / f"{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
+        self.path = own_folder() / f"{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}"
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self._descriptor = os.open(self.path, flags, 0o600)

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-import secrets
+import os
 import socket
 import time
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Visit:
         """Knock. Raises DoorClosedError; GuardError if it can't be entered."""
         self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._buffer = b""
-        self._token = secrets.token_hex(8)
+        self._token = os.urandom(8).hex()
         self._sock.settimeout(ARM_WAIT)
         try:
             with address(door_of(record)) as name:

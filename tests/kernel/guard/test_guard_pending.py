@@ -165,6 +165,21 @@ def test_a_stopped_guard_is_told_of_and_what_was_asked_of_it_is_withdrawn(three:
     assert all_are(ip, 1500)
 
 
+def test_who_was_let_in_can_withdraw_too(three: None, ip: Ip) -> None:
+    guard = changed(ip)
+    with contextlib.closing(Visit(guard.path)) as visit:
+        until(visit.news, "the guard to let us in")
+        os.kill(guard.pid, signal.SIGSTOP)
+        with pytest.raises(GuardError, match="did not answer within"):
+            visit.decide(True, "somebody", SOON)
+    os.kill(guard.pid, signal.SIGCONT)
+    with contextlib.closing(Visit(guard.path)) as visit:
+        until(visit.news, "the guard to go on")
+    assert (guard.ended, the_one().guarded) == (None, True)
+    guard.revert()
+    assert all_are(ip, 1500)
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_what_a_killed_guard_left_is_decided_all_the_same(
     three: None, ip: Ip, start: Start, tmp_path: Path, kept: bool
