@@ -151,7 +151,6 @@ class Guard:
         """
         self._tell(do="leave")
         self._hear("left")
-        self.close()
         return self.path.stem
 
     def keep(self) -> str:

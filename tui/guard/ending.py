@@ -53,6 +53,12 @@ class GuardedChange:
         """The change, in the operator's words."""
         return self.guard.order.what
 
+    @property
+    def kept_here(self) -> bool:
+        """Once the operator has decided to keep it: whether that came in time, and before anybody else did."""
+        ended = self.guard.ended
+        return not self.guard.reverting and (ended is None or not (ended.by or ended.reverted))
+
     def await_ending(self) -> Ending:
         """Wait until the guard has ended; do its work if it died, or never began. Blocks while it counts down."""
         guard = self.guard

@@ -53,6 +53,14 @@ def pending() -> list[Pending]:
     return sorted(found, key=lambda one: (one.record.when, one.id))
 
 
+def find(path: Path) -> Pending:
+    """Return the change of that record. Raises GuardError, one sentence, if it isn't undecided any more."""
+    for change in pending():
+        if change.path == path:
+            return change
+    raise GuardError(_gone(visible(path.stem)))
+
+
 def decide(change: Pending, *, keep: bool, audit: Audit, gate: Gate, patience: float = ARM_WAIT) -> Ending:
     """Keep a change or have it taken back; return how it ended: maybe otherwise, right before its guard heard of this.
 
@@ -94,7 +102,7 @@ def _await_end(change: Pending) -> None:
     while time.monotonic() < until:
         now = next((one for one in pending() if one.path == change.path), None)
         if now is None:
-            raise GuardError(f"{change.id} was decided right before this: `ifgroup log` tells by whom, and how.")
+            raise GuardError(_gone(change.id))
         if not now.guarded:
             return
         time.sleep(_LOOK)
@@ -102,6 +110,10 @@ def _await_end(change: Pending) -> None:
         f"The guard of {change.id} (pid {change.record.pid}) hears its own console alone; SIGTERM makes it take the "
         "change back."
     )
+
+
+def _gone(name: str) -> str:
+    return f"{name} was decided right before this: `ifgroup log` tells by whom, and how."
 
 
 def _kept(change: Pending, audit: Audit, problem: str) -> Ending:

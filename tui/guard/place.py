@@ -8,6 +8,7 @@ their own (FUSE shows whatever its server likes); which file system a directory 
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from tui.files.audit import outer_uid
@@ -24,6 +25,16 @@ _SYSTEM = Path("/run")
 def door_of(record: Path) -> Path:
     """Return where the guard of a record can be reached."""
     return record.with_suffix(_DOOR)
+
+
+def doors_in(names: Iterable[str]) -> list[str]:
+    """Return which names of files are doors."""
+    return [name for name in names if name.endswith(_DOOR)]
+
+
+def record_of_door(door: Path) -> Path:
+    """Return the record that a door belongs to."""
+    return door.with_suffix(SUFFIX)
 
 
 def discard(record: Path) -> None:

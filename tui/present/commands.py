@@ -178,7 +178,7 @@ class OnMain(Commands, title="Keys"):
     keep = Command(
         keys=OnCountdown.keep.keys,
         label="keep",
-        help=f"Keep the change that counts down; meanwhile {OnCountdown.take_back} takes it back.",
+        help=f"Keep the change that counts down ({OnCountdown.take_back}: take it back), or see those of others.",
     )
     report = Command(keys="o", label="outcome", help="Show the last change again, member by member.")
     timing = Command(

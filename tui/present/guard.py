@@ -1,6 +1,8 @@
 """The lock-out guard → sentences: what a change cuts off, and how a guarded one ended."""
 
+import math
 from collections.abc import Sequence
+from datetime import datetime
 
 from tui.guard.dependants import is_bridge
 from tui.guard.ending import Ending
@@ -12,6 +14,7 @@ from tui.model.names.map import NameMap
 from tui.model.text import visible
 from tui.present.commands import OnCountdown
 from tui.present.words import Field, count, some
+from tui.session.others import Waiting
 
 _FEW = 6  # routes and addresses that a sentence names
 _MANY = 200  # names that a report lists; past that nobody reads them
@@ -68,6 +71,35 @@ def ending_report(ending: Ending) -> list[str]:
                 if len(names) > _MANY:
                     lines.append(f"  and {count(len(names) - _MANY)} more")
     return lines
+
+
+def waiting_field(waiting: Sequence[Waiting], now: float, *, looks: bool) -> Field:
+    """Return the words for the first line about others' undecided changes; what matters most stands first.
+
+    ``now``: `time.monotonic`; ``looks``: whether the key shows them, and doesn't keep a change of our own.
+    """
+    first = waiting[0]
+    many = f"{count(len(waiting))} pending" if len(waiting) > 1 else "pending"
+    key = f", {OnCountdown.keep} looks" if looks else ""
+    return Field(f"{many}, {_left(first, now)}{key}: {first.what}, by {first.who}", "warn")
+
+
+def waiting_lines(waiting: Sequence[Waiting], now: float) -> list[str]:
+    """Return what is known of others' undecided changes; the first is what is asked about."""
+    first, *rest = waiting
+    lines = [
+        f"{first.what},",
+        f"by {first.who}, since {datetime.fromisoformat(first.since).astimezone():%Y-%m-%d %H:%M:%S}.",
+        f"Its guard takes it back in {_left(first, now)} unless somebody keeps it.",
+        "That this session works proves little if it is older than the change: keep it from a new one.",
+    ]
+    if rest:
+        lines += ["", "After that:", *(f"  {other.what}, by {other.who}: {_left(other, now)}" for other in rest)]
+    return lines
+
+
+def _left(waiting: Waiting, now: float) -> str:
+    return f"{max(0, math.ceil(waiting.deadline - now))} s"
 
 
 def orphan_lines(orphan: Orphan) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tui.guard.losses import Losses
     from tui.guard.orphans import Left, Orphan
     from tui.session.name_editor import NameEditor
+    from tui.session.others import Others
 
 GUARD_TIMEOUT = 60.0
 """Seconds until a change that could lock the operator out is taken back, unless he says otherwise."""
@@ -91,12 +93,21 @@ class Services:
         """End both threads."""
         self._monitor.stop()
         self._writer.close()
+        if "others" in vars(self):
+            self.others.close()
         # What was told must be on record before we are gone.
         self._shown.set()
         for record in list(self._records):
             record.wait(_RECORDING)
         with self._asking:
             self._route_news.close()
+
+    @cached_property
+    def others(self) -> Others:
+        """Changes that others made and nobody has decided."""
+        from tui.session.others import Others
+
+        return Others()
 
     @property
     def names(self) -> NameMap:
@@ -232,7 +243,7 @@ class Services:
         def tell() -> None:
             if problem := guarded.answer(keep=keep):
                 failed(problem)
-            elif keep:
+            elif keep and guarded.kept_here:
                 self.record({"event": "keep", "what": visible(guarded.what)})
 
         self._aside("guard-answer", tell)
@@ -267,6 +278,21 @@ class Services:
                 done(str(error))
 
         self._aside("take-back", work)
+
+    def decide(self, path: Path, keep: bool, done: Callable[[Ending | str], object]) -> None:
+        """Keep a change that another process made, or have it taken back; ``path``: its guard's record.
+
+        ``done`` is called on another thread, with what came of it or what went wrong.
+        """
+        from tui.guard.pending import decide, find
+
+        def work() -> None:
+            try:
+                done(decide(find(path), keep=keep, audit=self._audit, gate=self.gate))
+            except GuardError as error:
+                done(str(error))
+
+        self._aside("decide", work)
 
     def record(self, record: Mapping[str, object]) -> str:
         """Put something else than a change on record; return why that failed, one sentence, or ""."""

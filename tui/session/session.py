@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tui.model.change.attributes import MTU, UP, Harm
@@ -273,6 +274,17 @@ class Session:
             self._bring(lambda: failed(ending) if isinstance(ending, str) else self._tell_end(ending))
 
         self.services.take_back(orphan, ended)
+
+    def decide_other(self, path: Path, decision: Decision, failed: Callable[[str], object]) -> None:
+        """Keep a change that another process made, or have it taken back; ``path``: its guard's record.
+
+        `guard_ended` hears of it, ``failed`` why it can't be.
+        """
+
+        def ended(ending: Ending | str) -> None:
+            self._bring(lambda: failed(ending) if isinstance(ending, str) else self._tell_end(ending))
+
+        self.services.decide(path, decision is Decision.KEEP, ended)
 
     def book_reverted(self, ending: Ending, words: Words) -> None:
         """Log what was taken back unasked."""

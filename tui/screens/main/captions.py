@@ -1,8 +1,11 @@
 """The lines around the tables: where we are, whose interfaces these are, how many are marked."""
 
+import time
+
 from tui.model.names.map import group_title
 from tui.model.text import plural, visible
 from tui.model.view.order import ALL_GROUPS
+from tui.present.guard import waiting_field
 from tui.present.words import Field, count, spaced
 from tui.screens.main.view import View
 from tui.session.session import Session
@@ -17,6 +20,8 @@ def title(session: Session, view: View) -> list[Field]:
         fields.append(Field(f"FROZEN, {plural(pending, 'change')} pending", "warn"))
     if obstacle := services.obstacle():
         fields.append(Field(f"READ-ONLY: {obstacle}", "warn"))
+    if waiting := services.others.waiting:
+        fields.append(waiting_field(waiting, time.monotonic(), looks=session.guarded is None))
     if shown.reading:
         return spaced([*fields, Field(session.where), Field("reading…", "warn")])
     fields += [

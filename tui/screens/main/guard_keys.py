@@ -1,6 +1,7 @@
 """What follows a guarded change: a line that counts down, the keys K and R, and what killed consoles left behind."""
 
 import time
+from collections.abc import Sequence
 
 from textual.timer import Timer
 from textual.widgets import Input
@@ -9,15 +10,18 @@ from tui.guard.ending import Ending, GuardedChange
 from tui.guard.orphans import Orphan
 from tui.model.text import visible
 from tui.present.commands import OnCountdown
-from tui.present.guard import ending_line, ending_report, orphan_lines
+from tui.present.guard import ending_line, ending_report, orphan_lines, waiting_lines
 from tui.present.log import reverted_words
 from tui.screens.base import BaseScreen
 from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.countdown import CountdownBar
+from tui.session.others import Waiting
 from tui.session.session import Decision, Session
 
 _PERIOD = 0.2  # seconds
 _KEEP, _TAKE_BACK = str(OnCountdown.keep), str(OnCountdown.take_back)
+# Whoever presses K once more for his own change must not decide another's that he hasn't looked at.
+_KEEP_OTHER, _TAKE_BACK_OTHER = _KEEP.lower(), _TAKE_BACK.lower()
 _DECIDED = {Decision.KEEP: "Keeping it…", Decision.TAKE_BACK: "Taking it back…"}
 
 
@@ -60,11 +64,27 @@ class GuardKeys:
         self._count()
 
     def keep(self) -> None:
-        """Keep the change that counts down; say so if none does."""
-        if self._session.counts_down:
+        """Keep the change that counts down; if none does, ask about those of others, or say that there is none."""
+        if self._session.guarded is not None:
             self.decide(Decision.KEEP)
+        elif waiting := self._session.services.others.waiting:
+            self._ask_other(waiting)
         else:
             self._screen.say("No change counts down, so there is nothing to keep.")
+
+    def _ask_other(self, waiting: Sequence[Waiting]) -> None:
+        """Ask what becomes of a change that another process made: of the next to be taken back."""
+
+        def answered(choice: str | None) -> None:
+            if choice:
+                decision = Decision.KEEP if choice == _KEEP_OTHER else Decision.TAKE_BACK
+                self._screen.say(_DECIDED[decision], "warn")
+                path = waiting[0].path
+                self._session.decide_other(path, decision, lambda problem: self._screen.say(problem, "bad"))
+
+        keys = {_KEEP_OTHER: "keep it", _TAKE_BACK_OTHER: "take it back now"}
+        title, lines = "A change waits to be kept", waiting_lines(waiting, time.monotonic())
+        self._screen.app.push_screen(ChoiceScreen(title, lines, keys), answered)
 
     def ask_to_leave(self, reasons: list[str]) -> None:
         """Ask whether to end all the same."""

@@ -183,6 +183,7 @@ class MainScreen(BaseScreen[None], commands=OnMain):
             if not self.view.frozen:
                 self._take()
             self.say(self.session.services.names_problem, "warn")
+        self.session.services.others.look()
         now = time.monotonic()
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
         self._counted.append((now, self.session.services.health.events))
