@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.links import Ip, until
 from tui.files.audit import Audit
 from tui.guard.client import Guard
 from tui.guard.door import address
-from tui.guard.ending import Ending
+from tui.guard.ending import Ending, GuardedChange
 from tui.guard.order import GuardError
 from tui.guard.pending import Pending, decide, pending
 from tui.guard.visit import DoorClosedError, Visit
@@ -100,6 +101,16 @@ def test_who_counts_down_hears_that_it_was_decided_elsewhere(three: None, ip: Ip
     assert ended.by.endswith(f"pid {os.getpid()}")
     with pytest.raises(GuardError, match="already"):
         guard.sent()
+
+
+@pytest.mark.parametrize("how", [None, keep, revert])
+def test_only_a_keep_of_its_own_is_a_consoles_to_put_on_record(three: None, ip: Ip, how: Callable[..., Ending]) -> None:
+    console = GuardedChange(changed(ip), 1)
+    if how is not None:
+        how(the_one())
+        console.guard.wait(60)
+    console.answer(keep=True)
+    assert console.kept_here is (how is None)
 
 
 def test_of_two_who_decide_at_once_one_is_told_that_the_other_did(three: None, ip: Ip) -> None:
