@@ -4,6 +4,7 @@ import contextlib
 import getpass
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,10 @@ _forbidden = ""
 def pytest_configure() -> None:
     """Leave the host's network before any thread exists: a user namespace can't be entered later."""
     global _forbidden
+    # What a shell starts in the background, or nohup, ignores them; what we start would inherit that.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     # pytest names its directory by the user: by who we are out here, not by the root that we are in there.
     with contextlib.suppress(KeyError, OSError):
         os.environ.setdefault("LOGNAME", getpass.getuser())

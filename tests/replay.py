@@ -24,6 +24,15 @@ _NARROW = (
 )
 
 
+class Watched(subprocess.Popen[Any]):
+    """Is killed where the test fails: else its end would be waited for for ever."""
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *rest)
+
+
 class Reader:
     """Reads lines on a thread of its own, as fast as they come unless it is held."""
 
@@ -132,7 +141,7 @@ def replayed(replay: Replay) -> list[dict[str, Any]]:
 def watching(*words: str, buffer: int = 0, most: int = 40000, **streams: Any) -> Iterator[Any]:
     """Run `watch`; yield its reader: a Replay with --json. Ended by closing its input, if nothing ended it before."""
     code = ("-c", _NARROW.format(buffer=buffer, most=most)) if buffer else WATCH[1:]
-    with subprocess.Popen(
+    with Watched(
         [sys.executable, *code, *words],
         stdin=streams.pop("stdin", subprocess.PIPE),
         stdout=subprocess.PIPE,

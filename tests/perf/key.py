@@ -27,7 +27,6 @@ from tui.session.session import Session
 FEW = 16
 """Members of the group beside which the many are measured."""
 _TURNS = 9  # of which the first comes right after the start, and isn't counted
-_BETWEEN = 2.0  # seconds, after which the SSH sessions are asked for anew, with many and with few
 _DONE = "ACK after"  # in the sentence that tells of a change that was done
 
 
@@ -112,6 +111,8 @@ async def _press(file: NameFile) -> _Times:
             await settled(app)
             for turn in range(_TURNS):
                 opened[0].sent.clear()
+                # No server's name: so that the SSH sessions are asked for anew each time, as they are after a pause.
+                os.environ["STY"] = f"turn{turn}"
                 list(played(written(app), terminal))
                 written(app).clear()
                 begun = time.monotonic()
@@ -120,7 +121,6 @@ async def _press(file: NameFile) -> _Times:
                 found.sent.append(opened[0].sent[0] - begun)
                 found.told.append(painted - acked)
                 await settled(app, 0.7)
-                await asyncio.sleep(_BETWEEN)
                 found.dumped.append(await asyncio.to_thread(timed, reader.dump))
             app.exit()
     services.stop()

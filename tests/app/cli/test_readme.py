@@ -1,7 +1,9 @@
 """The README's scripts run as they stand, in a namespace of their own."""
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from tests.terminal import ROOT
 
+_PATIENCE = 120.0  # seconds
 _SCRIPTS = re.findall(r"<!-- script -->\n```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 
 
@@ -23,7 +26,13 @@ def test_a_script_runs(netns: None, tmp_path: Path, script: str) -> None:
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
-    done = subprocess.run(
-        ["sh", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    with subprocess.Popen(
+        ["sh", "-c", script], cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True, start_new_session=True
+    ) as process:
+        try:
+            said, wrong = process.communicate(timeout=_PATIENCE)
+        finally:
+            # Whatever a script left running holds the pipes open.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    assert (process.returncode, wrong) == (0, ""), said

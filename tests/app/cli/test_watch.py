@@ -19,7 +19,7 @@ import pytest
 from tests.app.test_cli import run
 from tests.churn import churning
 from tests.links import PATIENCE, Ip, add, cheap_kind, index_of, many, until
-from tests.replay import WATCH, Reader, from_ip, replayed, watching
+from tests.replay import WATCH, Reader, Watched, from_ip, replayed, watching
 from tests.terminal import ROOT
 
 
@@ -218,7 +218,7 @@ def test_what_means_nothing_is_one_sentence(netns: None, words: tuple[str, ...],
 @pytest.mark.parametrize("words", [(), ("--json",)])
 @pytest.mark.parametrize("how", ["input", "output", signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_ends_though_nothing_happens(netns: None, words: tuple[str, ...], how: str | signal.Signals) -> None:
-    with subprocess.Popen(
+    with Watched(
         [*WATCH, *words, "--heartbeat", "0", "--snapshot"], stdin=-1, stdout=-1, stderr=-1, cwd=ROOT
     ) as process:
         assert process.stdin is not None
@@ -239,9 +239,7 @@ def test_it_ends_though_nothing_happens(netns: None, words: tuple[str, ...], how
 
 def test_a_socket_that_is_closed_ends_it(netns: None) -> None:
     here, there = socket.socketpair()
-    with subprocess.Popen(
-        [*WATCH], stdin=there.fileno(), stdout=there.fileno(), stderr=subprocess.DEVNULL, cwd=ROOT
-    ) as process:
+    with Watched([*WATCH], stdin=there.fileno(), stdout=there.fileno(), stderr=subprocess.DEVNULL, cwd=ROOT) as process:
         there.close()
         assert here.recv(4096)
         here.close()
@@ -252,7 +250,7 @@ def test_a_reader_that_stands_still_keeps_it_from_nothing(ip: Ip) -> None:
     """Neither from ending by its input, nor by a signal."""
     many(cheap_kind(ip), 200, 7, up=True)
     for how in ("input", "signal"):
-        with subprocess.Popen([*WATCH, "--json", "--snapshot"], stdin=-1, stdout=-1, cwd=ROOT) as process:
+        with Watched([*WATCH, "--json", "--snapshot"], stdin=-1, stdout=-1, cwd=ROOT) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             assert process.stdout.read(1)  # the snapshot is far more than a pipe takes
@@ -268,7 +266,7 @@ def test_an_input_that_nobody_can_close_doesnt_end_it(ip: Ip, tmp_path: Path, st
     (tmp_path / "file").write_text("")
     redirect = {"/dev/null": "< /dev/null", "a file": f"< {tmp_path / 'file'}", "closed": "<&-"}[stdin]
     line = ["sh", "-c", f'exec "$@" {redirect}', "sh", *WATCH, "--snapshot"]
-    with subprocess.Popen(line, stdout=-1, text=True, cwd=ROOT) as process:
+    with Watched(line, stdout=-1, text=True, cwd=ROOT) as process:
         watch = Reader(process)
         watch.said("watching")
         add(ip, cheap_kind(ip), "x0")
@@ -279,7 +277,7 @@ def test_an_input_that_nobody_can_close_doesnt_end_it(ip: Ip, tmp_path: Path, st
 
 def test_on_a_terminal_it_writes_lines_and_ctrl_c_ends_it(ip: Ip) -> None:
     ours, theirs = os.openpty()
-    with subprocess.Popen(
+    with Watched(
         [*WATCH, "--snapshot"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     ) as process:  # fmt: skip
@@ -298,9 +296,7 @@ def test_on_a_terminal_it_writes_lines_and_ctrl_c_ends_it(ip: Ip) -> None:
 
 def test_a_terminal_that_goes_ends_it(netns: None) -> None:
     ours, theirs = os.openpty()
-    with subprocess.Popen(
-        [*WATCH], stdin=theirs, stdout=theirs, stderr=-1, cwd=ROOT, start_new_session=True
-    ) as process:
+    with Watched([*WATCH], stdin=theirs, stdout=theirs, stderr=-1, cwd=ROOT, start_new_session=True) as process:
         os.close(theirs)
         assert os.read(ours, 4096)
         os.close(ours)
@@ -331,7 +327,7 @@ def test_it_needs_no_privilege_and_sends_nothing_but_questions(ip: Ip, tmp_path:
     trace = ("strace", "-f", "-s", "65536", "-e", "trace=sendto,sendmsg,sendmmsg,openat", "-o", str(log))
     code = "from tests.act import give_up_capability as g; g(); from tui.cli.main import main; main(['watch'])"
     line = [*trace, sys.executable, "-B", "-c", code]
-    with subprocess.Popen(line, stdin=-1, stdout=-1, text=True, cwd=ROOT) as process:
+    with Watched(line, stdin=-1, stdout=-1, text=True, cwd=ROOT, env={**os.environ, "LC_ALL": "C.UTF-8"}) as process:
         watch = Reader(process)
         watch.said("watching 4 interfaces.")
         ip("link", "set", "m0", "mtu", 1400)
