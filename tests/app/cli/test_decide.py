@@ -194,13 +194,13 @@ def test_another_namespace_is_looked_at(three: None, ip: Ip) -> None:
 def test_a_user_is_told_whose_the_others_are(three: None, ip: Ip) -> None:
     if not REAL_ROOT:
         pytest.skip("there is no other user")
-    guard = left(ip)
     drop = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
     probe = subprocess.run(
         [*drop, sys.executable, "-c", "import tui.cli.keep"], cwd=ROOT, check=False, capture_output=True
     )
     if probe.returncode:
         pytest.skip("no other user can run this Python")
+    guard = left(ip)
     refused(verb("keep", guard.path.stem, before=drop), "those of root are for root to decide")
     assert "those of root are told to root alone" in verb("pending", before=drop).out
     assert verb("keep", guard.path.stem).status == 0
