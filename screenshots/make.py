@@ -4,8 +4,12 @@ A picture whose text differs from the one that is there in measured times alone 
 """
 
 import asyncio
+import json
 import re
+import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -100,6 +104,19 @@ async def message_view(app: GroupApp, pilot: Pilot[int]) -> None:
     await pilot.pause(0.5)
 
 
+async def pending(app: GroupApp, pilot: Pilot[int]) -> None:
+    """A change that a script made waits to be kept, and the console can do that."""
+    ifgroup = [sys.executable, "-m", "tui"]
+    audit = ["--audit", f"{tempfile.mkdtemp()}/audit"]
+    words = ["set", "uplink", "mtu", "1400", "--yes=uplink", "--confirm=300", "--json", *audit]
+    told = subprocess.run([*ifgroup, *words], cwd=HERE.parent, capture_output=True, check=True).stdout
+    revert = [*ifgroup, "revert", json.loads(told)["confirm"]["id"], *audit]
+    await until(lambda: bool(app.main.session.services.others.waiting), pilot)
+    await press(pilot, "K")
+    # Once the picture is taken.
+    threading.Timer(0.5, lambda: subprocess.run(revert, cwd=HERE.parent, capture_output=True, check=True)).start()
+
+
 async def countdown(app: GroupApp, pilot: Pilot[int]) -> None:
     """A guarded change counts down at the foot while something else is looked at."""
     await press(pilot, "j", "j", "d", *"uplink", "enter")
@@ -136,6 +153,7 @@ PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
     ("command-log", (80, 24), command_log),
     ("name-map", (80, 24), name_map),
     ("message", (80, 24), message_view),
+    ("pending", (80, 24), pending),
     ("timing", (120, 36), timing),
     # The last: its guard takes the change back when this process ends.
     ("countdown", (80, 24), countdown),
@@ -170,12 +188,11 @@ def save(name: str, picture: str) -> None:
 
 
 def timeless(picture: str) -> str:
-    """Return the text of a picture without what differs from run to run: measured times, rates, addresses, clocks."""
+    """Return the text of a picture without what differs from run to run: times, rates, addresses, processes."""
     text = "\n".join(re.findall(r">([^<]+)</text>", picture)).replace("&#160;", " ")
     measured = r"[0-9][0-9.,:]*(?= ?event)|[0-9][0-9.,:]* ?(ms|µs|s|×)\b|[0-9][0-9.,]* ×"
-    return re.sub(
-        rf"[0-9a-f]{{2}}(:[0-9a-f]{{2}}){{5}}|[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}|{measured}|[ █━╸╺╵▉-▏]+", "_", text
-    )
+    given = r"[0-9a-f]{2}(:[0-9a-f]{2}){5}|pid [0-9.…]+|20[0-9-]{8}|[0-9]{2}:[0-9]{2}:[0-9]{2}"
+    return re.sub(rf"{given}|{measured}|[ █━╸╺╵▉-▏]+", "_", text)
 
 
 def main() -> None:
