@@ -58,7 +58,10 @@ def folders() -> list[Path]:
 
 def hidden() -> bool:
     """Whether records of root's may lie where we may not look."""
-    return outer_uid(os.geteuid()) != 0 and (_SYSTEM / _NAME).exists()
+    try:
+        return (_SYSTEM / _NAME).lstat().st_uid != os.geteuid()
+    except OSError:
+        return False
 
 
 def own_folder() -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.links import REAL_ROOT
 from tests.terminal import ROOT
 
 _PATIENCE = 120.0  # seconds
@@ -21,7 +22,10 @@ def test_there_are_some() -> None:
 
 
 @pytest.mark.parametrize("script", _SCRIPTS, ids=lambda script: script.split("\n")[2][:30])
-def test_a_script_runs(netns: None, tmp_path: Path, script: str) -> None:
+def test_a_script_runs(room: Path, tmp_path: Path, script: str) -> None:
+    if not REAL_ROOT:
+        # This is a user namespace already, and in one within another nobody can tell whose root he is.
+        script = script.replace("unshare --map-root-user --net sh", "sh")
     # `.venv/bin/ifgroup` is what stands beside the running interpreter.
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
