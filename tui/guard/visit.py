@@ -26,12 +26,12 @@ class DoorClosedError(GuardError):
 class Visit:
     """A connection to a guard. Whoever visits holds nothing up, and may go at any time."""
 
-    def __init__(self, record: Path) -> None:
-        """Knock. Raises DoorClosedError; GuardError if it can't be entered."""
+    def __init__(self, record: Path, patience: float = ARM_WAIT) -> None:
+        """Knock, and wait so many seconds to be let in. Raises DoorClosedError; GuardError if it can't be entered."""
         self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._buffer = b""
         self._token = os.urandom(8).hex()
-        self._sock.settimeout(ARM_WAIT)
+        self._sock.settimeout(patience)
         try:
             with address(door_of(record)) as name:
                 self._sock.connect(name)

@@ -15,6 +15,8 @@ from tui.guard.record import netns_now
 from tui.guard.visit import Visit
 from tui.model.text import visible
 
+_PATIENCE = 0.02  # seconds at a door with a queue before it: the screen's thread waits, and looks again soon
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -52,7 +54,7 @@ class Others:
             for path in _records():
                 if path not in self._visits:
                     with suppress(GuardError):  # of a killed guard the door is still there
-                        self._visits[path] = Visit(path)
+                        self._visits[path] = Visit(path, _PATIENCE)
         for path, visit in list(self._visits.items()):
             try:
                 for words in visit.news():
