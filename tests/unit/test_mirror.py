@@ -100,7 +100,7 @@ def test_a_replay_equals_the_list(steps: list[tuple[str, dict[int, Link], set[in
         heard.clear()
         renamed = {index: row | {"group": names_of(row, names)} for index, row in rows.items()}
         assert renamed == listed(store.snapshot(), names, carriers, only)
-        assert mirror.shown == len(rows)
+        assert len(mirror.matching) == len(rows)
 
 
 def names_of(row: dict[str, Any], names: NameMap) -> str:

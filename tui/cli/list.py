@@ -18,7 +18,7 @@ from tui.netlink.dump import read_links
 from tui.netlink.routes import Carriers
 from tui.present.column import Column, Item, cells
 from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
-from tui.present.rows import shown_rows
+from tui.present.rows import groups_of, shown_rows
 from tui.present.words import as_ascii
 
 
@@ -39,13 +39,12 @@ def run(options: argparse.Namespace) -> int:
     snapshot = store.snapshot()
     ways = Carriers()
     shown = Shown(snapshot, names.names, protect(snapshot, ways.find()))
-    indexes = sorted(snapshot.links) if wanted is None else selected(wanted, shown)
-    groups = shown.groups.keys() if wanted is None else {snapshot.links[index].group for index in indexes}
+    indexes = None if wanted is None else selected(wanted, shown)
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         if options.json:
-            print(as_json(shown, indexes, groups))
+            print(json.dumps(shown_rows(shown, indexes), indent=1))
         else:
-            for line in as_text(shown, indexes, groups, options.ascii):
+            for line in as_text(shown, indexes, options.ascii):
                 print(line)
         sys.stdout.flush()
     hint = "" if wanted is None else wanted.hint(snapshot, names.names)
@@ -54,22 +53,16 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def as_json(shown: Shown, indexes: Iterable[int], groups: Collection[int]) -> str:
-    """Return these interfaces and groups as JSON; what `ip -j -d link` also prints bears its key and form."""
-    rows = shown_rows(shown, frozenset(indexes).__contains__)
-    rows["groups"] = [row for row in rows["groups"] if row["group_id"] in groups]
-    return json.dumps(rows, indent=1)
-
-
-def as_text(shown: Shown, indexes: Iterable[int], groups: Iterable[int], ascii: bool = False) -> Iterator[str]:
-    """Yield the lines of both tables: these groups, with all members counted, and these interfaces.
+def as_text(shown: Shown, wanted: Collection[int] | None, ascii: bool = False) -> Iterator[str]:
+    """Yield the lines of both tables: as `shown_rows`, the groups with all members counted.
 
     ``ascii``: write ASCII alone, what names hold beyond it as `ascii_text` does.
     """
     links = shown.snapshot.links
+    groups, indexes = groups_of(shown, wanted), links.keys() if wanted is None else wanted
     yield from _table(GROUP_COLUMNS, ((shown.groups[key], shown) for key in sorted(groups)), ascii)
     yield ""
-    yield from _table(LINK_COLUMNS, ((links[index], shown) for index in indexes), ascii)
+    yield from _table(LINK_COLUMNS, ((links[index], shown) for index in sorted(indexes)), ascii)
 
 
 def _table(columns: Sequence[Column[*Item]], items: Iterable[tuple[*Item]], ascii: bool) -> Iterator[str]:

@@ -134,11 +134,8 @@ class JsonFace(Face[dict[str, Any]]):
     def _first(self, item: Began, snapshot: bool) -> Iterator[str]:
         if snapshot:
             shown = Shown(item.snapshot, self.mirror.names, self.mirror.protected)
-            rows = shown_rows(shown, self.mirror.is_shown)
-            if self._only.terms:
-                here = {link["group_id"] for link in rows["interfaces"]}
-                rows["groups"] = [group for group in rows["groups"] if group["group_id"] in here]
-            yield _json("snapshot", item.time, **rows)
+            wanted = self.mirror.matching if self._only.terms else None
+            yield _json("snapshot", item.time, **shown_rows(shown, wanted))
 
     def _change(self, when: float, by: By, told: Told[dict[str, Any]]) -> str:
         before, after = told.before or {}, told.after or {}
@@ -204,11 +201,11 @@ class TextFace(Face[Link]):
 
     def _first(self, item: Began, snapshot: bool) -> Iterator[str]:
         if snapshot:
-            for index in sorted(filter(self.mirror.is_shown, self.mirror.links)):
+            for index in sorted(self.mirror.matching):
                 link = self.mirror.links[index]
                 group = self.mirror.names.name(link.group)
                 yield self._line(item.time, f"{visible(link.name)} {group}: {described(link, self._around)}")
-        yield self._line(item.time, f"watching {plural(self.mirror.shown, 'interface')}.")
+        yield self._line(item.time, f"watching {plural(len(self.mirror.matching), 'interface')}.")
 
     def _change(self, when: float, by: By, told: Told[Link]) -> str:
         text = change_line(told.before, told.after, self._around)

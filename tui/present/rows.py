@@ -3,7 +3,7 @@
 What `ip -j -d link` also prints bears its key and form. Keys are only added.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -16,15 +16,22 @@ from tui.model.view.shown import Shown
 _IP_TUNNELS = (768, 769, 776, 778, 823)  # ARPHRD_*: their hardware address is an IP address
 
 
-def shown_rows(shown: Shown, wanted: Callable[[int], object] = lambda index: True) -> dict[str, Any]:
-    """Return all groups, and the interfaces whose ifindex is ``wanted``."""
+def shown_rows(shown: Shown, wanted: Collection[int] | None = None) -> dict[str, Any]:
+    """Return the interfaces with these ifindexes, and their groups; None: all interfaces and all groups."""
     links, groups, names = shown.snapshot.links, shown.groups, shown.names
+    indexes = links.keys() if wanted is None else wanted
+    group_ids = sorted(groups_of(shown, wanted))
     return {
-        "groups": [group_row(groups[group_id], names, group_id in shown.reasons) for group_id in sorted(groups)],
-        "interfaces": [
-            link_row(links[index], links, names, shown.protected.get(index)) for index in filter(wanted, sorted(links))
-        ],
+        "groups": [group_row(groups[group_id], names, group_id in shown.reasons) for group_id in group_ids],
+        "interfaces": [link_row(links[index], links, names, shown.protected.get(index)) for index in sorted(indexes)],
     }
+
+
+def groups_of(shown: Shown, wanted: Collection[int] | None) -> Collection[int]:
+    """Return the groups of these interfaces, by id; None: all that there are, those that have but a name too."""
+    if wanted is None:
+        return shown.groups.keys()
+    return {shown.snapshot.links[index].group for index in wanted}
 
 
 def group_row(group: Group, names: NameMap, protected: bool) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What somebody knows who was told every change so far: from that, and the next change, comes what to tell him."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from tui.model.change.protect import protect
@@ -51,14 +51,10 @@ class Mirror(Generic[Row]):
         """Why interfaces are protected, by ifindex."""
         self._matching = {index for index in self.links if self._matches(index)}
 
-    def is_shown(self, index: int) -> bool:
-        """Whether the filter lets this interface through."""
-        return index in self._matching
-
     @property
-    def shown(self) -> int:
-        """How many interfaces pass the filter."""
-        return len(self._matching)
+    def matching(self) -> Collection[int]:
+        """The interfaces that pass the filter, by ifindex."""
+        return self._matching
 
     def take(self, changes: Iterable[tuple[int, Link | None]], revision: int) -> Iterator[Told[Row]]:
         """Yield what is to be told of these, (ifindex, how it is now); nothing if they are older than what is known."""
