@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.changes import setting
 from tests.links import Ip, from_ip, until
 from tests.terminal import ROOT
 from tui.guard.client import Guard
@@ -70,6 +71,17 @@ def steps_of(prefix: str, wanted: Settings) -> list[Step]:
 def arm(steps: list[Step], timeout: float = FOREVER, change_wait: float = FOREVER, audit: Path | None = None) -> Guard:
     """Arm a guard that nobody's system log hears of."""
     return Guard.arm(steps, timeout=timeout, change_wait=change_wait, audit=audit, what="a test", journal=False)
+
+
+def leave_one(ip: Ip, timeout: float = FOREVER, what: str = "a test") -> Guard:
+    """Make a guarded change of m0 and its like, to MTU 1400, and leave its guard behind."""
+    guard = Guard.arm(
+        steps_of("m", setting(mtu=1400)), timeout=timeout, change_wait=FOREVER, audit=None, what=what, journal=False
+    )
+    set_mtu(ip, "m", 1400)
+    guard.sent()
+    guard.leave()
+    return guard
 
 
 def mtus(ip: Ip, prefix: str) -> dict[str, int]:

@@ -17,7 +17,7 @@ from tests.app.cli.verbs import Done, verb
 from tests.app.test_cli import TUI
 from tests.changes import setting
 from tests.driven import states
-from tests.guards import FOREVER, all_are, files, guards, killed, set_mtu, steps_of
+from tests.guards import FOREVER, all_are, files, guards, killed, leave_one, set_mtu, steps_of
 from tests.hostile import NAMES, controls
 from tests.links import REAL_ROOT, Ip, many, needs_root, until
 from tests.sshd import Ssh, an_sshd
@@ -29,16 +29,6 @@ from tui.guard.client import Guard
 def three(ip: Ip, room: Path) -> None:
     """Three links, m0 to m2."""
     many("ifb", 3, 7, up=False)
-
-
-def left(ip: Ip, timeout: float = FOREVER, what: str = "a test") -> Guard:
-    """Make a guarded change of all three and leave its guard behind."""
-    steps = steps_of("m", setting(mtu=1400))
-    guard = Guard.arm(steps, timeout=timeout, change_wait=FOREVER, audit=None, what=what, journal=False)
-    set_mtu(ip, "m", 1400)
-    guard.sent()
-    guard.leave()
-    return guard
 
 
 def refused(done: Done, *says: str) -> None:
@@ -61,7 +51,7 @@ def test_nothing_waits(three: None) -> None:
 
 
 def test_what_waits_is_listed(three: None, ip: Ip) -> None:
-    guard = left(ip, 3600.0)
+    guard = leave_one(ip, 3600.0)
     done = verb("pending")
     assert re.fullmatch(
         rf"{guard.path.stem}: a test, by \S+.* pid {os.getpid()}, since [-0-9]{{10}} [:0-9]{{8}}; "
@@ -78,7 +68,7 @@ def test_what_waits_is_listed(three: None, ip: Ip) -> None:
 
 
 def test_kept(three: None, ip: Ip, tmp_path: Path) -> None:
-    name = left(ip).path.stem
+    name = leave_one(ip).path.stem
     done = verb("keep", name, "--json", "--audit", tmp_path / "audit")
     told = done.json
     assert (done.status, told["verb"], told["id"], told["result"]) == (0, "keep", name, "done")
@@ -89,7 +79,7 @@ def test_kept(three: None, ip: Ip, tmp_path: Path) -> None:
 
 
 def test_taken_back(three: None, ip: Ip) -> None:
-    name = left(ip).path.stem
+    name = leave_one(ip).path.stem
     done = verb("revert", name, "--json")
     told = done.json
     assert (done.status, told["result"], told["changed"], told["kept"]) == (0, "done", True, False)
@@ -106,7 +96,7 @@ def test_taken_back(three: None, ip: Ip) -> None:
 
 
 def test_who_was_changed_by_others_is_left_alone_and_told(three: None, ip: Ip) -> None:
-    name = left(ip).path.stem
+    name = leave_one(ip).path.stem
     ip("link", "set", "m1", "mtu", 1300)
     done = verb("revert", name, "--json")
     assert (done.status, done.names) == (0, ["m0", "m2"])
@@ -114,15 +104,15 @@ def test_who_was_changed_by_others_is_left_alone_and_told(three: None, ip: Ip) -
 
 
 def test_in_sentences(three: None, ip: Ip) -> None:
-    assert verb("keep", left(ip).path.stem).out == "a test: kept.\n"
+    assert verb("keep", leave_one(ip).path.stem).out == "a test: kept.\n"
     set_mtu(ip, "m", 1500)
-    done = verb("revert", left(ip).path.stem)
+    done = verb("revert", leave_one(ip).path.stem)
     assert re.fullmatch(r"a test: taken back \(.*pid \d+ asked for it\): 3 put back\.\n", done.out)
 
 
 @pytest.mark.parametrize("word", ["keep", "revert"])
 def test_without_an_id_a_script_is_told_to_say_what_it_means(three: None, ip: Ip, word: str) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     done = verb(word)
     assert (done.status, done.out) == (2, "")
     assert f"Say which change, by its id: `ifgroup {word} {guard.path.stem}` is for a test, by " in done.err
@@ -150,7 +140,7 @@ def test_of_several_the_nearest_is_named(three: None, ip: Ip) -> None:
 
 
 def test_what_killed_ones_left_is_told_and_decided(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     killed(guard.pid)
     until(lambda: not verb("pending", "--json").json["pending"][0]["guarded"], "the end of its lock")
     assert verb("pending").out.endswith("; it stays so: its guard was killed.\n")
@@ -160,7 +150,7 @@ def test_what_killed_ones_left_is_told_and_decided(three: None, ip: Ip) -> None:
 
 
 def test_a_stopped_guard_is_told_of(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     os.kill(guard.pid, signal.SIGSTOP)
     refused(verb("keep", guard.path.stem), f"did not answer within 5.003 s (pid {guard.pid}; is it stopped?)")
     os.kill(guard.pid, signal.SIGCONT)
@@ -170,7 +160,7 @@ def test_a_stopped_guard_is_told_of(three: None, ip: Ip) -> None:
 @pytest.mark.parametrize("raw", NAMES, ids=NAMES.get)
 def test_hostile_words_reach_no_terminal(three: None, ip: Ip, raw: bytes) -> None:
     what = os.fsdecode(raw)
-    name = left(ip, what=what).path.stem
+    name = leave_one(ip, what=what).path.stem
     for done in (verb("pending"), verb("keep"), verb("pending", "--ascii"), verb("keep", name)):
         assert not controls((done.out + done.err).replace("\n", ""))
         assert NAMES[raw] in done.out + done.err or done.out.isascii()
@@ -178,7 +168,7 @@ def test_hostile_words_reach_no_terminal(three: None, ip: Ip, raw: bytes) -> Non
 
 @needs_root
 def test_another_namespace_is_looked_at(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     with subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 60"], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         other.stdout.readline()
@@ -200,7 +190,7 @@ def test_a_user_is_told_whose_the_others_are(three: None, ip: Ip) -> None:
     )
     if probe.returncode:
         pytest.skip("no other user can run this Python")
-    guard = left(ip)
+    guard = leave_one(ip)
     refused(verb("keep", guard.path.stem, before=drop), "those of root are for root to decide")
     assert "those of root are told to root alone" in verb("pending", before=drop).out
     assert verb("keep", guard.path.stem).status == 0

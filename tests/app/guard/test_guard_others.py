@@ -10,13 +10,11 @@ import pytest
 
 from tests.app.cli.verbs import verb
 from tests.app.guard.test_guard_terminal import counting
-from tests.changes import setting
 from tests.driven import states
-from tests.guards import FOREVER, all_are, guards, set_mtu, steps_of
+from tests.guards import all_are, guards, leave_one
 from tests.hostile import controls
 from tests.links import Ip, many, until
 from tests.terminal import Terminal, terminal
-from tui.guard.client import Guard
 from tui.guard.order import GuardError
 from tui.session.others import Others
 
@@ -25,16 +23,6 @@ from tui.session.others import Others
 def three(ip: Ip, room: Path) -> None:
     """Three links, m0 to m2."""
     many("ifb", 3, 7, up=False)
-
-
-def left(ip: Ip, what: str = "a test") -> Guard:
-    """Make a guarded change of all three and leave its guard behind."""
-    steps = steps_of("m", setting(mtu=1400))
-    guard = Guard.arm(steps, timeout=FOREVER, change_wait=FOREVER, audit=None, what=what, journal=False)
-    set_mtu(ip, "m", 1400)
-    guard.sent()
-    guard.leave()
-    return guard
 
 
 @contextmanager
@@ -46,7 +34,7 @@ def looking(*words: str) -> Iterator[Terminal]:
 
 
 def test_it_is_told_and_kept(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     with looking() as made:
         made.shows("s, K looks: a test, by ")
         made.press("K")
@@ -64,7 +52,7 @@ def test_it_is_told_and_kept(three: None, ip: Ip) -> None:
 
 
 def test_taken_back(three: None, ip: Ip) -> None:
-    left(ip)
+    leave_one(ip)
     with looking() as made:
         made.press("K")
         made.shows("A change waits to be kept")
@@ -74,7 +62,7 @@ def test_taken_back(three: None, ip: Ip) -> None:
 
 
 def test_left_alone_it_waits_on(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     with looking() as made:
         made.press("K")
         made.shows("A change waits to be kept")
@@ -86,7 +74,7 @@ def test_left_alone_it_waits_on(three: None, ip: Ip) -> None:
 
 
 def test_who_may_change_nothing_sees_it_and_leaves_it(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     with looking("--read-only") as made:
         made.press("K")
         made.shows("A change waits to be kept")
@@ -96,7 +84,7 @@ def test_who_may_change_nothing_sees_it_and_leaves_it(three: None, ip: Ip) -> No
 
 
 def test_decided_elsewhere_meanwhile_the_dialog_says_so(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     with looking() as made:
         made.press("K")
         made.shows("A change waits to be kept")
@@ -106,7 +94,7 @@ def test_decided_elsewhere_meanwhile_the_dialog_says_so(three: None, ip: Ip) -> 
 
 
 def test_its_own_countdown_comes_first(three: None, ip: Ip, way_out: str) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     with counting("--confirm-timeout", "3600") as made:
         made.shows("pending, ", "a test, by ")
         made.hides("K looks")
@@ -137,7 +125,7 @@ def test_who_counts_down_hears_that_another_process_decided(
 
 
 def test_hostile_words_reach_no_terminal(three: None, ip: Ip) -> None:
-    guard = left(ip, what="esc\x1b[7z rlo\u202ex [b]")
+    guard = leave_one(ip, what="esc\x1b[7z rlo\u202ex [b]")
     with looking() as made:
         made.shows("esc\\x1b[7z rlo<U+202E>x [b]")
         made.press("K")
@@ -149,7 +137,7 @@ def test_hostile_words_reach_no_terminal(three: None, ip: Ip) -> None:
 
 def test_only_others_count_and_those_of_this_netns(three: None, ip: Ip) -> None:
     others = Others()
-    guard = left(ip)
+    guard = leave_one(ip)
 
     def sees(what: object) -> bool:
         others.look()
@@ -163,7 +151,7 @@ def test_only_others_count_and_those_of_this_netns(three: None, ip: Ip) -> None:
 
 
 def test_a_killed_guard_is_none_that_waits(three: None, ip: Ip) -> None:
-    guard = left(ip)
+    guard = leave_one(ip)
     os.kill(guard.pid, signal.SIGKILL)
     guard.wait()
     others = Others()
