@@ -26,12 +26,10 @@ class Outlet:
     """Standard output, by whole lines. On the main thread alone."""
 
     def __init__(self) -> None:
-        """Look at what the streams are, before anything else is opened: a closed one's number is free."""
-        if sys.stdout is None:
-            raise Ended
+        """Look at what the streams are, and hear signals."""
         self._out = sys.stdout.fileno()
         self._encoding = sys.stdout.encoding
-        self._watched = sys.stdin.fileno() if sys.stdin is not None and _can_end(sys.stdin.fileno()) else None
+        self._watched = sys.stdin.fileno() if _can_end(sys.stdin.fileno()) else None
         self._waiting = bytearray()
         self._given: signal.Signals | None = None
         for number in _SIGNALS:

@@ -16,6 +16,7 @@ from tui.model.view.filter import Filter
 from tui.model.view.shown import Shown
 from tui.present.changes import Around, change_line, clock, described
 from tui.present.rows import link_row, shown_rows
+from tui.present.words import as_ascii
 from tui.session.feed import Began, Carried, Checked, Dropped, Took
 from tui.session.mirror import MakeRow, Mirror, Row, Told
 
@@ -225,8 +226,4 @@ class TextFace(Face[Link]):
 
     def _line(self, when: float, text: str) -> str:
         line = f"{clock(when)} {text}"
-        if self._ascii and not line.isascii():
-            from tui.present.words import as_ascii
-
-            return as_ascii(line)
-        return line
+        return as_ascii(line) if self._ascii else line

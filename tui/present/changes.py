@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tui.model.link import LINK_TYPES, Link, kind_word, link_name
 from tui.model.names.map import NameMap
 from tui.model.text import visible
+from tui.present.words import lower_text
 
 
 class Around(NamedTuple):
@@ -23,7 +24,7 @@ _PARTS: tuple[tuple[str, Callable[[Link, Around], str]], ...] = (
     ("mtu", lambda link, around: str(link.mtu)),
     ("txqueuelen", lambda link, around: str(link.txqlen)),
     ("master", lambda link, around: link_name(link.master, around.links)),
-    ("lower link", lambda link, around: _lower(link, around)),
+    ("lower link", lambda link, around: lower_text(link, around.links)),
     ("address", lambda link, around: link.address.hex(":")),
     ("alias", lambda link, around: visible(link.alias)),
     ("altnames", lambda link, around: " ".join(map(visible, link.altnames))),
@@ -69,9 +70,3 @@ def _differences(before: Link, after: Link, around: Around) -> Iterator[str]:
     if old_flags != flags:
         signed = [*(f"+{word}" for word in flags - old_flags), *(f"-{word}" for word in old_flags - flags)]
         yield f"flags {' '.join(sorted(signed))}"
-
-
-def _lower(link: Link, around: Around) -> str:
-    if link.lower_netnsid is not None:
-        return f"if{link.lower} in netns id {link.lower_netnsid}"
-    return link_name(link.lower, around.links)
