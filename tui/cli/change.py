@@ -3,7 +3,6 @@
 import argparse
 import errno
 import os
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui.cli.filters import filter_of, selected
-from tui.cli.place import enter, ip_there
+from tui.cli.output import remark, say
+from tui.cli.place import enter
 from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
 from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin
 from tui.files.audit import Audit, default_path
@@ -25,8 +25,8 @@ from tui.model.text import did_you_mean, plural, reason, visible
 from tui.model.view.shown import Shown
 from tui.present.change import asked, outcome_line
 from tui.present.log import change_words
-from tui.present.script import Missing, Pending, Report, as_json, as_lines, refusal_json
-from tui.present.words import as_ascii
+from tui.present.script import Missing, Pending, Report, as_json, as_lines
+from tui.present.script_rows import refusal_json
 from tui.session.change_runner import Result
 from tui.session.headless import Headless
 from tui.session.planning import Chosen, plan_change
@@ -58,15 +58,11 @@ def wish_of(options: argparse.Namespace, words: Sequence[str], settings: Setting
     return Wish(settings, group=words[0])
 
 
-def carry_out(options: argparse.Namespace, wish: Wish) -> int:
+def carry_out(options: argparse.Namespace, wish: Wish, names: NameFile) -> int:
     """Do what was asked, or tell why not; return the exit status. Raises ValueError, OSError."""
     if options.confirm is not None and options.no_guard:
         raise ValueError("--confirm and --no-guard exclude each other; give one of them.")
     wanted = filter_of([wish.filter]) if wish.filter is not None else None
-    names = NameFile(options.names, ip_there(options.netns))
-    names.refresh()
-    if names.problem:
-        print(f"ifgroup: {names.problem}", file=sys.stderr)
     enter(options.netns)
     audit = Audit(options.audit or default_path(private=False))
     try:
@@ -74,15 +70,14 @@ def carry_out(options: argparse.Namespace, wish: Wish) -> int:
             report = _carry_out(options, wish, wanted, sitting)
     except OSError as error:
         if options.json:
-            print(refusal_json(options.command, reason(error)))
+            print(refusal_json(options.command, visible(reason(error))))
         raise
     if sitting.complaint:
-        print(f"ifgroup: {sitting.complaint}", file=sys.stderr)
+        remark(sitting.complaint)
     if options.json:
         print(as_json(options.command, report, names.names))
     else:
-        for line in as_lines(report, names.names):
-            print(as_ascii(line) if options.ascii else line)
+        say(options, as_lines(report, names.names))
     return DIFFERENCES if options.dry_run and report.changes else _STATUS.get(report.result, FAILED)
 
 
@@ -121,7 +116,7 @@ def _chosen(wish: Wish, wanted: "Filter | None", shown: Shown) -> Chosen:
         return group_id
     if wanted is not None:
         if hint := wanted.hint(shown.snapshot, names):
-            print(f"ifgroup: {hint}", file=sys.stderr)
+            remark(hint)
         return frozenset(selected(wanted, shown))
     by_name = {link.name: index for index, link in links.items()}
     by_altname = {name: index for index, link in links.items() for name in link.altnames}

@@ -4,6 +4,7 @@ import argparse
 import errno
 from collections.abc import Sequence
 
+from tui.cli.output import say
 from tui.cli.place import enter
 from tui.cli.status import DONE, FAILED, PARTLY
 from tui.files.audit import Audit, default_path
@@ -11,11 +12,10 @@ from tui.guard.order import GuardError
 from tui.guard.pending import Pending, decide, pending
 from tui.guard.place import hidden
 from tui.model.gate import Gate
-from tui.model.text import did_you_mean, reason
+from tui.model.text import did_you_mean, reason, visible
 from tui.present.guard import ending_line
 from tui.present.pending import decided, decided_json
-from tui.present.script import refusal_json
-from tui.present.words import as_ascii
+from tui.present.script_rows import refusal_json
 
 _STATUS = {"done": DONE, "unchanged": DONE, "partly": PARTLY}
 
@@ -42,10 +42,12 @@ def run_decide(options: argparse.Namespace, *, keep: bool) -> int:
     except (GuardError, OSError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
         if options.json:
-            print(refusal_json(options.command, why))
+            print(refusal_json(options.command, visible(why)))
         raise OSError(errno.EPERM, why) from error
-    line = ending_line(ending).text
-    print(decided_json(options.command, change, ending) if options.json else as_ascii(line) if options.ascii else line)
+    if options.json:
+        print(decided_json(options.command, change, ending))
+    else:
+        say(options, [ending_line(ending).text])
     return _STATUS.get(decided(keep, ending), FAILED)
 
 

@@ -3,6 +3,7 @@
 import argparse
 
 from tui.cli.change import add_target, carry_out, wish_of
+from tui.cli.place import names_there
 from tui.cli.wish import settings_of
 
 
@@ -14,4 +15,5 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Take them down, and read back; return the exit status."""
-    return carry_out(options, wish_of(options, options.words, settings_of(["down"])))
+    wish = wish_of(options, options.words, settings_of(["down"]))
+    return carry_out(options, wish, names_there(options))

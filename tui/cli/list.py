@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tui.cli.filters import filter_of, selected
+from tui.cli.output import remark
 from tui.cli.place import enter
 from tui.cli.status import DONE
 from tui.files.names.file import NameFile
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.flush()
     hint = "" if wanted is None else wanted.hint(snapshot, names.names)
     for problem in filter(None, (names.problem, ways.problem and f"protection: {ways.problem}", hint)):
-        print(f"ifgroup: {problem}", file=sys.stderr)
+        remark(problem)
     return DONE
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tui.cli.place import ip_there
+from tui.cli.output import remark, say
+from tui.cli.place import names_there
 from tui.cli.status import DONE
 from tui.cli.wish import group_of
 from tui.files.audit import default_path, netns_here
 from tui.files.audit_lines import oldest_first
-from tui.files.names.file import NameFile
 from tui.model.change.past import NOWHERE, Netns, Past, past_of
 from tui.model.change.replay import replay
 from tui.model.names.map import NameMap
@@ -38,10 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the records, the oldest first; return the exit status. Raises ValueError, OSError."""
     since = since_of(options.since, datetime.now(UTC)) if options.since is not None else None
-    names = NameFile(options.names, ip_there(options.netns))
-    names.refresh()
-    if names.problem:
-        print(f"ifgroup: {names.problem}", file=sys.stderr)
+    names = names_there(options)
     group_id = group_of(options.group, names.names) if options.group is not None else None
     if options.netns is not None:
         from tui.netlink.namespace import enter_named
@@ -54,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
         for past in reader:
             _print(past, options, names.names, here)
         sys.stdout.flush()
-    for remark in reader.remarks():
-        print(f"ifgroup: {remark}", file=sys.stderr)
+    for text in reader.remarks():
+        remark(text)
     return DONE
 
 
@@ -135,5 +132,4 @@ def _print(past: Past, options: argparse.Namespace, names: NameMap, here: Netns)
         for one in replay(past, names, here):
             print(one)
     else:
-        told = line(past, here, host)
-        print(as_ascii(told) if options.ascii else told)
+        say(options, [line(past, here, host)])

@@ -4,12 +4,12 @@ import argparse
 import errno
 import json
 import os
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from tui.cli.arguments import add_options
 from tui.cli.commands import BY_NAME
+from tui.cli.output import remark, say
 from tui.cli.status import DIFFERENCES, DONE, FAILED
 from tui.files.names.version import ABSENT, NameFileError
 from tui.model.gate import Gate
@@ -17,11 +17,10 @@ from tui.model.names.document import NameDocument
 from tui.model.names.edits import Edit, read_pair, remove, rename, set_name
 from tui.model.names.rules import NameRuleError, check_name
 from tui.model.text import reason, visible
+from tui.present.script_rows import SCHEMA, refusal_json
 from tui.present.words import as_ascii
 from tui.session.name_change import NameOutcome, change_names
 from tui.session.name_editor import NameEditor
-
-_SCHEMA = 1
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -61,11 +60,6 @@ def run(options: argparse.Namespace) -> int:
             return _change(options, lambda document: remove(document, options.word))
 
 
-def _printed(options: argparse.Namespace, lines: Iterable[str]) -> None:
-    for line in lines:
-        print(as_ascii(line) if options.ascii else line)
-
-
 def _read(options: argparse.Namespace) -> tuple[NameEditor, str]:
     """Return the map to look at, and the file in force. Raises ValueError, OSError."""
     for flag, given in (("--dry-run", options.dry_run), ("--yes", options.yes), ("--audit", options.audit)):
@@ -94,13 +88,13 @@ def _list(options: argparse.Namespace) -> int:
         for group_id, name in line.entries()
     ]
     if options.json:
-        print(json.dumps({"schema": _SCHEMA, "file": path, "malformed": names.corrupt_line or None, "names": rows}))
+        print(json.dumps({"schema": SCHEMA, "file": path, "malformed": names.corrupt_line or None, "names": rows}))
     else:
         width = max((len(str(row["group_id"])) for row in rows), default=0)
-        _printed(options, (f"{row['group_id']:>{width}}  {row['group']}" for row in rows))
+        say(options, (f"{row['group_id']:>{width}}  {row['group']}" for row in rows))
     if names.corrupt_line:
         line = names.corrupt_line
-        print(f"ifgroup: {path}:{line}: this line is malformed: `ip` reads no further.", file=sys.stderr)
+        remark(f"{path}:{line}: this line is malformed: `ip` reads no further.")
     return DONE
 
 
@@ -110,9 +104,9 @@ def _check(options: argparse.Namespace) -> int:
     if options.json:
         keys = ("line", "rule", "what", "why", "mend")
         rows = [{key: getattr(finding, key) for key in keys} for finding in findings]
-        print(json.dumps({"schema": _SCHEMA, "file": path, "findings": rows}))
+        print(json.dumps({"schema": SCHEMA, "file": path, "findings": rows}))
     else:
-        _printed(options, (f"{path}:{finding.line}: {finding.what} {finding.why}" for finding in findings))
+        say(options, (f"{path}:{finding.line}: {finding.what} {finding.why}" for finding in findings))
     return FAILED if findings else DONE
 
 
@@ -135,15 +129,14 @@ def _change(options: argparse.Namespace, wanted: Callable[[NameDocument], Edit])
         )
     except (NameRuleError, NameFileError) as error:
         if options.json:
-            told = {"result": "refused", "changed": False, "text": str(error)}
-            print(json.dumps({"schema": _SCHEMA, "verb": _verb(options), **told}))
+            print(refusal_json(_verb(options), str(error)))
         raise OSError(errno.EPERM, str(error)) from error
     if options.json:
         print(json.dumps(_as_json(options, editor, outcome)))
     else:
-        _printed(options, _told(options, outcome))
+        say(options, _told(options, outcome))
     for said in filter(None, (outcome.remark, outcome.complaint)):
-        print(f"ifgroup: {as_ascii(said) if options.ascii else said}", file=sys.stderr)
+        remark(as_ascii(said) if options.ascii else said)
     if options.dry_run and outcome.diff:
         return DIFFERENCES
     return FAILED if outcome.result == "refused" else DONE
@@ -162,7 +155,7 @@ def _told(options: argparse.Namespace, outcome: NameOutcome) -> list[str]:
 def _as_json(options: argparse.Namespace, editor: NameEditor, outcome: NameOutcome) -> dict[str, Any]:
     edit = outcome.edit
     return {
-        "schema": _SCHEMA,
+        "schema": SCHEMA,
         "verb": _verb(options),
         "group_id": edit.group_id,
         "group": edit.name or None,
@@ -184,5 +177,5 @@ def _members(group_id: int) -> int:
         return sum(link.group == group_id for link in read_links().values())
     except OSError as error:
         why = visible(reason(error))
-        print(f"ifgroup: The members of group {group_id} can't be counted ({why}); 0 are assumed.", file=sys.stderr)
+        remark(f"The members of group {group_id} can't be counted ({why}); 0 are assumed.")
         return 0

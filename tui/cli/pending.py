@@ -2,12 +2,12 @@
 
 import argparse
 
+from tui.cli.output import say
 from tui.cli.place import enter
 from tui.cli.status import DONE
 from tui.guard.pending import pending
 from tui.guard.place import hidden
 from tui.present.pending import pending_json, pending_line
-from tui.present.words import as_ascii
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +22,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(pending_json(found))
         return DONE
-    for change in found:
-        line = pending_line(change)
-        print(as_ascii(line) if options.ascii else line)
+    say(options, map(pending_line, found))
     if not found:
         print(f"No change waits to be kept{'; those of root are told to root alone' if hidden() else ''}.")
     return DONE

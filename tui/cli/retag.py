@@ -3,9 +3,8 @@
 import argparse
 
 from tui.cli.change import carry_out
-from tui.cli.place import ip_there
+from tui.cli.place import names_there
 from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin
-from tui.files.names.file import NameFile
 from tui.model.change.attributes import GROUP
 from tui.model.change.settings import Settings
 
@@ -25,9 +24,8 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError("Say which group they are to join: --to GROUP.")
     if not options.words:
         raise ValueError("Say whom: a filter, such as group:dmz or name:eth, or - for names from standard input.")
-    names = NameFile(options.names, ip_there(options.netns))
-    names.refresh()
+    names = names_there(options)
     settings = Settings({GROUP: group_of(options.to, names.names)})
     if options.words == [STDIN]:
-        return carry_out(options, Wish(settings, names=names_from_stdin(options.nul)))
-    return carry_out(options, Wish(settings, filter=" ".join(options.words)))
+        return carry_out(options, Wish(settings, names=names_from_stdin(options.nul)), names)
+    return carry_out(options, Wish(settings, filter=" ".join(options.words)), names)

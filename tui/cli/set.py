@@ -3,17 +3,19 @@
 import argparse
 
 from tui.cli.change import add_target, carry_out, wish_of
-from tui.cli.wish import settings_of
+from tui.cli.place import names_there
+from tui.cli.wish import SETTABLE, settings_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add whom and what to ``parser``."""
     add_target(parser)
-    parser.add_argument("words", nargs="*", metavar="GROUP|- ATTRIBUTE VALUE", help="mtu N, txqueuelen N, up, down")
+    parser.add_argument("words", nargs="*", metavar="GROUP|- ATTRIBUTE VALUE", help=SETTABLE)
 
 
 def run(options: argparse.Namespace) -> int:
     """Set it, and read back; return the exit status."""
     whom = 0 if options.filter is not None else 1
     settings = settings_of(options.words[whom:])
-    return carry_out(options, wish_of(options, options.words[:whom], settings))
+    wish = wish_of(options, options.words[:whom], settings)
+    return carry_out(options, wish, names_there(options))

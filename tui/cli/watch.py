@@ -1,7 +1,6 @@
 """`ifgroup watch`: every change of every interface as one line, until it is ended."""
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any, NoReturn, assert_never
@@ -9,7 +8,8 @@ from typing import Any, NoReturn, assert_never
 from tui.cli.arguments import number
 from tui.cli.filters import filter_of
 from tui.cli.outlet import Ended, Outlet
-from tui.cli.place import enter
+from tui.cli.output import remark
+from tui.cli.place import enter, names_there
 from tui.cli.status import DONE
 from tui.cli.watch_faces import Face, JsonFace, TextFace
 from tui.files.names.file import NameFile
@@ -47,10 +47,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         outlet = Outlet()
         enter(options.netns)
-        names = NameFile(options.names)
-        names.refresh()
-        if names.problem:
-            print(f"ifgroup: {names.problem}", file=sys.stderr)
+        names = names_there(options)
         face: Face[Any] = JsonFace(only) if options.json else TextFace(only, options.ascii)
         feed = Feed()
         feed.start()
@@ -95,7 +92,7 @@ def _lines(item: Item, face: Face[Any], feed: Feed, names: NameFile, snapshot: b
         case Began():
             yield from face.begin(item, names.names, snapshot)
             if hint := face.hint():
-                print(f"ifgroup: {hint}", file=sys.stderr)
+                remark(hint)
             if beat:
                 yield face.heartbeat(feed.health)
         case Took():

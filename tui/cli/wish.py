@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tui.cli.output import remark
 from tui.model.change.attributes import ATTRIBUTES, Attribute, Bit
 from tui.model.change.settings import Settings
 from tui.model.names.map import NameMap
@@ -22,6 +23,8 @@ _BARE: dict[str, tuple[Attribute, int]] = {
     if isinstance(attribute.carrier, Bit)
     for value in (True, False)
 }
+SETTABLE = ", ".join((*(f"{name} N" for name in _VALUED), *_BARE))
+"""What `settings_of` takes, in words."""
 
 
 class Wish(NamedTuple):
@@ -38,9 +41,8 @@ class Wish(NamedTuple):
 
 def settings_of(words: Sequence[str]) -> Settings:
     """Read `ATTRIBUTE VALUE…`, `up`, `down`, several in a row. Raises ValueError, one sentence."""
-    known = (*(f"{name} N" for name in _VALUED), *_BARE)
     if not words:
-        raise ValueError(f"Say what is to be set: {', '.join(known)}.")
+        raise ValueError(f"Say what is to be set: {SETTABLE}.")
     found: dict[Attribute, int] = {}
     remaining = iter(words)
     for word in remaining:
@@ -53,7 +55,7 @@ def settings_of(words: Sequence[str]) -> Settings:
             value = named.typed.parse(text)
         else:
             near = did_you_mean(word.lower(), (*_VALUED, *_BARE))
-            raise ValueError(f"“{word}” can't be set; there are {', '.join(known)}. {near}".rstrip())
+            raise ValueError(f"“{word}” can't be set; there are {SETTABLE}. {near}".rstrip())
         if attribute in found:
             raise ValueError(f"{attribute.label[0].upper()}{attribute.label[1:]} is given twice; give it once.")
         found[attribute] = value
@@ -81,6 +83,6 @@ def group_of(word: str, names: NameMap) -> int:
 def names_from_stdin(nul: bool) -> list[bytes]:
     """Return the names on standard input, one a line; ``nul``: each ends with a NUL byte instead."""
     if sys.stdin.isatty():
-        print("ifgroup: reading names from the terminal; Ctrl+D ends them.", file=sys.stderr)
+        remark("reading names from the terminal; Ctrl+D ends them.")
     data = sys.stdin.buffer.read()
     return [name for name in (data.split(b"\0") if nul else data.splitlines()) if name]

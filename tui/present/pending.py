@@ -9,11 +9,11 @@ from typing import Any
 from tui.guard.ending import Ending
 from tui.guard.order import GuardOrder
 from tui.guard.pending import Pending
-from tui.model.change.settings import Settings
+from tui.model.change.settings import UNTOUCHED
 from tui.model.link import Link
 from tui.model.text import visible
 from tui.present.guard import ending_line
-from tui.present.script import SCHEMA, Result
+from tui.present.script_rows import SCHEMA, Result, change_row, name_rows, reason_row
 
 
 def pending_line(change: Pending) -> str:
@@ -87,13 +87,10 @@ def decided_json(verb: str, change: Pending, ending: Ending) -> str:
     if done is not None:
         data |= {
             "why": done.why,
-            "as_before": _names(done.as_before),
-            "changed_since": _names(done.changed_since),
-            "gone": _names(done.gone),
-            "refused": [
-                {**_name(refusal.link), "errno": refusal.errno, "text": visible(refusal.reason)}
-                for refusal in done.refused
-            ],
+            "as_before": name_rows(done.as_before),
+            "changed_since": name_rows(done.changed_since),
+            "gone": name_rows(done.gone),
+            "refused": [reason_row(refusal) for refusal in done.refused],
             "returned": list(done.returned),
             "missing": [{"what": what, "text": visible(why)} for what, why in done.missing],
         }
@@ -104,24 +101,5 @@ def _put_back(order: GuardOrder | None, links: Sequence[Link]) -> list[dict[str,
     """Return who was put back, with what the change had made of each, and what each is now."""
     steps = () if order is None else (*order.steps, *order.losses.followers)
     wanted = {step.before.ifindex: step.wanted for step in steps}
-    nothing = Settings({})
-    return [
-        {
-            **_name(link),
-            "before": _values(wanted.get(link.ifindex, nothing)),
-            "after": _values(wanted.get(link.ifindex, nothing).as_of(link)),
-        }
-        for link in links
-    ]
-
-
-def _values(settings: Settings) -> dict[str, int]:
-    return {attribute.id: value for attribute, value in settings.items()}
-
-
-def _name(link: Link) -> dict[str, Any]:
-    return {"ifindex": link.ifindex, "ifname": visible(link.name)}
-
-
-def _names(links: Iterable[Link]) -> list[dict[str, Any]]:
-    return [_name(link) for link in links]
+    made = ((link, wanted.get(link.ifindex, UNTOUCHED)) for link in links)
+    return [change_row(link, settings, settings.as_of(link)) for link, settings in made]

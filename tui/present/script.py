@@ -1,25 +1,20 @@
 """What a writing verb came to → JSON for scripts, sentences for people."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from tui.model.change.outcome import Outcome, Refusal, sent_to
+from tui.model.change.outcome import Outcome, sent_to
 from tui.model.change.plan import Plan, ip_lines
-from tui.model.change.settings import Settings
 from tui.model.change.shell import shortened
-from tui.model.link import Link
 from tui.model.names.map import NameMap, name_as_ip
 from tui.model.text import plural, visible
 from tui.present.change import asked, effort, outcome_line, risks, transition
+from tui.present.script_rows import SCHEMA, Result, change_row, name_row, name_rows, reason_row
 
 _ROOM = 400  # characters of a line that is to be looked at; the JSON has it in full
-SCHEMA = 1
-"""The version of the JSON; keys are only added."""
-
-Result: TypeAlias = Literal["done", "unchanged", "partly", "refused", "failed", "unknown", "pending"]
 
 
 class Missing(NamedTuple):
@@ -97,12 +92,12 @@ def as_json(verb: str, report: Report, names: NameMap) -> str:
         "already": (len(outcome.already) if outcome else plan.already) + report.spared,
         "changed_members": [*_changes(report)],
         "refused": [*_refused(report)],
-        "not_reached": _names(outcome.not_reached if outcome else ()),
-        "overtaken": _names(outcome.overtaken if outcome else ()),
-        "left": _names(outcome.left if outcome else ()),
-        "joined": _names(outcome.joined if outcome else ()),
-        "vanished": _names(outcome.vanished if outcome else ()),
-        "skipped": [_reason(refusal) for refusal in outcome.skipped] if outcome else [],
+        "not_reached": name_rows(outcome.not_reached if outcome else ()),
+        "overtaken": name_rows(outcome.overtaken if outcome else ()),
+        "left": name_rows(outcome.left if outcome else ()),
+        "joined": name_rows(outcome.joined if outcome else ()),
+        "vanished": name_rows(outcome.vanished if outcome else ()),
+        "skipped": [reason_row(refusal) for refusal in outcome.skipped] if outcome else [],
         "messages": reply.messages if reply else 0,
         "errno": reply.errno if reply else 0,
         "text": _line(report, names),
@@ -114,11 +109,6 @@ def as_json(verb: str, report: Report, names: NameMap) -> str:
     if report.pending is not None:
         data["confirm"] = {"id": report.pending.id, "deadline": report.pending.deadline.isoformat(timespec="seconds")}
     return json.dumps(data)
-
-
-def refusal_json(verb: str, why: str) -> str:
-    """Return what a verb tells that was refused before there was a plan; ``why``: one sentence."""
-    return json.dumps({"schema": SCHEMA, "verb": verb, "result": "refused", "changed": False, "text": visible(why)})
 
 
 def as_lines(report: Report, names: NameMap) -> Iterator[str]:
@@ -168,41 +158,21 @@ def _changes(report: Report) -> Iterator[dict[str, Any]]:
     if outcome is not None:
         for link in (*outcome.changed, *outcome.overtaken, *outcome.caught):
             wanted = intent.wanted(link.ifindex)
-            yield _change(link, wanted.as_of(outcome.before(link)), wanted.as_of(link))
+            yield change_row(link, wanted.as_of(outcome.before(link)), wanted.as_of(link))
     elif report.dry_run:
         for link in report.plan.changing:
             wanted = intent.wanted(link.ifindex)
-            yield _change(link, wanted.as_of(link), wanted)
-
-
-def _change(link: Link, before: Settings, after: Settings) -> dict[str, Any]:
-    return {**_name(link), "before": _values(before), "after": _values(after)}
-
-
-def _values(settings: Settings) -> dict[str, int]:
-    return {attribute.id: value for attribute, value in settings.items()}
+            yield change_row(link, wanted.as_of(link), wanted)
 
 
 def _refused(report: Report) -> Iterator[dict[str, Any]]:
     """Yield who refused; of a plan, who is known to refuse."""
     if report.outcome is not None:
-        yield from map(_reason, report.outcome.refused)
+        yield from map(reason_row, report.outcome.refused)
     elif report.plan.preview.changing:
         for link in report.plan.preview.refusing:
             takes = f"takes an MTU of {link.min_mtu} to {link.max_mtu or 'no limit'}"
-            yield {**_name(link), "errno": 0, "text": takes}
-
-
-def _reason(refusal: Refusal) -> dict[str, Any]:
-    return {**_name(refusal.link), "errno": refusal.errno, "text": visible(refusal.reason)}
-
-
-def _name(link: Link) -> dict[str, Any]:
-    return {"ifindex": link.ifindex, "ifname": visible(link.name)}
-
-
-def _names(links: Iterable[Link]) -> list[dict[str, Any]]:
-    return [_name(link) for link in links]
+            yield {**name_row(link), "errno": 0, "text": takes}
 
 
 def _ip(report: Report, names: NameMap) -> list[str]:
