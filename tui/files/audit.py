@@ -8,20 +8,17 @@ import errno
 import json
 import os
 import pwd
-import socket
 import stat
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.files import own
+from tui.files.machine import boot_id, netns_cookie
 from tui.files.syslog import SOCKETS, notice
 from tui.model.change.past import Netns
 from tui.model.text import reason, visible
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_SO_NETNS_COOKIE = 71  # asm-generic/socket.h, Linux 5.14
 LOG = Path("/var/log/ifgroup.jsonl")
 _UNSET = 0xFFFFFFFF  # the login uid of what no login began: credentials(7)
 _NOTICE = 900  # bytes of a line for the system log; with syslog's own head it stays below 1,000
@@ -163,9 +160,7 @@ def netns_here() -> Netns:
     name = identity = ""
     with contextlib.suppress(OSError):
         name = os.readlink("/proc/thread-self/ns/net")
-        with socket.socket(socket.AF_UNIX) as sock:
-            cookie = int.from_bytes(sock.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8), sys.byteorder)
-        identity = f"{_BOOT_ID.read_text().strip()}/{cookie}"
+        identity = f"{boot_id()}/{netns_cookie()}"
     return Netns(name, identity)
 
 

@@ -5,24 +5,19 @@ It names no file to write: whoever takes a change back puts that on record where
 
 import json
 import os
-import socket
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from tui.files.machine import boot_id, netns_cookie
 from tui.guard.check import check_order
 from tui.guard.order import GuardOrder, order_of
 from tui.model.change.attributes import BY_ID
 from tui.netlink.namespace import identity
-from tui.netlink.sockets import open_socket
 
 _VERSION = 3
-_SO_NETNS_COOKIE = 71  # asm-generic/socket.h; never used twice, unlike the number that names a netns
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _FIRST = '{"deadline": "'  # what a record begins with, so that the time can be written over
 _NOT_KEPT = {"audit": None, "journal": False}  # what belongs to who takes it back
 _DEFECTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -60,7 +55,7 @@ def content(order: GuardOrder, who: str) -> bytes:
     head = {
         "deadline": _time(now + timedelta(seconds=order.change_wait + order.timeout)),
         "version": _VERSION,
-        "boot": _boot(),
+        "boot": boot_id(),
         "netns": netns_now(),
         "who": who,
         "pid": os.getpid(),
@@ -94,12 +89,12 @@ def _record(head: Mapping[str, Any]) -> Record:
     what, who, pid, version = _text(head["what"]), _text(head.get("who", "")), head["pid"], head["version"]
     if not isinstance(version, int) or not isinstance(pid, int):
         raise TypeError("no number")
-    here = (boot, netns) == (_boot(), netns_now())
+    here = (boot, netns) == (boot_id(), netns_now())
     order = None
     # Those of others are for others to read: what their interfaces are isn't known here.
     if here and version == _VERSION and BY_ID.keys() >= set(head["sets"]):
         order = check_order(order_of({**head["order"], **_NOT_KEPT}))
-    return Record(here, boot != _boot(), what, who, pid, when, deadline, order)
+    return Record(here, boot != boot_id(), what, who, pid, when, deadline, order)
 
 
 def _text(found: object) -> str:
@@ -113,19 +108,8 @@ def _time(when: datetime) -> str:
     return when.isoformat(timespec="milliseconds")
 
 
-def _boot() -> str:
-    try:
-        return _BOOT_ID.read_text().strip()
-    except OSError:
-        return ""
-
-
 def netns_now() -> str:
-    """Return what names this netns and none that comes after it; before Linux 5.14, its number alone.
-
-    Raises OSError.
-    """
-    with open_socket() as sock, suppress(OSError):
-        cookie = sock.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8)
-        return f"{identity()} {int.from_bytes(cookie, sys.byteorder)}"
+    """Return what names this netns and none that comes after it; before Linux 5.14, its number alone."""
+    with suppress(OSError):
+        return f"{identity()} {netns_cookie()}"
     return identity()
