@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
+from tui.model.change.audit import settings_row
 from tui.model.change.outcome import Refusal
 from tui.model.change.settings import Settings
 from tui.model.link import Link
@@ -37,8 +38,4 @@ def reason_row(refusal: Refusal) -> dict[str, Any]:
 
 def change_row(link: Link, before: Settings, after: Settings) -> dict[str, Any]:
     """Return what became of an interface."""
-    return {**name_row(link), "before": _values(before), "after": _values(after)}
-
-
-def _values(settings: Settings) -> dict[str, int]:
-    return {attribute.id: value for attribute, value in settings.items()}
+    return {**name_row(link), "before": settings_row(before), "after": settings_row(after)}
