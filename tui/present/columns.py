@@ -10,9 +10,9 @@ from operator import attrgetter
 from tui.model.change.protect import RISKS, risk
 from tui.model.group import Group
 from tui.model.link import HARDWARE, Link, kind_word, link_name
+from tui.model.natural import natural
 from tui.model.text import visible
 from tui.model.view import terms
-from tui.model.view.natural import natural
 from tui.model.view.order import LinkView, SortKey
 from tui.model.view.shown import Shown
 from tui.model.view.terms import Criterion

@@ -5,9 +5,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from tui.model.link import Link
 from tui.model.names.map import NameMap
+from tui.model.natural import forget
 from tui.model.store import Snapshot
 from tui.model.view.filter import EVERYTHING, parse
-from tui.model.view.natural import forget
 from tui.model.view.pattern import FilterError
 from tui.model.view.shown import Shown
 from tui.model.view.terms import Criterion
