@@ -194,6 +194,8 @@ MAPS = (
     b"",
     b"5 dmz\n",
     b"5 two words\n",
+    b"5 dc1/rack2\n",
+    b"5 10/24\n",
     b"5 $(reboot)\n",
     b"5 'q\n",
     b"5 -rf\n",

@@ -13,7 +13,9 @@ from tui.model.names.rules import NameRuleError, check_id, check_name, number_li
 TEXTS = st.one_of(st.text(max_size=40), st.from_regex(r"[A-Za-z0-9_.\-xX+]{1,34}", fullmatch=True))
 
 
-@pytest.mark.parametrize("name", ["a", "dmz", "A.b-c_9", "9a", "0", "x" * 32, "default-1", "0b1", "1e5"])
+@pytest.mark.parametrize(
+    "name", ["a", "dmz", "A.b-c_9", "9a", "0", "x" * 32, "default-1", "0b1", "1e5", "dc1/rack2/dmz", "a/24", "a/0x5"]
+)
 def test_a_name_that_may_be_written(name: str) -> None:
     assert bool(check_name(name, 5)) is (name == "0")
 
@@ -35,6 +37,15 @@ def test_a_name_that_may_be_written(name: str) -> None:
         ("0x1f", "begins with 0x"),
         ("0Xzz", "begins with 0x"),
         ("default", "default is group 0"),
+        ("/a", "give both a name"),
+        ("a/", "give both a name"),
+        ("a//b", "give both a name"),
+        ("10/24", "A parent begins with a letter: nft or iptables takes “10/24” for a number and its mask"),
+        ("9a/b", "A parent begins with a letter"),
+        ("a/-b", "begins with"),
+        ("a/" + "x" * 33, "at most 32"),
+        ("/".join(["x" * 31] * 3), "at most 64 characters; these have 95"),
+        ("default/x", "Nothing is below default"),
         ("taken", "on line 3"),
         ("builtin", "without a line"),
     ],

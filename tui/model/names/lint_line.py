@@ -9,7 +9,7 @@ from tui.model.names.document import NameLine
 from tui.model.names.map import WIDTH, NameEntry
 from tui.model.names.mend import Mender, Texts, off, plain
 from tui.model.names.readers import UnreadableError, pyroute2_entries
-from tui.model.names.rules import DEFAULT_NAME, number_like
+from tui.model.names.rules import DEFAULT_NAME, check_path, number_like
 from tui.model.text import visible
 
 WORST_FIRST = (
@@ -31,7 +31,7 @@ WORST_FIRST = (
 )
 """Every rule. A mend of one brings up no finding of a worse one."""
 
-_PLAIN = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_PLAIN = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 _GIVES_UP = "pyroute2 gives up on the whole file"
 
 
@@ -101,8 +101,11 @@ def _name(line: NameLine, found: NameEntry, mender: Mender) -> Iterator[Problem]
         what = f"The name is {shown}, “#” included."
         why = "A “#” begins a comment only at the start of a line."
         yield Problem(line.number, "hash-name", what, why, mender.rename(line, plain(first), rest + b" "))
+    elif b"/" in name and _PLAIN.fullmatch(name) and (why := check_path(name.decode())):
+        what = f"The name {shown} has no place in the tree of names."
+        yield Problem(line.number, "odd-name", what, why, mender.rename(line, plain(name)))
     elif not _PLAIN.fullmatch(name):
-        what = f"The name {shown} isn't made of letters, digits, “_”, “.” and “-” alone."
+        what = f"The name {shown} isn't made of letters, digits, “_”, “.”, “-” and “/” alone."
         why = "Shells and nft take it only in quotes, and some terminals obey it."
         yield Problem(line.number, "odd-name", what, why, mender.rename(line, plain(name)))
 

@@ -18,7 +18,7 @@ _DECIMAL = re.compile(rb"[ \t\r\v\f]*+([+-]?+[0-9]++)[ \t\r\v\f]*+([^ \t\r\v\f]+
 WIDTH = 511
 """Bytes, line end excluded; fgets() into char[512] reads a longer line as several."""
 _BUCKETS = 256
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tui.model.group import DEFAULT_GROUP
 from tui.model.names.document import NameDocument, NameLine
 from tui.model.names.map import WIDTH, entry
 from tui.model.names.readers import UnreadableError, pyroute2_entries
-from tui.model.names.rules import DEFAULT_NAME, MAX_NAME, check_id, check_name
+from tui.model.names.rules import DEFAULT_NAME, MAX_NAME, MAX_PART, check_id, check_name, check_path
 
 _ROOM = WIDTH - 4
 """Bytes of a comment's text on one line, with room for “# ” and a line end."""
@@ -105,10 +105,12 @@ def comment_lines(raw: bytes) -> Texts:
 
 def plain(name: bytes) -> str:
     """Return a name with “-” for whatever may not be written."""
-    kept = (
-        char if char.isascii() and (char.isalnum() or char in "_.-") else "-" for char in name.decode(errors="replace")
+    kept = "".join(
+        char if char.isascii() and (char.isalnum() or char in "_.-/") else "-" for char in name.decode(errors="replace")
     )
-    return "".join(kept).lstrip("-_.")[:MAX_NAME].rstrip("-")
+    parts = [part.lstrip("-_.")[:MAX_PART].rstrip("-") for part in kept.split("/")]
+    path = "/".join(filter(None, parts))
+    return path if len(path) <= MAX_NAME and not check_path(path) else path.replace("/", "-")[:MAX_PART].rstrip("-")
 
 
 def _note(raw: bytes) -> Texts:
@@ -117,7 +119,9 @@ def _note(raw: bytes) -> Texts:
 
 
 def _choices(name: str, group_id: int) -> Iterator[str]:
-    yield from (DEFAULT_NAME,) if group_id == DEFAULT_GROUP else (name, f"{name[: MAX_NAME - 11]}-{group_id}")
+    parent, slash, last = name.rpartition("/")
+    other = f"{parent}{slash}{last[: MAX_PART - 11]}-{group_id}"
+    yield from (DEFAULT_NAME,) if group_id == DEFAULT_GROUP else (name, other)
     yield f"group-{group_id}"
 
 

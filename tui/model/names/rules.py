@@ -9,10 +9,12 @@ from tui.model.text import visible
 
 DEFAULT_NAME = "default"
 """The name of group 0, built into `ip`."""
-MAX_NAME = 32
-"""Characters in a name that we write."""
+MAX_PART = 32
+"""Characters in a part of a name that we write: in all of it, if it has no “/”."""
+MAX_NAME = 64
+"""Characters in a name that we write, its parents' included."""
 
-_ODD = re.compile(r"[^A-Za-z0-9_.-]")
+_ODD = re.compile(r"[^A-Za-z0-9_./-]")
 # What strtoul(…, 0) takes, or nearly takes, for a number: `ip` would never get to the number behind it.
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+|0[xX].*)", re.DOTALL)
 _DECIMAL = re.compile(r"0|[1-9][0-9]*")
@@ -40,17 +42,38 @@ def check_name(name: str, group_id: int | None = None, taken: Mapping[bytes, int
     if group_id == DEFAULT_GROUP and name != DEFAULT_NAME:
         return f"Group {DEFAULT_GROUP} keeps its name, {DEFAULT_NAME}: scripts and firewalls everywhere rely on it."
     if odd := _ODD.search(name):
-        return f"A name is made of letters, digits, “_”, “.” and “-” only, not {_quoted(odd[0])}."
-    if not name[0].isalnum():
-        return f"A name begins with a letter or a digit, not {_quoted(name[0])}."
+        return f"A name is made of letters, digits, “_”, “.”, “-”, and “/” after a parent, not {_quoted(odd[0])}."
+    if problem := check_path(name):
+        return problem
+    for part in name.split("/"):
+        if not part[0].isalnum():
+            return f"A name begins with a letter or a digit, not {_quoted(part[0])}."
+        if len(part) > MAX_PART:
+            return f"A name has at most {MAX_PART} characters; this has {len(part)}."
     if len(name) > MAX_NAME:
-        return f"A name has at most {MAX_NAME} characters; this has {len(name)}."
+        return f"A name and its parents have at most {MAX_NAME} characters; these have {len(name)}."
     if number_like(name.encode()):
         return f"A name of digits only, or that begins with 0x, hides the group of that number: not {_quoted(name)}."
     if name == DEFAULT_NAME and group_id not in (None, DEFAULT_GROUP):
         return f"A name is unique: {DEFAULT_NAME} is group {DEFAULT_GROUP}."
     if (line := taken.get(name.encode())) is not None:
         return f"A name is unique: {name} is taken {_where(line)}."
+    return ""
+
+
+def check_path(name: str) -> str:
+    """Return why ``name`` has no place in the tree of names, one sentence, or "" if it has.
+
+    A first part that begins with a digit is a number to nft and iptables, and what follows the “/” its mask: nft 1.0.6
+    takes ``9a/b`` for a syntax error, iptables 1.8.9 ``10/24`` for the groups with these bits.
+    """
+    first, slash, _ = name.partition("/")
+    if "" in name.split("/"):
+        return "A “/” stands between a parent and its child: give both a name."
+    if slash and first[0].isdigit():
+        return f"A parent begins with a letter: nft or iptables takes {_quoted(name)} for a number and its mask."
+    if slash and first == DEFAULT_NAME:
+        return f"Nothing is below {DEFAULT_NAME}: group {DEFAULT_GROUP} is in no tree."
     return ""
 
 
