@@ -21,7 +21,7 @@ from textual.pilot import Pilot
 
 from tui.app.app import GroupApp
 from tui.files.names.file import SEARCH, NameFile
-from tui.netlink.lab import build_lab
+from tui.netlink.lab import build_lab, layout
 from tui.session.services import Services
 from tui.session.session import Session
 from widgets.lines import Lines
@@ -198,7 +198,7 @@ def timeless(picture: str) -> str:
 def main() -> None:
     """Build one lab and take every picture in it, or those that are named."""
     wanted = sys.argv[1:]
-    build_lab(1024, 8, "auto", lambda made, of: None)
+    build_lab(layout(1024, 8), "auto", lambda made, of: None)
     for name, size, steps in PICTURES:
         if not wanted or name in wanted:
             asyncio.run(take(name, size, steps))

@@ -71,7 +71,7 @@ def state(hands: Driven, said: list[object]) -> dict[str, Any]:
         "marks": main.view.marks.indexes,
         "alone": view.only,
         "rows": (main.group_table.cursor_key, main.link_table.cursor_key, tuple(main.view.rows)),
-        "order": (main.view.sorted_by, view.column, view.reverse),
+        "order": (main.view.outline.column, main.view.outline.reverse, view.column, view.reverse),
         "frozen": main.view.frozen,
         "preset": main.session.preset,
         "message": main.message,
@@ -88,7 +88,7 @@ async def begin(hands: Driven, said: list[object]) -> None:
     view.set_filter("")
     view.only, view.column, view.reverse = None, "index", False
     main.view.marks.clear()
-    main.view.sorted_by = ("id", False)
+    main.view.outline.column, main.view.outline.reverse = "id", False
     main.session.preset = 9000
     main.view.frozen = False
     main.marking.leave_range()

@@ -66,7 +66,7 @@ def test_no_key_and_no_id_twice() -> None:
 def test_keys_are_plain() -> None:
     """Alt, Ctrl+S, Ctrl+B, Ctrl+J and function keys die over SSH, tmux and serial lines."""
     named = {"tab", "shift+tab", "slash", "question_mark", "escape", "ctrl+c", "space", "plus", "minus", "asterisk"}
-    named |= {"exclamation_mark"}
+    named |= {"exclamation_mark", "left", "right"}
     assert [key for key, _ in KEYS if len(key) > 1 and key not in named] == []
 
 

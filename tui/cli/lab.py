@@ -17,7 +17,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add what the lab is made of to ``parser``."""
     own = parser.add_argument
     own("--links", metavar="N", type=number(1, _MAX_LINKS), default=_LINKS, help="default: %(default)s")
-    own("--groups", metavar="K", type=number(1, _MAX_GROUPS), default=_GROUPS, help="default: %(default)s")
+    groups = parser.add_mutually_exclusive_group().add_argument
+    groups("--groups", metavar="K", type=number(1, _MAX_GROUPS), default=_GROUPS, help="default: %(default)s")
+    groups("--tree", action="store_true", help="groups of groups: three levels, 64 leaves, such as dc1/rack2/dmz")
     own("--kind", choices=_KINDS, default="auto", help="of what the interfaces are made")
 
 
@@ -29,8 +31,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> Path | None:
-    from tui.netlink.lab import build_lab
+    from tui.netlink.lab import build_lab, layout, tree_layout
 
+    plots = tree_layout(options.links) if options.tree else layout(options.links, options.groups)
     showing = options.links > _LINKS and sys.stderr.isatty()
 
     def progress(made: int, of: int) -> None:
@@ -38,4 +41,4 @@ def _build(options: argparse.Namespace) -> Path | None:
             end = "\n" if made == of else ""
             print(f"\rmaking {of:,} interfaces: {made * 100 // of} %", end=end, file=sys.stderr, flush=True)
 
-    return build_lab(options.links, options.groups, options.kind, progress)
+    return build_lab(plots, options.kind, progress)

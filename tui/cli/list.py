@@ -61,7 +61,7 @@ def as_text(shown: Shown, wanted: Collection[int] | None, ascii: bool = False) -
     """
     links = shown.snapshot.links
     groups, indexes = groups_of(shown, wanted), links.keys() if wanted is None else wanted
-    yield from _table(GROUP_COLUMNS, ((shown.groups[key], shown) for key in sorted(groups)), ascii)
+    yield from _table(GROUP_COLUMNS, ((key, shown) for key in sorted(groups)), ascii)
     yield ""
     yield from _table(LINK_COLUMNS, ((links[index], shown) for index in sorted(indexes)), ascii)
 

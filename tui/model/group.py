@@ -1,6 +1,6 @@
 """A group of interfaces: the figures that the kernel doesn't keep, counted from its members."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -9,6 +9,8 @@ from tui.model.link import IFF_UP, Link
 Form: TypeAlias = tuple[Any, ...]
 _K = TypeVar("_K", int, bytes, Form)
 
+NO_ID = -1
+"""In place of an id, where figures are of several groups together."""
 DEFAULT_GROUP = 0
 """Every interface that nobody tagged, ``lo`` included, bears this tag."""
 MAX_IP_GROUP = 0x7FFFFFFF
@@ -67,6 +69,21 @@ class Group(NamedTuple):
 def empty_group(group_id: int) -> Group:
     """Return a group that has a name but no members."""
     return Group(group_id, 0, 0, (), ())
+
+
+def summed(groups: Iterable[Group]) -> Group:
+    """Return the figures of several groups together, without the forms: those are each group's own."""
+    members = up = 0
+    mtus: dict[int, int] = {}
+    kinds: dict[bytes, int] = {}
+    for group in groups:
+        members += group.members
+        up += group.up
+        for mtu, number in group.mtus:
+            mtus[mtu] = mtus.get(mtu, 0) + number
+        for kind, number in group.kinds:
+            kinds[kind] = kinds.get(kind, 0) + number
+    return Group(NO_ID, members, up, ranked(mtus), ranked(kinds))
 
 
 class Tally:

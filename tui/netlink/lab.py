@@ -20,6 +20,8 @@ KINDS = ("dummy", "ifb", "veth", "bridge")
 _BATCH = 256  # messages a send: their errors fit the default receive buffer
 _DEADLINE = 60.0  # seconds for one batch
 _NAMES = ("customers", "dmz", "edge", "voice", "backup", "mgmt", "guest", "spare")
+_ROLES = ("customers", "dmz", "edge", "guest")  # groups of each rack of a tree
+_TREE = 4  # sites, racks of each, groups of each rack: 64 leaves
 _STEP = 10  # between group ids, so that there is room to play
 _NAME_DIRECTORIES = (Path("/etc/iproute2"), Path("/usr/share/iproute2"))
 
@@ -35,14 +37,17 @@ class Plot:
     group_id: int
     name: str
     members: int
+    prefix: str
+    """Of its members' names."""
 
     def settings(self, member: int) -> Settings:
         """Return how the nth member starts: mostly alike, with a few MTUs (bytes) that deviate to be seen.
 
         Three of four are up, all of "backup", none of "spare".
         """
-        mtu = 9000 if self.name == "edge" else 1400 if self.name == "guest" and member % 5 == 0 else 1500
-        up = self.name == "backup" or (self.name != "spare" and member % 4 != 3)
+        role = self.name.rpartition("/")[2]
+        mtu = 9000 if role == "edge" else 1400 if role == "guest" and member % 5 == 0 else 1500
+        up = role == "backup" or (role != "spare" and member % 4 != 3)
         return Settings({MTU: mtu, GROUP: self.group_id, **({UP: True} if up else {})})
 
 
@@ -58,9 +63,29 @@ def layout(links: int, groups: int) -> list[Plot]:
         rest = groups - number - 1
         members = left if rest == 0 else max(1, min(left - rest, (left + 1) // 2))
         name = _NAMES[number] if number < len(_NAMES) else f"pool{number + 1}"
-        plots.append(Plot(_group_id(number), name, members))
+        plots.append(Plot(_group_id(number), name, members, name[:9]))
         left -= members
     return plots
+
+
+def tree_layout(links: int) -> list[Plot]:
+    """Spread ``links`` evenly over the 64 leaves of a tree of three levels, and over its sites, which have ids too.
+
+    A site's id is 0x100 times its number, and those of all below it are in its block, so that a firewall finds them by
+    a mask: 0x100/0xff00 is dc1, 0x120/0xfff0 is dc1/rack2, which has no id of its own. Raises ValueError where there
+    are more groups than links.
+    """
+    named: list[tuple[int, str, str]] = []
+    for site in range(1, _TREE + 1):
+        named.append((site << 8, f"dc{site}", f"dc{site}up"))
+        for rack in range(1, _TREE + 1):
+            for number, role in enumerate(_ROLES, 1):
+                group_id = site << 8 | rack << 4 | number
+                named.append((group_id, f"dc{site}/rack{rack}/{role}", f"d{site}r{rack}{role[:5]}"))
+    if links < len(named):
+        raise ValueError(f"{links} interfaces can't fill {len(named)} groups.")
+    each, over = divmod(links, len(named))
+    return [Plot(group_id, name, each + (place < over), prefix) for place, (group_id, name, prefix) in enumerate(named)]
 
 
 def _group_id(number: int) -> int:
@@ -68,13 +93,13 @@ def _group_id(number: int) -> int:
     return (number + 1) * _STEP + (1000 if number >= len(_NAMES) else 0)
 
 
-def build_lab(links: int, groups: int, kind: str, progress: Callable[[int, int], None]) -> Path | None:
+def build_lab(plots: list[Plot], kind: str, progress: Callable[[int, int], None]) -> Path | None:
     """Enter a private namespace and fill it; return the name map's path if it isn't where `ip` looks.
 
-    ``kind``: one of KINDS, or "auto" for the first that this kernel has. ``progress(made, of)`` is called now and
-    then. Call it before any thread starts. Raises LabError, NamespaceError, ValueError.
+    ``plots``: of `layout` or `tree_layout`; ``kind``: one of KINDS, or "auto" for the first that this kernel
+    has. ``progress(made, of)`` is called now and then. Call it before any thread starts. Raises LabError and
+    NamespaceError.
     """
-    plots = layout(links, groups)
     enter_private()
     # With IPv6 on, bringing 16,384 links up takes half a minute of kernel time (multicast joins).
     for which in ("default", "all"):
@@ -98,7 +123,7 @@ class _Wanted(NamedTuple):
 
 def _links(plots: list[Plot]) -> list[_Wanted]:
     return [
-        _Wanted(f"{plot.name[:9]}-{member}".encode(), plot.settings(member))
+        _Wanted(f"{plot.prefix}-{member}".encode(), plot.settings(member))
         for plot in plots
         for member in range(plot.members)
     ]

@@ -10,22 +10,24 @@ from operator import attrgetter
 from tui.model.change.protect import RISKS, risk
 from tui.model.group import Group
 from tui.model.link import HARDWARE, Link, kind_word, link_name
+from tui.model.names.tree import Branch, Place, last_part
 from tui.model.natural import natural
 from tui.model.text import visible
 from tui.model.view import terms
 from tui.model.view.order import LinkView, SortKey
+from tui.model.view.outline import Fold, Outline, Spot
 from tui.model.view.shown import Shown
 from tui.model.view.terms import Criterion
-from tui.present.column import Column, Head
+from tui.present.column import Column, Head, cells
 from tui.present.words import Field, count, state_field
 
 
 @dataclass(frozen=True, slots=True)
-class GroupColumn(Column[Group, Shown]):
-    """A column of the groups."""
+class GroupColumn(Column[Place, Shown]):
+    """A column of the groups, and of the branches where their names make a tree."""
 
-    sort_key: SortKey[Group] | None = None
-    """By what the groups are ordered; None: by their ids."""
+    sort_key: SortKey[Place] | None = None
+    """By what they are ordered; None: by their ids."""
     total: Callable[[Sequence[Group]], str] = lambda groups: ""
     """What it says of all groups that have members together."""
 
@@ -46,40 +48,77 @@ def total_cells(groups: Iterable[Group]) -> list[Field]:
     return [Field(column.total(present)) for column in GROUP_COLUMNS]
 
 
+def outline_cells(place: Place, spot: Spot, shown: Shown) -> list[Field]:
+    """Return the cells of a row of the groups where names make a tree."""
+    return [
+        _outlined(field, place, spot, shown) if column.key == "group" else field
+        for column, field in zip(GROUP_COLUMNS, cells(GROUP_COLUMNS, place, shown), strict=True)
+    ]
+
+
+def _outlined(name: Field, place: Place, spot: Spot, shown: Shown) -> Field:
+    """Return a name as deep as it stands, without what the rows above it say already."""
+    path = place.path if isinstance(place, Branch) else shown.tree.path_of(place)
+    text = ITSELF if spot.itself else name.text if path is None else visible(last_part(path))
+    return Field(f"{'  ' * spot.depth}{_FOLDS[spot.fold]} {text}", name.tone)
+
+
+def outline() -> Outline:
+    """Return the rows of the groups, to be ordered by their columns."""
+    return Outline({column.key: column.sort_key for column in GROUP_COLUMNS})
+
+
 def link_view() -> LinkView:
     """Return a view of all interfaces, to be ordered and filtered by their columns."""
     return LinkView({column.key: column.sort_key for column in LINK_COLUMNS}, CRITERIA)
 
 
-def _muted(group: Group, text: str) -> Field:
-    return Field(text, "" if group.members else "muted")
+def _muted(place: Place, shown: Shown, text: str) -> Field:
+    return Field(text, "" if shown.figures(place).members else "muted")
 
 
-def _group_name(group: Group, shown: Shown) -> str:
+def _group_name(place: Place, shown: Shown) -> str:
     """The name; empty: it has none."""
-    return shown.names.name(group.group_id) if group.group_id in shown.names.by_id else ""
+    if isinstance(place, Branch):
+        return visible(place.path)
+    return shown.names.name(place) if place in shown.names.by_id else ""
 
 
-def _called(group: Group, shown: Shown) -> Field:
-    name = _group_name(group, shown)
-    return _muted(group, name) if name else Field("(no name)", "muted")
+def _called(place: Place, shown: Shown) -> Field:
+    name = _group_name(place, shown)
+    return _muted(place, shown, name) if name else Field("(no name)", "muted")
 
 
-def _mtus(group: Group, shown: Shown) -> Field:
+def _mtus(place: Place, shown: Shown) -> Field:
     """One value, or the spread and how many deviate from the commonest."""
+    group = shown.figures(place)
     if not group.deviating:
         return Field("" if group.mtu is None else str(group.mtu))
     low, high = group.mtu_range
     return Field(f"{low}…{high}, {count(group.deviating)} differ", "warn")
 
 
-def _kinds(group: Group) -> str:
+def _mtu_key(shown: Shown) -> Callable[[Place], object]:
+    def key(place: Place) -> object:
+        group = shown.figures(place)
+        return not group.mtus, *group.mtu_range, group.deviating
+
+    return key
+
+
+def _kinds(place: Place, shown: Shown) -> str:
     """The kinds, the commonest first."""
-    return " ".join(kind_word(kind) for kind, _ in group.kinds)
+    return " ".join(kind_word(kind) for kind, _ in shown.figures(place).kinds)
 
 
-def _group_risk(group: Group, shown: Shown) -> str:
-    return risk(shown.reasons.get(group.group_id, ()), group.group_id)
+def _figure(name: str) -> SortKey[Place]:
+    """Return what orders by one of the figures of a group."""
+    of = attrgetter(name)
+    return lambda shown: lambda place: of(shown.figures(place))
+
+
+def _group_risk(place: Place, shown: Shown) -> str:
+    return risk(shown.reasons_of(place), None if isinstance(place, Branch) else place)
 
 
 def _link_risk(link: Link, shown: Shown) -> str:
@@ -103,50 +142,54 @@ def _mac(link: Link) -> str:
     return link.address.hex(":")
 
 
+ITSELF = "(itself)"
+"""In place of a name, where the row above tells of all that is below it, and this one of the group of that name."""
+_FOLDS: dict[Fold, str] = {"": " ", "folded": "▸", "unfolded": "▾"}
+
 GROUP_COLUMNS = (
     GroupColumn(
         Head("id", "ID", 5, limit=10, align="right", whole=10),
-        lambda group, shown: _muted(group, str(group.group_id)),
+        lambda place, shown: _muted(place, shown, "*" if isinstance(place, Branch) else str(place)),
         total=lambda groups: "*",
     ),
     GroupColumn(
         Head("group", "GROUP", 12, limit=32, quotes=True),
         _called,
-        sort_key=lambda shown: lambda group: natural(_group_name(group, shown)),
+        sort_key=lambda shown: lambda place: natural(_group_name(place, shown)),
         total=lambda groups: "(all groups)",
     ),
     GroupColumn(
         Head("members", "MEMBERS", 8, align="right"),
-        lambda group, shown: _muted(group, count(group.members)),
-        sort_key=lambda shown: attrgetter("members"),
+        lambda place, shown: _muted(place, shown, count(shown.figures(place).members)),
+        sort_key=_figure("members"),
         total=lambda groups: count(sum(group.members for group in groups)),
     ),
     GroupColumn(
         Head("up", "UP", 6, align="right"),
-        lambda group, shown: Field(count(group.up), "good" if group.up else "muted"),
-        sort_key=lambda shown: attrgetter("up"),
+        lambda place, shown: Field(count(up := shown.figures(place).up), "good" if up else "muted"),
+        sort_key=_figure("up"),
         total=lambda groups: count(sum(group.up for group in groups)),
     ),
     GroupColumn(
         Head("down", "DOWN", 6, align="right"),
-        lambda group, shown: Field(count(group.down), "" if group.down else "muted"),
-        sort_key=lambda shown: attrgetter("down"),
+        lambda place, shown: Field(count(down := shown.figures(place).down), "" if down else "muted"),
+        sort_key=_figure("down"),
         total=lambda groups: count(sum(group.down for group in groups)),
     ),
     GroupColumn(
         Head("mtu", "MTU", 19, limit=24),
         _mtus,
-        sort_key=lambda shown: lambda group: (not group.mtus, *group.mtu_range, group.deviating),
+        sort_key=_mtu_key,
     ),
     GroupColumn(
         Head("risk", "RISK", 9, rank=1),
-        lambda group, shown: _risk_field(_group_risk(group, shown)),
-        sort_key=lambda shown: lambda group: RISKS.index(_group_risk(group, shown)),
+        lambda place, shown: _risk_field(_group_risk(place, shown)),
+        sort_key=lambda shown: lambda place: RISKS.index(_group_risk(place, shown)),
     ),
     GroupColumn(
         Head("kinds", "KINDS", 6, limit=30, rank=2, quotes=True),
-        lambda group, shown: Field(_kinds(group), "muted"),
-        sort_key=lambda shown: lambda group: natural(_kinds(group)),
+        lambda place, shown: Field(_kinds(place, shown), "muted"),
+        sort_key=lambda shown: lambda place: natural(_kinds(place, shown)),
     ),
 )
 """The columns of the groups, from left to right."""
@@ -213,5 +256,8 @@ LINK_COLUMNS = (
 )
 """The columns of the interfaces, from left to right."""
 
-CRITERIA = {column.key: column.criterion for column in LINK_COLUMNS if column.criterion is not None} | {"re": terms.RE}
+CRITERIA = {column.key: column.criterion for column in LINK_COLUMNS if column.criterion is not None} | {
+    "under": terms.UNDER,
+    "re": terms.RE,
+}
 """What a term of the filter can name, in the order in which an error lists it."""

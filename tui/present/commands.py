@@ -18,11 +18,13 @@ _WRITTEN = {
     "escape": "Esc",
     "exclamation_mark": "!",
     "full_stop": ".",
+    "left": "←",
     "minus": "-",
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "plus": "+",
     "question_mark": "?",
+    "right": "→",
     "shift+tab": "Shift+Tab",
     "slash": "/",
     "space": "Space",
@@ -173,6 +175,10 @@ class OnMain(Commands, title="Keys"):
     )
     sort = Command(keys="s", label="sort", help="Sort the table with the cursor by its next column.")
     reverse = Command(keys="S", label="reverse", help="Reverse the order of the table with the cursor.")
+    unfold = Command(
+        keys="right", label="unfold", help="Groups of groups: unfold the parent, or go to the first below it."
+    )
+    fold = Command(keys="left", label="fold", help="Groups of groups: fold the parent, or go up to it.")
     freeze = Command(keys="f", label="freeze", help="Freeze the picture and count what is pending; again: go on.")
     check = Command(keys="R", label="check now", help="Check everything against the kernel, now.")
     keep = Command(

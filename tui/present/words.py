@@ -21,6 +21,9 @@ Spelling = Callable[[str], str]
 _ASCII = str.maketrans(
     {
         "…": "...",
+        "▸": "+",
+        "▾": "-",
+        "←": "<-",
         "→": "->",
         "·": "-",
         "×": "x",

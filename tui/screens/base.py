@@ -69,6 +69,11 @@ class BaseScreen(BoundScreen[ScreenResultType]):
         if complaint:
             self.app.notify(self.spell(complaint), severity="warning", markup=False)
 
+    @property
+    def offered(self) -> Sequence[Command]:
+        """The commands that the foot may name."""
+        return self.commands.all
+
     def label(self, command: Command) -> str:
         """Return what the foot calls a command."""
         return command.label
@@ -76,7 +81,7 @@ class BaseScreen(BoundScreen[ScreenResultType]):
     def show_keys(self) -> None:
         """Show as many keys as there is room for, what matters most first."""
         fields, room = [Field(" ")], self.app.size.width - 1
-        for command in sorted(self.commands.all, key=lambda command: not command.footer):
+        for command in sorted(self.offered, key=lambda command: not command.footer):
             label = self.label(command)
             gap = "  " if len(fields) > 1 else ""
             room -= len(gap) + len(str(command)) + 1 + len(label)

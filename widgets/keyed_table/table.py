@@ -6,6 +6,7 @@ It paints only the lines that are visible and, after a change, only what differs
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import ClassVar
 
@@ -216,6 +217,14 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         self._sort = (column, reverse)
         self._refresh_line(0)
         self._update()
+
+    def set_whole(self, column: str, cells: int) -> None:
+        """Cut no text of up to so many cells in this column from now on: see `Column.whole`."""
+        columns = tuple(replace(one, whole=cells) if one.key == column else one for one in self._columns)
+        if columns != self._columns:
+            self._columns = columns
+            self._placed_for = None
+            self.refresh()
 
     def set_empty(self, text: str) -> None:
         """Change what an empty table says."""

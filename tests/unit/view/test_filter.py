@@ -20,6 +20,7 @@ from tui.model.view.words import Words
 from tui.present.columns import CRITERIA
 
 GROUPS = parse_names(b"0 default\n7 dmz\n8 DMZ-old\n9 9\n10 12\n11 :colon\n")
+TREE = parse_names(b"0 dc1/lo\n7 dc1\n8 dc1/Rack1/dmz\n9 dc1/rack1/a\xff\n10 dc2/rack1\n12 a//b\n")
 LABOUR = "((((a+)+)+)+)+b"
 """Tries for hours on the 15 bytes of a name."""
 
@@ -164,7 +165,7 @@ def test_a_term_finds_what_it_says(text: str, wanted: list[int]) -> None:
         ('"', "“!” and quotes want something"),
         ('!""', "“!” and quotes want something"),
         ('name:""', "name: wants"),
-        ("foo:bar", f"No column “foo”: {' '.join(CRITERIA)}."),
+        ("foo:bar", f"No column “foo”: {' '.join(name for name, known in CRITERIA.items() if known.listed)}."),
         ("veth foo:", "No column “foo”"),
         ("e\x1b[7z\u202e:x", "No column “e\\x1b[7z<U+202E>”"),
         ("x" * 80 + ":", f"No column “{'x' * 12}…”"),
@@ -408,3 +409,43 @@ def test_whatever_is_typed_is_a_filter_or_a_sentence(text: str) -> None:
     assert asked.text == text.strip()
     assert set(asked.select(FARM.links, FARM, GROUPS, Words())) <= FARM.links.keys()
     assert asked.hint(FARM, GROUPS).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("under:dc1", [2, 3, 4, 5]),
+        ("under:DC1/", [2, 3, 4, 5]),
+        ("under:dc1/rack1", [3, 5]),
+        ("under:dc1/rack1/dmz", [3]),
+        ("under:dc1/rack1/a\\xff", [5]),
+        ("under:*/rack1", [3, 5, 6]),
+        ("under:dc2", [6]),
+        ("under:a//b", [7]),
+        ("!under:dc1", [1, 6, 7, 8]),
+        ("under:dc1 mtu:9000", [5]),
+        ("under:dc", []),
+        ("under:a", []),
+        ("under:rack1", []),
+        ("under:default", []),
+        ("under:7", []),
+    ],
+)
+def test_under_finds_what_is_in_a_group_or_in_one_below_it(text: str, expected: list[int]) -> None:
+    assert found(text, FARM, TREE) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("dc1", ""),
+        ("dc1/rack1/", ""),
+        ("dc*", ""),
+        ("dc1/rack2", "No group is called “dc1/rack2”, and none is below it. Did you mean dc1/rack1?"),
+        ("elsewhere*", "No group is called “elsewhere*”, and none is below it."),
+        ("\x1b", "No group is called “\\x1b”, and none is below it."),
+    ],
+)
+def test_a_hint_says_what_nothing_is_under(value: str, expected: str) -> None:
+    hint = parse(f"under:{value}", CRITERIA).hint(FARM, TREE)
+    assert hint.replace("dc1/Rack1", "dc1/rack1") == expected

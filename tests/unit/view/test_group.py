@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.links import LINKS, a_link, fuzz
 from tests.unit.view.test_store import recount
 from tui.model.change.attributes import ATTRIBUTES, GROUP
-from tui.model.group import Group, Tally, empty_group
+from tui.model.group import NO_ID, Group, Tally, empty_group, summed
 from tui.model.link import Link
 
 
@@ -46,6 +46,18 @@ def test_an_empty_group() -> None:
     group = empty_group(4)
     assert group == Tally().group(4)
     assert (group.members, group.up, group.down, group.mtu, group.deviating) == (0, 0, 0, None, 0)
+
+
+@fuzz
+@given(st.lists(LINKS, max_size=12))
+def test_groups_together_are_what_one_group_of_all_their_members_would_be(links: list[Link]) -> None:
+    tallies = [Tally() for _ in range(3)]
+    together = Tally()
+    for number, link in enumerate(links):
+        tallies[number % 3].add(link)
+        together.add(link)
+    found = summed(tally.group(number) for number, tally in enumerate(tallies))
+    assert found == together.group(NO_ID)._replace(forms=())
 
 
 @fuzz

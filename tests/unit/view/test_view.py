@@ -46,7 +46,7 @@ def test_a_filter_narrows_the_chosen_group() -> None:
     assert view.set_filter(" eth mtu:9000 ") == ""
     assert view.text == "eth mtu:9000"
     assert view.order(Shown(FARM, NAMES, {})) == [1, 2]
-    view.group_id = 7
+    view.place = 7
     assert view.order(Shown(FARM, NAMES, {})) == [2]
     view.set_filter("")
     assert view.order(Shown(FARM, NAMES, {})) == [2, 3]
@@ -119,7 +119,7 @@ def test_what_is_shown_alone_is_filtered_and_sorted_too() -> None:
     assert view.order(Shown(FARM, NAMES, {})) == [3, 1]
     view.set_filter("mtu:9000")
     assert view.order(Shown(FARM, NAMES, {})) == [1]
-    view.group_id = 7
+    view.place = 7
     assert view.order(Shown(FARM, NAMES, {})) == [1]
     view.only = frozenset()
     assert view.order(Shown(FARM, NAMES, {})) == []
@@ -160,7 +160,7 @@ def test_group_marks_filter_and_order_hold_together(
     view = link_view()
     view.set_filter(text)
     filtered = set(view.order(Shown(snapshot, NAMES, {})))
-    view.group_id, view.only, view.column, view.reverse = group_id, only, column, reverse
+    view.place, view.only, view.column, view.reverse = group_id, only, column, reverse
     shown = view.order(Shown(snapshot, NAMES, {}))
     assert set(shown) == {
         index

@@ -13,12 +13,12 @@ What makes it up, for names are bytes that others chose:
 
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from tui.model.group import DEFAULT_GROUP
-from tui.model.names.map import NameMap
+from tui.model.names.map import NameMap, group_title
 from tui.model.natural import natural
-from tui.model.text import visible
+from tui.model.text import plural, visible
 
 SEPARATOR = b"/"
 """What stands between a parent's path and what its child adds to it."""
@@ -34,6 +34,10 @@ class Branch(NamedTuple):
     """The whole name, such as ``dc1/rack2``."""
     group_ids: tuple[int, ...]
     """Its own first, ascending, if it has any; then all below, in the tree's order. Never empty, never group 0."""
+
+
+Place: TypeAlias = int | Branch
+"""A group, by its id; or a place of the tree with all that is below."""
 
 
 class _Node(NamedTuple):
@@ -130,6 +134,18 @@ class Tree:
     def path_of(self, group_id: int) -> bytes | None:
         """Return where a group stands; None: not in the tree, for it has no name, or is group 0."""
         return self._path_of.get(group_id)
+
+
+def branch_title(path: bytes, groups: int) -> str:
+    """Return how a path with all that is below it is called in a sentence: "dc1/ (64 groups)"."""
+    return f"{visible(path + SEPARATOR)} ({plural(groups, 'group')})"
+
+
+def place_title(place: Place, names: NameMap) -> str:
+    """Return how a group or a branch is called in a sentence."""
+    if isinstance(place, Branch):
+        return branch_title(place.path, len(place.group_ids))
+    return group_title(place, names)
 
 
 def parts(name: bytes) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot
+from tui.model.text import did_you_mean
 from tui.model.view.pattern import PATIENCE, quoted
 from tui.model.view.pattern import FilterError as FilterError
 from tui.model.view.terms import Criterion, Scene, Term, plain
@@ -68,6 +69,12 @@ def parse(text: str, criteria: Mapping[str, Criterion]) -> Filter:
     return Filter(text.strip(), tuple(terms.values()))
 
 
+def _unknown(column: str, criteria: Mapping[str, Criterion]) -> str:
+    if near := did_you_mean(column.lower(), (name for name, known in criteria.items() if not known.listed)):
+        return f"No column {quoted(column)}. {near}"
+    return f"No column {quoted(column)}: {' '.join(name for name, known in criteria.items() if known.listed)}."
+
+
 def _term(found: re.Match[str], criteria: Mapping[str, Criterion]) -> Term:
     inversion, column, between, bare = found.groups()
     value = between if between is not None else bare or ""
@@ -80,7 +87,7 @@ def _term(found: re.Match[str], criteria: Mapping[str, Criterion]) -> Term:
         raise FilterError("“!” and quotes want something after them, such as !state:up.")
     known = criteria.get(column.lower())
     if known is None:
-        raise FilterError(f"No column {quoted(column)}: {' '.join(criteria)}.")
+        raise FilterError(_unknown(column, criteria))
     term = known.make(value) if value else None
     if term is None:
         raise FilterError(f"{column.lower()}: wants {known.wants}.")

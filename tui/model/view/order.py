@@ -5,6 +5,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from tui.model.link import Link
 from tui.model.names.map import NameMap
+from tui.model.names.tree import Branch, Place
 from tui.model.natural import forget
 from tui.model.store import Snapshot
 from tui.model.view.filter import EVERYTHING, parse
@@ -23,10 +24,15 @@ SortKey: TypeAlias = Callable[[Shown], Callable[[_Item], Any]]
 
 
 def ordered(
-    keys: Iterable[int], items: Mapping[int, _Item], by: SortKey[_Item] | None, shown: Shown, reverse: bool
+    keys: Iterable[int],
+    items: Mapping[int, _Item],
+    by: SortKey[_Item] | None,
+    shown: Shown,
+    reverse: bool,
+    ties: Callable[[int], int] | None = None,
 ) -> list[int]:
-    """Return the keys of ``items`` in their order, ties by key; ``by``: None: by key alone."""
-    found = sorted(keys, reverse=reverse)
+    """Return the keys of ``items`` in their order; ``by``: None: as ``ties`` says, which is by key if it is None."""
+    found = sorted(keys, key=ties, reverse=reverse)
     if by is None:
         return found
     sort_key = by(shown)
@@ -34,7 +40,7 @@ def ordered(
 
 
 class LinkView:
-    """The interfaces of the chosen group that pass the filter, in order."""
+    """The interfaces of the chosen group or branch that pass the filter, in order."""
 
     def __init__(self, sort_keys: Mapping[str, SortKey[Link] | None], criteria: Mapping[str, Criterion]) -> None:
         """Show everything, by ifindex.
@@ -43,9 +49,10 @@ class LinkView:
         """
         self._sort_keys = sort_keys
         self._criteria = criteria
-        self.group_id = ALL_GROUPS
+        self.place: Place = ALL_GROUPS
+        """Whose interfaces are shown: those of a group, or of a branch; or of ALL_GROUPS."""
         self.only: frozenset[int] | None = None
-        """Show no other ifindexes than these, the marked ones, of whatever group; None: the chosen group's."""
+        """Show no other ifindexes than these, the marked ones, of whatever group; None: those of ``place``."""
         self.column = "index"
         self.reverse = False
         self.problem = ""
@@ -76,8 +83,11 @@ class LinkView:
         chosen: Iterable[int] = links
         if self.only is not None:
             chosen = [index for index in self.only if index in links]
-        elif self.group_id != ALL_GROUPS:
-            chosen = [index for index, link in links.items() if link.group == self.group_id]
+        elif isinstance(self.place, Branch):
+            group_ids = set(self.place.group_ids)
+            chosen = [index for index, link in links.items() if link.group in group_ids]
+        elif self.place != ALL_GROUPS:
+            chosen = [index for index, link in links.items() if link.group == self.place]
         selected = self._selected(chosen, shown.snapshot, shown.names)
         return ordered(selected, links, self._sort_keys[self.column], shown, self.reverse)
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tui.model.group import Group, empty_group
+from tui.model.group import Group, empty_group, summed
 from tui.model.names.map import NameMap
+from tui.model.names.tree import Branch, Place, Tree, tree_of
 from tui.model.store import Snapshot
 
 
@@ -40,3 +41,27 @@ class Shown:
     def group(self, group_id: int) -> Group:
         """Return a group, empty if it has neither members nor a name."""
         return self.groups.get(group_id) or empty_group(group_id)
+
+    @property
+    def tree(self) -> Tree:
+        """The tree that the names make."""
+        return tree_of(self.names)
+
+    def figures(self, place: Place) -> Group:
+        """Return a group; or what all groups of a branch come to together, counted once."""
+        if not isinstance(place, Branch):
+            return self.group(place)
+        if (found := self._sums.get(place)) is None:
+            groups = self.snapshot.groups
+            found = summed(groups[group_id] for group_id in place.group_ids if group_id in groups)
+            self._sums[place] = found
+        return found
+
+    @cached_property
+    def _sums(self) -> dict[Branch, Group]:
+        return {}
+
+    def reasons_of(self, place: Place) -> list[str]:
+        """Return why members of a group, or of any group of a branch, are protected."""
+        group_ids = place.group_ids if isinstance(place, Branch) else (place,)
+        return [reason for group_id in group_ids for reason in self.reasons.get(group_id, ())]

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from tui.model.link import OPERSTATES, Link, kind_word, link_name
 from tui.model.names.map import NameMap
+from tui.model.names.tree import tree_of
 from tui.model.store import Snapshot
-from tui.model.text import visible
+from tui.model.text import did_you_mean, visible
 from tui.model.view.pattern import finder, glob, is_glob, quoted, regex
 from tui.model.view.words import Words
 
@@ -55,6 +56,8 @@ class Criterion:
     make: Make
     wants: str
     """What the value may be, with an example."""
+    listed: bool = True
+    """Whether an error lists it among what a term can name: what few look for isn't."""
 
 
 def _part(value: str) -> Match:
@@ -144,6 +147,36 @@ def group(value: str) -> Term:
         return "" if chosen(snapshot, names) else f"There is no group {quoted(value)}."
 
     return Term(test, hint)
+
+
+def _under(value: str) -> Term:
+    """Find a place of the name map's tree, whatever case it is in, a last slash or none; a glob looks through all."""
+
+    def paths(names: NameMap) -> list[bytes]:
+        tree = tree_of(names)
+        for wanted in dict.fromkeys((value, value.removesuffix("/"))):
+            match = _whole(wanted)
+            if found := [path for path in tree if match(visible(path))]:
+                return found
+        return []
+
+    def test(scene: Scene) -> Test:
+        tree = tree_of(scene.names)
+        branches = [branch for path in paths(scene.names) if (branch := tree.branch(path))]
+        groups = {group_id for branch in branches for group_id in branch.group_ids}
+        return lambda link: link.group in groups
+
+    def hint(snapshot: Snapshot, names: NameMap) -> str:
+        if paths(names):
+            return ""
+        near = "" if is_glob(value) else did_you_mean(value, map(visible, tree_of(names)))
+        return f"No group is called {quoted(value)}, and none is below it. {near}".rstrip()
+
+    return Term(test, hint)
+
+
+UNDER = Criterion(_under, "a name, such as under:dc1, or a glob", listed=False)
+"""Finds what is in a group, or in a group below it by its name."""
 
 
 def state(value: str) -> Term | None:

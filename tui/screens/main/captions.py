@@ -2,7 +2,7 @@
 
 import time
 
-from tui.model.names.map import group_title
+from tui.model.names.tree import place_title
 from tui.model.text import plural, visible
 from tui.model.view.order import ALL_GROUPS
 from tui.present.guard import waiting_field
@@ -34,13 +34,13 @@ def title(session: Session, view: View) -> list[Field]:
 
 def caption(view: View) -> list[Field]:
     """Return the line above the interfaces: whose they are, and how many of them are shown."""
-    chosen, text, shown, only = view.links.group_id, view.links.text, view.shown, view.links.only
+    chosen, text, shown, only = view.links.place, view.links.text, view.shown, view.links.only
     if only is not None:
         whose, of = "marked interfaces alone", len(only)
     elif chosen == ALL_GROUPS:
         whose, of = "interfaces of all groups", len(shown.snapshot.links)
     else:
-        whose, of = f"interfaces of {group_title(chosen, shown.names)}", shown.group(chosen).members
+        whose, of = f"interfaces of {place_title(chosen, shown.names)}", shown.figures(chosen).members
     fields = [Field(f" {whose}", "warn" if only is not None else "")]
     if text:
         fields.append(Field(f"{count(len(view.rows))} of {count(of)} shown", "warn"))

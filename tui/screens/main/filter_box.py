@@ -20,7 +20,10 @@ from widgets.safe_input import SafeInput
 
 _KEPT = 50  # filters
 _LONGEST = 400  # characters
-_HELP = Field(f" {' '.join(f'{column}:' for column in CRITERIA)}  !not  {hint(OnFilter.earlier)}", "muted")
+_HELP = Field(
+    f" {' '.join(f'{name}:' for name, known in CRITERIA.items() if known.listed)}  !not  {hint(OnFilter.earlier)}",
+    "muted",
+)
 
 
 class History:
@@ -117,10 +120,13 @@ class FilterBox(Vertical):
         yield self._input
         yield self._line
 
-    def open(self, text: str, groups: Sequence[str]) -> None:
-        """Show the box with ``text`` and take the keys; ``groups``: the names to complete, safe to show."""
+    def open(self, text: str, groups: Sequence[str], parents: Sequence[str] = ()) -> None:
+        """Show the box with ``text`` and take the keys.
+
+        ``groups``, ``parents``: the names to complete, safe to show; the latter those that have groups below them.
+        """
         words = [*groups, *(f"{column}:" for column in CRITERIA)]
-        self._input.suggester = TermSuggester({"": words, "group": groups})
+        self._input.suggester = TermSuggester({"": words, "group": groups, "under": [*parents, *groups]})
         self._input.value = text
         self._history.start()
         self.say("")

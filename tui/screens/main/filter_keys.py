@@ -25,7 +25,9 @@ class FilterKeys:
 
     def open(self) -> None:
         """Ask for what to show."""
-        self.box.open(self._view.links.text, [visible(name) for name in self._view.shown.names.by_name])
+        names, tree = self._view.shown.names, self._view.shown.tree
+        paths = [visible(path) for path in tree if tree.is_parent(path)]
+        self.box.open(self._view.links.text, [visible(name) for name in names.by_name], paths)
 
     def typed(self, text: str) -> None:
         """Show what the text means so far; what is wrong with it stands under it."""

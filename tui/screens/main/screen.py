@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from tui.files.names.writer import NameFileError
-from tui.model.names.map import group_title
+from tui.model.names.tree import place_title
 from tui.model.view.order import ALL_GROUPS
 from tui.present.commands import MOVES, Command, OnMain, help_lines
 from tui.present.log import names_words
@@ -24,6 +24,7 @@ from tui.screens.main.captions import caption, marked, title
 from tui.screens.main.change_keys import ChangeKeys
 from tui.screens.main.filter_box import FilterBox
 from tui.screens.main.filter_keys import FilterKeys
+from tui.screens.main.fold_keys import FoldKeys
 from tui.screens.main.guard_keys import GuardKeys
 from tui.screens.main.mark_keys import MarkKeys
 from tui.screens.main.pane import Pane
@@ -61,6 +62,7 @@ class MainScreen(BaseScreen[None], commands=OnMain):
         self._pane = Pane(self, session, self.view)
         self.guard = GuardKeys(self, session)
         self.filtering = FilterKeys(self, self.view, self.tables, self.sync_links)
+        self.folding = FoldKeys(self, self.view, self.tables, self.show_lines)
         self.marking = MarkKeys(self, self.view, self.tables, self.sync_links)
         self.changes = ChangeKeys(
             self, session, self.view, self.tables, self._pane, self.show_plan, self.guard.count_down
@@ -80,6 +82,7 @@ class MainScreen(BaseScreen[None], commands=OnMain):
             "back": self._back,
             "quit": self._quit,
             **self.filtering.handlers,
+            **self.folding.handlers,
             **self.marking.handlers,
             **self.changes.handlers,
             **undoing.handlers,
@@ -227,6 +230,12 @@ class MainScreen(BaseScreen[None], commands=OnMain):
         self._pane.show(self.tables.target, link)
         self.show_keys()
 
+    @property
+    def offered(self) -> tuple[Command, ...]:
+        """The commands that the foot may name: where nothing can be folded, none that folds."""
+        flat = self.view.shown.tree.is_flat
+        return tuple(command for command in OnMain.all if not (flat and command.id in self.folding.handlers))
+
     def label(self, command: Command) -> str:
         """Return what the foot and the palette call a command."""
         return command.label.format(preset=self.session.preset)
@@ -337,7 +346,7 @@ class MainScreen(BaseScreen[None], commands=OnMain):
 
     def _timing(self) -> None:
         """Measure every way to change as many interfaces as the chosen group has."""
-        chosen = self.tables.group_id
+        chosen = self.tables.place
         if chosen == ALL_GROUPS:
             self.say(f"{NO_GROUP.why} The panel measures a change of its size.", "warn")
             return
@@ -346,8 +355,8 @@ class MainScreen(BaseScreen[None], commands=OnMain):
 
         shown, session = self.view.shown, self.session
         panel = TimingScreen(
-            shown.group(chosen),
-            group_title(chosen, shown.names),
+            shown.figures(chosen),
+            place_title(chosen, shown.names),
             session.samples,
             self.ascii,
             last=self._last_measured,

@@ -1,10 +1,12 @@
 """The two tables of the main screen, and what the keys act on by where the cursor is."""
 
-from tui.model.view.order import ALL_GROUPS
+from tui.model.names.tree import Place
 from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS
 from tui.screens.base import BaseScreen, shown_as
 from tui.screens.main.view import Target, View
 from widgets.keyed_table.table import Column, KeyedTable
+
+_OUTLINED = 19  # cells for a name in a tree before the kinds are dropped for it; with the risks that fits 80
 
 
 class Tables:
@@ -45,34 +47,39 @@ class Tables:
         self._last = self.current
 
     @property
-    def group_id(self) -> int:
-        """The group under the cursor of the group table, or ALL_GROUPS."""
-        return ALL_GROUPS if self.groups.cursor_key is None else self.groups.cursor_key
+    def place(self) -> Place:
+        """What is under the cursor of the group table: a group, a branch, or ALL_GROUPS."""
+        return self._view.place(self.groups.cursor_key)
 
     @property
     def target(self) -> Target:
         """What the writing keys act on now."""
-        return self._view.target(None if self.on_links else self.group_id)
+        return self._view.target(None if self.on_links else self.place)
 
     def sync(self) -> None:
         """Show the view in both tables."""
-        self.groups.sync(self._view.group_keys())
+        self._view.outline.reveal(self.groups.cursor_key, self._view.shown)
+        self.sync_groups()
         self.sync_links()
+
+    def sync_groups(self) -> None:
+        """Show the groups."""
+        flat = self._view.shown.tree.is_flat
+        self.groups.set_whole("group", 0 if flat else _OUTLINED)
+        self.groups.sync(self._view.group_keys())
 
     def sync_links(self) -> None:
         """Show the interfaces of the chosen group."""
-        self._view.links.group_id = self.group_id
+        self._view.links.place = self.place
         self.links.sync(self._view.link_keys())
 
     def order(self, table: KeyedTable) -> tuple[str, bool]:
         """Return the column by which a table is ordered, and whether in reverse."""
-        links = self._view.links
-        return (links.column, links.reverse) if table is self.links else self._view.sorted_by
+        rows = self._view.links if table is self.links else self._view.outline
+        return rows.column, rows.reverse
 
     def sort(self, table: KeyedTable, column: str, reverse: bool) -> None:
         """Order a table by another column."""
-        if table is self.links:
-            self._view.links.column, self._view.links.reverse = column, reverse
-        else:
-            self._view.sorted_by = (column, reverse)
+        rows = self._view.links if table is self.links else self._view.outline
+        rows.column, rows.reverse = column, reverse
         table.set_sort(column, reverse)

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tui.model.link import Link
+from tui.model.names.tree import Branch, Place
 from tui.model.view.marks import Marks
-from tui.model.view.order import ALL_GROUPS, ordered
+from tui.model.view.order import ALL_GROUPS
 from tui.model.view.shown import Shown
 from tui.present.column import cells
-from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS, link_view, total_cells
+from tui.present.columns import GROUP_COLUMNS, LINK_COLUMNS, link_view, outline, outline_cells, total_cells
 from tui.present.commands import OnMain, OnTable
 from tui.present.words import Field
 from tui.session.planning import Chosen
@@ -30,6 +31,8 @@ NO_MARKS = Target(
     f"Mark some with {OnMain.mark} (all that are shown: {OnMain.mark_all}), "
     f"or press {OnMain.other_table} for the group.",
 )
+SEVERAL_GROUPS = f"No key changes all groups of a parent yet: unfold it with {OnMain.unfold}, and choose one of them."
+"""What is said where a key can't do what it is meant to do yet."""
 READING = "Reading the interfaces from the kernel…"
 """What is said until the first full check is complete."""
 
@@ -48,8 +51,7 @@ class View:
         """Marked interfaces that are gone, until somebody told the operator."""
         self.rows: list[int] = []
         """The ifindexes of the interface table, as last ordered."""
-        self.sorted_by = ("id", False)
-        """The column by which the groups are ordered, and whether in reverse."""
+        self.outline = outline()
 
     def take(self, shown: Shown) -> None:
         """Show this from now on, once there is anything to show."""
@@ -67,9 +69,11 @@ class View:
 
     def group_keys(self) -> list[int]:
         """Return the rows of the group table, in order; the first stands for all groups."""
-        name, reverse = self.sorted_by
-        by = next(column.sort_key for column in GROUP_COLUMNS if column.key == name)
-        return [ALL_GROUPS, *ordered(self.shown.groups, self.shown.groups, by, self.shown, reverse)]
+        return self.outline.rows(self.shown)
+
+    def place(self, key: int | None) -> Place:
+        """Return what a row of the group table stands for: a group, a branch, or ALL_GROUPS; None: there is no row."""
+        return ALL_GROUPS if key is None else self.outline.place(key, self.shown)
 
     def link_keys(self) -> list[int]:
         """Return the ifindexes of the interface table, in order."""
@@ -78,9 +82,12 @@ class View:
 
     def group_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the group table."""
-        if key == ALL_GROUPS:
-            return total_cells(self.shown.groups.values())
-        return cells(GROUP_COLUMNS, self.shown.group(key), self.shown)
+        shown, place = self.shown, self.place(key)
+        if place == ALL_GROUPS:
+            return total_cells(shown.groups.values())
+        if shown.tree.is_flat:
+            return cells(GROUP_COLUMNS, place, shown)
+        return outline_cells(place, self.outline.spot(key, shown), shown)
 
     def link_row(self, key: int) -> list[Field]:
         """Return the cells of one row of the interface table."""
@@ -91,15 +98,18 @@ class View:
         """Return how many of these interfaces the filter or the choice of a group hides."""
         return len(set(indexes) - set(self.rows))
 
-    def target(self, group_id: int | None) -> Target:
-        """Return what the keys act on: a group if the cursor is on one, else the marked interfaces.
+    def target(self, place: Place | None) -> Target:
+        """Return what the keys act on: what the cursor is on in the group table, else the marked interfaces.
 
-        ``group_id``: the row of the group table, if the cursor is there; None: it is on the interfaces.
+        ``place``: what that is; None: the cursor is on the interfaces.
         """
         if self.shown.reading:
             return Target(None, READING)
-        if group_id == ALL_GROUPS:
+        if place == ALL_GROUPS:
             return NO_GROUP
-        if group_id is not None:
-            return Target(group_id)
+        if isinstance(place, Branch):
+            # Until a plan can be made for several groups at once.
+            return Target(None, SEVERAL_GROUPS)
+        if place is not None:
+            return Target(place)
         return Target(self.marks.indexes) if self.marks else NO_MARKS
