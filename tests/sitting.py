@@ -13,12 +13,16 @@ from tui.files.audit import Audit
 from tui.files.names.file import NameFile
 from tui.model.change.outcome import Outcome
 from tui.model.change.plan import Plan
+from tui.model.change.removal import Deletion
+from tui.model.change.removed import Removed
 from tui.model.change.settings import Settings
 from tui.present.change import asked, outcome_line
 from tui.present.log import change_words
+from tui.present.removal import removal_asked, removal_words, removed_line
 from tui.session.change_runner import Result
 from tui.session.planning import Chosen, plan_change
 from tui.session.question import Question, Undo
+from tui.session.removal import RemovalResult
 from tui.session.services import GUARD_TIMEOUT, Services
 from tui.session.session import Session, Work
 
@@ -55,6 +59,29 @@ class Sitting:
         self.begin(plan)
         self.until(lambda: self.session.under_way is None, "an outcome")
         return self.results[-1].outcome
+
+    def weigh(self, group_id: int) -> Deletion:
+        """Return what deleting a group's interfaces takes, by what is known after a full check."""
+        self.check()
+        found: list[Deletion | str] = []
+        self.session.weigh_deletion(group_id, found.append)
+        self.until(lambda: found, "what goes with them")
+        assert isinstance(found[0], Deletion)
+        return found[0]
+
+    def delete(self, deletion: Deletion) -> Removed:
+        """Delete a group's interfaces, and wait until the outcome is told."""
+        names = self.session.services.names
+        removed: list[Removed] = []
+
+        def ended(result: RemovalResult) -> None:
+            told = removed_line(result.removed, names).text
+            self.session.told(result, removal_words(result.removed, told, names))
+            removed.append(result.removed)
+
+        self.session.delete(deletion, removal_asked(deletion, names), ended)
+        self.until(lambda: removed, "an outcome")
+        return removed[0]
 
     def undo(self, number: int) -> Undo:
         """Return what takes a change back, by what is known after a full check."""

@@ -21,6 +21,7 @@ from tui.files.names.file import NameFile
 from tui.netlink import writer as writer_module
 from tui.netlink.dump import LinkReader
 from tui.netlink.sockets import open_socket
+from tui.session.change_runner import Result
 from tui.session.services import Services
 from tui.session.session import Session
 
@@ -136,7 +137,7 @@ async def _outcome(app: GroupApp, terminal: Terminal, patience: float = 60.0) ->
         frames = written(app)
         seen = len(frames)
         for when in played(frames[:seen], terminal):
-            if any(_DONE in line for line in terminal.lines) and (last := app.main.session.last):
+            if any(_DONE in line for line in terminal.lines) and isinstance(last := app.main.session.last, Result):
                 reply = last.outcome.reply
                 if when >= reply.sent_at + reply.waited:
                     return reply.sent_at + reply.waited, when

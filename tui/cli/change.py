@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from tui.model.view.filter import Filter
 
 _FEW = 5  # names that an error repeats
-_STATUS = {"done": DONE, "unchanged": DONE, "pending": DONE, "partly": PARTLY}
+STATUS = {"done": DONE, "unchanged": DONE, "pending": DONE, "partly": PARTLY}
+"""The exit status by the result; of any other it is FAILED."""
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +79,7 @@ def carry_out(options: argparse.Namespace, wish: Wish, names: NameFile) -> int:
         print(as_json(options.command, report, names.names))
     else:
         say(options, as_lines(report, names.names))
-    return DIFFERENCES if options.dry_run and report.changes else _STATUS.get(report.result, FAILED)
+    return DIFFERENCES if options.dry_run and report.changes else STATUS.get(report.result, FAILED)
 
 
 def _carry_out(options: argparse.Namespace, wish: Wish, wanted: "Filter | None", sitting: Headless) -> Report:
@@ -105,17 +106,11 @@ def _carry_out(options: argparse.Namespace, wish: Wish, wanted: "Filter | None",
 
 def _chosen(wish: Wish, wanted: "Filter | None", shown: Shown) -> Chosen:
     """Return whom it concerns by what is there. Raises OSError for who isn't."""
-    links, names = shown.snapshot.links, shown.names
+    links = shown.snapshot.links
     if wish.group is not None:
-        group_id = group_of(wish.group, names)
-        if group_id not in shown.groups and group_id not in names.by_id:
-            title = group_title(group_id, names)
-            raise FileNotFoundError(
-                errno.ENOENT, f"Nobody is in {title}, and it has no name; the kernel would agree and do nothing."
-            )
-        return group_id
+        return group_there(wish.group, shown)
     if wanted is not None:
-        if hint := wanted.hint(shown.snapshot, names):
+        if hint := wanted.hint(shown.snapshot, shown.names):
             remark(hint)
         return frozenset(selected(wanted, shown))
     by_name = {link.name: index for index, link in links.items()}
@@ -132,6 +127,18 @@ def _chosen(wish: Wish, wanted: "Filter | None", shown: Shown) -> Chosen:
         more = f" and {len(unknown) - _FEW:,} more" if len(unknown) > _FEW else ""
         raise FileNotFoundError(errno.ENOENT, f"There is no interface {few}{more}; nothing was sent. {near}".rstrip())
     return frozenset(found)
+
+
+def group_there(word: str, shown: Shown, why: str = "the kernel would agree and do nothing") -> int:
+    """Return the group that ``word`` means, if anybody is in it or it has a name.
+
+    Raises OSError if not; ``why``: the end of its sentence.
+    """
+    group_id = group_of(word, shown.names)
+    if group_id not in shown.groups and group_id not in shown.names.by_id:
+        title = group_title(group_id, shown.names)
+        raise FileNotFoundError(errno.ENOENT, f"Nobody is in {title}, and it has no name; {why}.")
+    return group_id
 
 
 def _narrowed(shown: Shown, settings: Settings, chosen: Chosen) -> tuple[Plan, int]:
@@ -151,8 +158,7 @@ def _missing(options: argparse.Namespace, question: Question, names: NameMap) ->
         case Answer.NAME:
             name, number = preview.accepted(names)
             if options.yes is None or visible(options.yes) not in (name, number):
-                plain = name if quote(os.fsencode(name)) == name else number
-                found.append(Missing(f"--yes={plain}", "the console asks for its name first"))
+                found.append(Missing(named_option(name, number), "the console asks for its name first"))
         case Answer.YES:
             if options.yes is None:
                 found.append(Missing("--yes", "the console asks for a yes first"))
@@ -161,6 +167,11 @@ def _missing(options: argparse.Namespace, question: Question, names: NameMap) ->
     if question.weighed and options.confirm is None and not options.no_guard:
         found.append(Missing("--confirm", "it could cut you off: with --confirm it is taken back unless you keep it"))
     return tuple(found)
+
+
+def named_option(name: str, number: str) -> str:
+    """Return the option that grants what asks for a name; the number where the name would need quotes in a shell."""
+    return f"--yes={name if quote(os.fsencode(name)) == name else number}"
 
 
 def _left_behind(result: Result) -> Pending | None:

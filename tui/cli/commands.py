@@ -32,6 +32,7 @@ _SCREEN = frozenset({"--no-mouse", "--confirm-timeout"})
 _SCRIPT = _HERE | _WRITES | {"--dry-run", "--yes", "--expect", "--confirm", "--json"}
 _DECIDES = frozenset({"--netns", "--read-only", "--audit", "--json", "--ascii"})
 _DECIDED = "it decides one change, as it was made"
+_FOR_GOOD = "it acts once, shows no screen, and nothing can take it back"
 _ONCE = "it acts once and shows no screen"
 
 COMMANDS = (
@@ -57,6 +58,7 @@ COMMANDS = (
     Command("up", "take a group, or chosen interfaces, up", _SCRIPT, _ONCE),
     Command("down", "take a group, or chosen interfaces, down", _SCRIPT, _ONCE),
     Command("retag", "move chosen interfaces to another group", _SCRIPT, _ONCE),
+    Command("delete", "delete the interfaces of a group, by one message", _SCRIPT - {"--confirm"}, _FOR_GOOD),
     Command(
         "names",
         "list, set, rename, remove and check the names of groups",

@@ -2,15 +2,19 @@
 
 import struct
 import time
+from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
 from tui.model.change.attributes import GROUP
 from tui.model.change.intent import Intent
-from tui.model.change.outcome import Outcome
+from tui.model.change.outcome import Outcome, Reply
+from tui.model.change.removed import Removed
+from tui.model.link import Link
 from tui.model.wire.trace import Batch, WireTrace
 from tui.netlink.batch import BATCH
 from tui.netlink.monitor import Monitor
-from tui.netlink.wire import HEADER, group_change, link_change
+from tui.netlink.wire import HEADER, group_change, link_change, link_deletion
 from tui.netlink.writer import Record, Writer
 
 _BUILT = 2  # messages of the other way that are shown
@@ -38,31 +42,62 @@ class Tracer:
         ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`);
         ``links``: interfaces that there are.
         """
-        record, intent, reply = self._record, outcome.intent, outcome.reply
-        if not reply.messages:
+        intent = outcome.intent
+        if not outcome.reply.messages:
             return None
+        other_way, remark = _other_way(intent)
+        return self._trace(
+            title,
+            pressed,
+            outcome.reply,
+            intent.members,
+            whole_group=intent.group_id is not None,
+            checked=outcome.checked,
+            links=links,
+            other_way=other_way,
+            remark=remark,
+        )
+
+    def after_removal(self, title: str, pressed: float, removed: Removed, links: int) -> WireTrace | None:
+        """Return the same of a deletion."""
+        if not removed.reply.messages:
+            return None
+        members = removed.deletion.members
+        first = tuple(
+            link_deletion(seq, index, ack=seq == len(members)) for seq, index in enumerate(islice(members, _BUILT), 1)
+        )
+        return self._trace(
+            title,
+            pressed,
+            removed.reply,
+            members,
+            whole_group=True,
+            checked=removed.checked,
+            links=links,
+            other_way=Batch(first, len(members), len(first[0]) * len(members), -(-len(members) // BATCH)),
+            remark="The kernel takes each away alone then, and waits after each until nobody uses it any more.",
+            work="delete",
+        )
+
+    def _trace(self, title: str, pressed: float, reply: Reply, members: Mapping[int, Link], **more: Any) -> WireTrace:
+        record = self._record
         events = self._monitor.health.events - self._events
         heard = self._monitor.heard if events else None
-        other_way, remark = _other_way(intent)
         return WireTrace(
             title=title,
-            whole_group=intent.group_id is not None,
-            members=len(intent.members),
+            members=len(members),
             # A send that has not returned yet counts as well.
             sent=Batch(tuple(record.sent[: reply.messages]), reply.messages, reply.size, max(record.sends, 1)),
             answers=tuple(record.answers),
             answered=record.answered,
             events=events,
             notification=heard,
-            of_member=heard is not None and _INDEX.unpack_from(heard, _INDEX_AT)[0] in intent.members,
-            checked=outcome.checked,
-            links=links,
+            of_member=heard is not None and _INDEX.unpack_from(heard, _INDEX_AT)[0] in members,
             sent_at=reply.sent_at - pressed,
             inside=record.inside,
             acked_at=reply.sent_at + reply.waited - pressed,
             seen_at=time.monotonic() - pressed,
-            other_way=other_way,
-            remark=remark,
+            **more,
         )
 
 

@@ -404,3 +404,13 @@ def dump_links(seq: int) -> bytes:
 def get_link(seq: int, ifindex: int) -> bytes:
     """Return the request for one interface."""
     return message(RTM_GETLINK, 0, seq, _ifinfo(ifindex) + u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS))
+
+
+def group_deletion(seq: int, group: int) -> bytes:
+    """Return the one message that deletes every member of ``group``: rtnl_group_dellink, net/core/rtnetlink.c."""
+    return message(RTM_DELLINK, NLM_F_ACK, seq, _ifinfo() + u32(IFLA_GROUP, group))
+
+
+def link_deletion(seq: int, ifindex: int, *, ack: bool = True) -> bytes:
+    """Return the message that deletes one interface, addressed by ``ifindex`` alone."""
+    return message(RTM_DELLINK, NLM_F_ACK if ack else 0, seq, _ifinfo(ifindex))

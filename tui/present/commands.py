@@ -138,6 +138,12 @@ class OnMain(Commands, title="Keys"):
     retag = Command(
         keys="r", label="retag", help="Give the marked interfaces another group.", changes=True, footer=True
     )
+    delete = Command(
+        keys="",
+        label="delete interfaces…",
+        help="Delete the chosen group's interfaces, by one message; its name must be typed.",
+        changes=True,
+    )
     undo = Command(
         keys="z",
         label="undo",

@@ -2,11 +2,13 @@
 
 from typing import assert_never
 
+from tui.model.change.plan import Plan
 from tui.model.change.reversal import Reversal
 from tui.model.names.map import NameMap
 from tui.model.text import plural, visible
 from tui.present.change import asked
 from tui.present.commands import OnCountdown
+from tui.present.removal import removal_asked
 from tui.present.words import some
 from tui.session.question import Hindrance, Overtaken, Question, Undo
 from tui.session.session import Session
@@ -29,7 +31,10 @@ def hindrance_sentence(why: Hindrance, session: Session, names: NameMap) -> str:
 
 def _under_way(session: Session, names: NameMap) -> str:
     plan = session.under_way
-    return f"{asked(plan.intent, names)} is still under way" if plan else ""
+    if plan is None:
+        return ""
+    what = asked(plan.intent, names) if isinstance(plan, Plan) else removal_asked(plan, names)
+    return f"{what} is still under way"
 
 
 def unseen_sentences(session: Session, names: NameMap) -> list[str]:

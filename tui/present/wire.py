@@ -1,11 +1,11 @@
 """Exchange → sentences: what is shown of a change's messages, and what the kernel does at each step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tui.model.text import plural
-from tui.model.wire.trace import Batch, WireTrace
+from tui.model.wire.trace import Batch, WireTrace, Work
 from tui.present.words import milliseconds
 
 View = Literal["message", "answer", "notification", "other way"]
@@ -47,15 +47,18 @@ def about(trace: WireTrace, view: View) -> str:
     """Return what is to be said of a view: a sentence or two."""
     if view == "message":
         asked = " The last asks a member alone why it refused." if _asked_why(trace) else ""
-        return f"We sent {cost(trace.sent)}, to change {plural(trace.members, 'interface')}.{asked}"
+        return f"We sent {cost(trace.sent)}, to {trace.work} {plural(trace.members, 'interface')}.{asked}"
     if view == "answer":
         return f"The kernel sent {plural(trace.answered, 'answer')} to the socket that asked."
     if view == "notification":
         return _about_events(trace)
     if trace.other_way is None:
         return trace.remark
-    how = "one by one (RTM_SETLINK)" if trace.whole_group else "as one group (RTM_NEWLINK)"
+    how = f"one by one ({_EACH[trace.work]})" if trace.whole_group else "as one group (RTM_NEWLINK)"
     return f"{how[0].upper()}{how[1:]}: {cost(trace.other_way)}, against {cost(trace.sent)}. {trace.remark}"
+
+
+_EACH: Mapping[Work, str] = {"change": "RTM_SETLINK", "delete": "RTM_DELLINK"}
 
 
 def _asked_why(trace: WireTrace) -> bool:
@@ -78,6 +81,11 @@ def cost(batch: Batch) -> str:
 
 
 def _build(trace: WireTrace) -> str:
+    if trace.work == "delete":
+        return (
+            "A header, an ifinfomsg with index 0, and IFLA_GROUP: nothing else. No interface is named: the kernel "
+            "finds the members itself, so the message is as short for 16,384 of them as for one."
+        )
     if trace.whole_group:
         return (
             "A header, an ifinfomsg with index 0, what is to be set, and IFLA_GROUP. No interface is named: the "
@@ -91,6 +99,8 @@ def _build(trace: WireTrace) -> str:
 
 def _send(trace: WireTrace) -> str:
     taker = "rtnl_newlink" if trace.whole_group else "rtnl_setlink"
+    if trace.work == "delete":
+        taker = "rtnl_dellink"
     return (
         f"send() goes straight into the kernel: netlink_rcv_skb checks each header, rtnetlink_rcv_msg looks the type "
         f"up and calls {taker}, which works under RTNL: every other writer of links waits."
@@ -98,6 +108,11 @@ def _send(trace: WireTrace) -> str:
 
 
 def _walk(trace: WireTrace) -> str:
+    if trace.work == "delete":
+        return (
+            "rtnl_group_dellink walks the devices twice: first it looks whether each of the group can be deleted, and "
+            "one that can't ends it all; then it collects them, and unregister_netdevice_many takes all away at once."
+        )
     if trace.whole_group:
         return (
             "rtnl_newlink sees IFLA_GROUP, no index and no CREATE: rtnl_group_changelink walks the devices and calls "
@@ -110,6 +125,11 @@ def _walk(trace: WireTrace) -> str:
 
 
 def _ack(trace: WireTrace) -> str:
+    if trace.work == "delete":
+        return (
+            "netlink_ack puts an NLMSG_ERROR into our socket: error 0 is the ACK. An empty group gets ENODEV. It names "
+            "nobody: what went too isn't in it."
+        )
     return (
         "netlink_ack puts an NLMSG_ERROR into our socket: error 0 is the ACK. It names no member and no count, and "
         "an empty group gets it too, so it proves nothing."
@@ -117,6 +137,11 @@ def _ack(trace: WireTrace) -> str:
 
 
 def _events(trace: WireTrace) -> str:
+    if trace.work == "delete":
+        return (
+            "An RTM_DELLINK describes each interface that went once more, to everyone who listens, be it a member or "
+            "not. What doesn't fit into our socket is lost."
+        )
     return (
         "rtmsg_ifinfo describes each changed interface anew, some 1.5 KB, to everyone who listens. They were queued "
         "during the walk, before the ACK; we read them from another socket. What doesn't fit there is lost."

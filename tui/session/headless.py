@@ -1,10 +1,12 @@
 """A sitting without a screen: a verb of the command line proposes, sends and hears the outcome on its own thread."""
 
+from __future__ import annotations
+
 import time
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
@@ -13,6 +15,10 @@ from tui.model.view.shown import Shown
 from tui.session.change_runner import Result
 from tui.session.services import Services
 from tui.session.session import Session, Words, Work
+
+if TYPE_CHECKING:
+    from tui.model.change.removal import Deletion
+    from tui.session.removal import RemovalResult
 
 _PATIENCE = 60.0  # seconds for the first full check: 16,384 interfaces take a fifth of one
 
@@ -28,6 +34,7 @@ class Headless:
         """Why the change isn't on record, one sentence; empty: it is."""
         self._work: SimpleQueue[Work] = SimpleQueue()
         self._results: list[Result] = []
+        self._removals: list[RemovalResult] = []
         self.session.start(lambda: None, self._work.put)
 
     def __enter__(self) -> Self:
@@ -66,7 +73,18 @@ class Headless:
                 progress.stop.set()
         return self._results.pop()
 
-    def book(self, result: Result, words: Words) -> None:
+    def delete(self, deletion: Deletion, title: str) -> RemovalResult:
+        """Delete a group's interfaces, asking nothing; return what became of it. ``title``: what was asked, in words.
+
+        The kernel can't be stopped in it: an interrupt is put off until it is told.
+        """
+        self.session.delete(deletion, title, self._removals.append, self._complain)
+        while not self._removals:
+            with suppress(KeyboardInterrupt):
+                self._do(1.0)
+        return self._removals.pop()
+
+    def book(self, result: Result | RemovalResult, words: Words) -> None:
         """Put what became of a plan on record."""
         self.session.told(result, words)
         self.session.settle()

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
@@ -35,8 +35,12 @@ if TYPE_CHECKING:
     from tui.guard.ending import Ending, GuardedChange
     from tui.guard.losses import Losses
     from tui.guard.orphans import Left, Orphan
+    from tui.model.change.removal import Deletion
     from tui.session.name_editor import NameEditor
     from tui.session.others import Others
+    from tui.session.removal import RemovalResult
+
+Made = TypeVar("Made", Result, "RemovalResult")
 
 GUARD_TIMEOUT = 60.0
 """Seconds until a change that could lock the operator out is taken back, unless he says otherwise."""
@@ -198,9 +202,38 @@ class Services:
         failed, with one sentence.
         """
 
+        def run(told: Callable[[Result], object]) -> Result:
+            return self._runner.carry_out(plan, title, pressed, progress, self.risk_now, told)
+
+        self._carry_out(run, done, complain)
+
+    def remove(
+        self,
+        deletion: Deletion,
+        title: str,
+        pressed: float,
+        done: Callable[[RemovalResult], object],
+        complain: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Delete a group's interfaces, on a thread of its own; the rest as for `change`."""
+        from tui.session.removal import RemovalRunner
+
+        runner = RemovalRunner(self._writer, self._monitor, self._store, self._audit, self.risks)
+
+        def run(told: Callable[[RemovalResult], object]) -> RemovalResult:
+            return runner.carry_out(deletion, title, pressed, told)
+
+        self._carry_out(run, done, complain)
+
+    def _carry_out(
+        self,
+        run: Callable[[Callable[[Made], object]], Made],
+        done: Callable[[Made], object],
+        complain: Callable[[str], object],
+    ) -> None:
         recorded = threading.Event()
 
-        def told(result: Result) -> None:
+        def told(result: Made) -> None:
             self._records.append(recorded)
             self._shown.clear()
             done(result)
@@ -208,7 +241,7 @@ class Services:
             self._shown.wait(_SHOWING)
 
         def work() -> None:
-            result = self._runner.carry_out(plan, title, pressed, progress, self.risk_now, told)
+            result = run(told)
             recorded.set()
             self._records.remove(recorded)
             if result.complaint:
@@ -219,6 +252,19 @@ class Services:
     def outcome_shown(self) -> None:
         """Take note that what became of the last change is on the screen."""
         self._shown.set()
+
+    def weigh_deletion(self, group_id: int, snapshot: Snapshot, done: Callable[[Deletion | str], object]) -> None:
+        """Work out what deleting a group's interfaces takes; ``done`` is called on another thread, with that or what
+        went wrong."""
+        from tui.session.removal import plan_deletion
+
+        def work() -> None:
+            try:
+                done(plan_deletion(snapshot, group_id, self.protected(snapshot)))
+            except (OSError, WireError) as error:
+                done(reason(error))
+
+        self._aside("weigh", work)
 
     def weigh(self, plan: Plan, done: Callable[[Losses | str], object]) -> None:
         """Find out what a change would cut off; ``done`` is called on another thread, with that or what went wrong."""
@@ -311,10 +357,13 @@ class Services:
 
         Nothing here grows with the members, nor with their routes.
         """
-        snapshot = self.snapshot()
-        self._find_carriers(anew=False)
-        now = protect(snapshot, self._carriers)
+        now = self.risks(self.snapshot())
         return {index: reason for index, reason in now.items() if index in plan.intent.members}
+
+    def risks(self, snapshot: Snapshot) -> Mapping[int, str]:
+        """Look at the routes once more; return why interfaces are protected by now, by ifindex."""
+        self._find_carriers(anew=False)
+        return protect(snapshot, self._carriers)
 
     def _find_carriers(self, anew: bool = True) -> str:
         """Find out who carries us; return what could not be asked for.

@@ -18,6 +18,7 @@ from tui.model.change.progress import Progress
 from tui.model.change.sample import Sample
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.change.undo import plan_undo
+from tui.model.names.map import ip_delete
 from tui.model.names.record import save_record
 from tui.model.store import EMPTY
 from tui.model.view.shown import Shown
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from tui.guard.ending import Ending, GuardedChange
     from tui.guard.losses import Losses
     from tui.guard.orphans import Orphan
+    from tui.model.change.removal import Deletion
+    from tui.session.removal import RemovalResult
 
 Work: TypeAlias = Callable[[], object]
 """Something to be done on the session's thread; what it returns is awaited there, if it can be."""
@@ -71,9 +74,9 @@ class Session:
         self._log = Log()
         self._samples: list[Sample] = []
         self._trace: WireTrace | None = None
-        self._last: Result | None = None
-        self._under_way: Plan | None = None
-        self._told: tuple[Result, Words] | None = None
+        self._last: Result | RemovalResult | None = None
+        self._under_way: Plan | Deletion | None = None
+        self._told: tuple[Result | RemovalResult, Words] | None = None
         self._guarded: GuardedChange | None = None
         self._decision: Decision | None = None
 
@@ -125,7 +128,7 @@ class Session:
         return self._trace
 
     @property
-    def last(self) -> Result | None:
+    def last(self) -> Result | RemovalResult | None:
         """What became of the last change."""
         self.settle()
         return self._last
@@ -137,7 +140,7 @@ class Session:
         return self._guarded
 
     @property
-    def under_way(self) -> Plan | None:
+    def under_way(self) -> Plan | Deletion | None:
         """The change whose outcome isn't told yet."""
         return self._under_way
 
@@ -208,15 +211,40 @@ class Session:
         )
         return progress
 
-    def told(self, result: Result, words: Words) -> None:
+    def weigh_deletion(self, group_id: int, done: Callable[[Deletion | str], object]) -> None:
+        """Work out what deleting a group's interfaces takes; ``done`` hears that, or what went wrong."""
+        snapshot = self.services.snapshot()
+        self.services.weigh_deletion(group_id, snapshot, lambda found: self._bring(lambda: done(found)))
+
+    def delete(
+        self,
+        deletion: Deletion,
+        title: str,
+        done: Callable[[RemovalResult], object],
+        complain: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Delete a group's interfaces, asking nothing any more; the rest as for `send`."""
+        pressed = time.monotonic()
+        self.settle()
+        self._under_way = deletion
+        self.services.remove(
+            deletion,
+            title,
+            pressed,
+            lambda result: self._bring(lambda: done(result)),
+            lambda complaint: self._bring(lambda: complain(complaint)),
+        )
+
+    def told(self, result: Result | RemovalResult, words: Words) -> None:
         """Take note that the outcome of a change is told.
 
         It is booked by `settle` once it is painted, or as soon as somebody asks for what is booked: that takes the
         longer the more members there are, and the operator waits for the outcome.
         """
-        outcome = result.outcome
-        if outcome.reply.messages and outcome.intent.undoes is None:
-            self.preset = (outcome.intent.alike or UNTOUCHED).get(MTU, self.preset)
+        if isinstance(result, Result):
+            outcome = result.outcome
+            if outcome.reply.messages and outcome.intent.undoes is None:
+                self.preset = (outcome.intent.alike or UNTOUCHED).get(MTU, self.preset)
         self._under_way = None
         self._told = result, words
 
@@ -225,8 +253,30 @@ class Session:
         if self._told is None:
             return
         (result, words), self._told = self._told, None
-        outcome, intent = result.outcome, result.outcome.intent
         self.services.outcome_shown()
+        if isinstance(result, Result):
+            self._settle_change(result, words)
+        else:
+            self._settle_removal(result, words)
+        if result.sample is not None:
+            self._samples.append(result.sample)
+        self._last = result
+        self._trace = result.trace or self._trace
+
+    def _settle_removal(self, result: RemovalResult, words: Words) -> None:
+        reply = result.removed.reply
+        self._book(
+            words,
+            result.removed.verdict,
+            messages=reply.messages,
+            size=reply.size,
+            waited=reply.waited,
+            lines=(ip_delete(result.removed.deletion.group_id, self.services.names),),
+            final="What is deleted can't be brought back.",
+        )
+
+    def _settle_change(self, result: Result, words: Words) -> None:
+        outcome, intent = result.outcome, result.outcome.intent
         number = self._book(
             words,
             outcome.verdict,
@@ -240,10 +290,6 @@ class Session:
         )
         if intent.undoes is not None and takes_back(outcome):
             self._log.mark_undone(intent.undoes, number)
-        if result.sample is not None:
-            self._samples.append(result.sample)
-        self._last = result
-        self._trace = result.trace or self._trace
         if result.guard is not None:
             from tui.guard.ending import GuardedChange
 

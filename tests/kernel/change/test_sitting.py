@@ -14,6 +14,7 @@ from tests.writers import record_sends
 from tui.guard.ending import Ending
 from tui.present.log import reverted_words
 from tui.present.session import hindrance_sentence, nothing_to_undo, undo_sentences
+from tui.session.change_runner import Result
 from tui.session.question import Answer, Hindrance
 from tui.session.services import Services
 from tui.session.session import Decision, Work
@@ -49,7 +50,7 @@ def test_a_change_is_proposed_sent_told_booked_and_undone(sat: Sitting, ip: Ip) 
     assert entry.outcome.startswith("all 3 changed · 1 message")
     assert [sample.links for sample in session.samples] == [3]
     assert session.trace is not None
-    assert session.last is not None
+    assert isinstance(session.last, Result)
     assert session.last.outcome is outcome
     assert session.preset == 9000
     undo = sat.undo(1)

@@ -54,6 +54,8 @@ class LogEntry:
     """Its place in the log, counted from 1; given by the log."""
     aged: bool = False
     """Whether steps, or parts of lines, were dropped because of its age."""
+    final: str = ""
+    """Why nothing ever takes it back, one sentence; empty: something may."""
     by: str = ""
     """Who made it, if that was another sitting, which can be read and not undone; empty: this one."""
 
@@ -64,6 +66,8 @@ class LogEntry:
             return "It is not of this sitting, and only what this one changed can be undone here."
         if self.undone_by is not None:
             return f"Change {self.undone_by} has undone it already."
+        if self.final:
+            return self.final
         if self.steps:
             return ""
         return "It is too long ago to undo." if self.aged else "It changed no interface: there is nothing to undo."

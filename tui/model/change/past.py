@@ -54,7 +54,7 @@ class Past:
     time: datetime
     """Aware."""
     event: str
-    """"change", "save", "revert", "keep", or what later versions call theirs."""
+    """"change", "delete", "save", "revert", "keep", or what later versions call theirs."""
 
     def text(self, key: str) -> str:
         """Return a text of it; empty: there is none."""
@@ -70,7 +70,7 @@ class Past:
         """The whole in one word."""
         outcome = self.text("outcome")
         match self.event:
-            case "change":
+            case "change" | "delete":
                 return outcome if outcome in _VERDICTS else "unknown"  # type: ignore[return-value]
             case "save":
                 return "saved" if outcome == "saved" else "failed"

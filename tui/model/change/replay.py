@@ -3,7 +3,7 @@
 What is not on record precisely enough, or wasn't done, is a comment that says why: never a line that does otherwise.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -11,7 +11,8 @@ from tui.model.change.attributes import ATTRIBUTES, BY_ID
 from tui.model.change.past import Fields, Netns, Past, Row
 from tui.model.change.settings import Settings
 from tui.model.change.shell import named_lines
-from tui.model.names.map import NameMap, ip_set
+from tui.model.group import DEFAULT_GROUP
+from tui.model.names.map import NameMap, ip_delete, ip_set
 from tui.model.text import ascii_text, bytes_of
 
 _DID = ("changed", "already", "changed again by another")
@@ -33,11 +34,11 @@ def replay(past: Past, names: NameMap, here: Netns) -> list[str]:
     """
     numbers = replace(names, by_id=MappingProxyType({}))
     try:
-        if past.event not in ("change", "revert"):
+        if past.event not in _LINES:
             raise _UnclearError(_NOT_INTERFACES.get(past.event, "this ifgroup doesn't know what that is"))
         if past.elsewhere(here):
             raise _UnclearError(f"that was in another network namespace, {past.text('netns')}")
-        lines = [*(_change(past, numbers) if past.event == "change" else _reverted(past, numbers))]
+        lines = [*_LINES[past.event](past, numbers)]
     except _UnclearError as error:
         lines = [f"# not done again: {error}"]
     return [ascii_text(line) for line in lines]
@@ -49,7 +50,8 @@ _NOT_INTERFACES = {
 }
 
 
-def _change(past: Past, names: NameMap) -> Iterator[str]:
+def _was_done(past: Past) -> None:
+    """Raise _UnclearError if it wasn't, or nobody knows."""
     match past.verdict:
         case "refused" | "nothing":
             raise _UnclearError("nothing was sent")
@@ -57,6 +59,17 @@ def _change(past: Past, names: NameMap) -> Iterator[str]:
             raise _UnclearError("it changed nothing")
         case "unknown":
             raise _UnclearError("what came of it isn't on record")
+
+
+def _delete(past: Past, names: NameMap) -> Iterator[str]:
+    _was_done(past)
+    if past.group_id is None or past.group_id <= DEFAULT_GROUP:
+        raise _UnclearError("there is no such group")
+    yield ip_delete(past.group_id, names)
+
+
+def _change(past: Past, names: NameMap) -> Iterator[str]:
+    _was_done(past)
     if past.group_id is None:
         alike = _alike(past)
         yield from _each(past.rows(), alike, names)
@@ -142,3 +155,10 @@ def _reverted(past: Past, names: NameMap) -> Iterator[str]:
     for key in ("returned", "missing"):
         if past.record.get(key):
             yield f"# not done again: routes and addresses ({key} then)"
+
+
+_LINES: Mapping[str, Callable[[Past, NameMap], Iterable[str]]] = {
+    "change": _change,
+    "delete": _delete,
+    "revert": _reverted,
+}

@@ -131,6 +131,13 @@ def ip_set(group_id: int, what: str, names: NameMap) -> str:
     return f"{names.ip} link set group {ip_group(group_id, names)} {what}"
 
 
+def ip_delete(group_id: int, names: NameMap) -> str:
+    """Return the `ip` command that deletes a group's interfaces; a comment where `ip` can't name the group."""
+    if group_id > MAX_IP_GROUP:
+        return f"# ip can't name group {group_id}: it takes at most {MAX_IP_GROUP}"
+    return f"{names.ip} link delete group {ip_group(group_id, names)}"
+
+
 def ip_group(group_id: int, names: NameMap) -> str:
     """Return a word that `ip` resolves to this group: its name if that is plain, else the number."""
     name = names.by_id.get(group_id)

@@ -1,9 +1,14 @@
 """One change as it went over the wire, kept for teaching: what was sent, answered and heard, and how else it goes."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 KEPT = 3
 """Messages of each sort that are kept as they were; of the rest only the number."""
+
+
+Work = Literal["change", "delete"]
+"""What the messages ask the kernel to do with the interfaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,4 @@ class WireTrace:
     """The same change done the other way, built and never sent; None: there is none."""
     remark: str
     """What is to be said of the other way, one sentence; empty: nothing."""
+    work: Work = "change"

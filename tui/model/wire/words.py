@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tui.model.link import LINK_TYPES
 
 RTM_NEWLINK = 16
+RTM_DELLINK = 17
 RTM_SETLINK = 19
 REQUEST = 0x1
 ACK = 0x4
@@ -17,7 +18,7 @@ TYPES = {
     3: "NLMSG_DONE",
     4: "NLMSG_OVERRUN",
     RTM_NEWLINK: "RTM_NEWLINK",
-    17: "RTM_DELLINK",
+    RTM_DELLINK: "RTM_DELLINK",
     18: "RTM_GETLINK",
     RTM_SETLINK: "RTM_SETLINK",
 }
@@ -56,7 +57,9 @@ class Setting(NamedTuple):
     @property
     def of_group(self) -> bool:
         """Whether the kernel takes it for a whole group's change."""
-        return self.asks and self.kind == RTM_NEWLINK and self.ifindex == 0 and self.groups and not self.flags & CREATE
+        if not self.asks or self.ifindex or not self.groups:
+            return False
+        return self.kind == RTM_DELLINK or (self.kind == RTM_NEWLINK and not self.flags & CREATE)
 
     @property
     def meanings(self) -> Mapping[str, str]:
@@ -64,7 +67,9 @@ class Setting(NamedTuple):
         if not self.asks:
             return {}
         group = "The group that the interface is to get."
-        if self.of_group:
+        if self.of_group and self.kind == RTM_DELLINK:
+            group = "Selects the members, all of which are deleted."
+        elif self.of_group:
             group = "Selects the members; so it can't be the value too: one message can't retag."
         return {"IFLA_GROUP": group, "IFLA_MTU": "The MTU that is asked for, in bytes."}
 
@@ -122,6 +127,7 @@ def header_meanings(kind: int, flags: int, seq: int, pid: int) -> HeaderMeanings
         )
     said = {
         RTM_NEWLINK: "rtnl_newlink takes it; a group change as RTM_SETLINK would be EINVAL.",
+        RTM_DELLINK: "rtnl_dellink takes it; for group 0 it would be EPERM.",
         RTM_SETLINK: "rtnl_setlink takes it: one interface, which must exist.",
     }.get(kind, "")
     if kind == RTM_NEWLINK and flags & CREATE:

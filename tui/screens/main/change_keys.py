@@ -1,8 +1,11 @@
 """The writing keys of the main screen: propose, confirm, send once, tell what happened."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.model.change.attributes import ATTRIBUTES, GROUP, MTU, Attribute
 from tui.model.change.plan import Plan
@@ -13,7 +16,9 @@ from tui.present.change import asked, outcome_line, outcome_report
 from tui.present.commands import OnMain
 from tui.present.guard import guard_notice
 from tui.present.log import change_words
+from tui.present.removal import removed_report
 from tui.present.session import hindrance_sentence, overtaken_sentence
+from tui.present.words import Field
 from tui.screens.base import BaseScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.progress import MANY, ProgressScreen
@@ -27,8 +32,12 @@ from tui.session.planning import Chosen, plan_change
 from tui.session.question import Answer, Question, Undo
 from tui.session.session import Session
 
+if TYPE_CHECKING:
+    from tui.session.removal import RemovalResult
+
 _PAINTED = 0.05  # seconds in which an outcome is painted: three times Textual's period
-_LEFT = "Left as it is; nothing was sent."
+LEFT = "Left as it is; nothing was sent."
+"""What is said to who leaves a question."""
 
 
 class ChangeKeys:
@@ -79,7 +88,7 @@ class ChangeKeys:
 
         def answered(value: int | None) -> None:
             if value is None:
-                self._screen.say(_LEFT)
+                self._screen.say(LEFT)
             else:
                 self.confirm(plan(value))
 
@@ -106,7 +115,7 @@ class ChangeKeys:
 
         def answered(group_id: int | None) -> None:
             if group_id is None:
-                self._screen.say(_LEFT)
+                self._screen.say(LEFT)
             else:
                 self.confirm(plan(group_id))
 
@@ -118,8 +127,10 @@ class ChangeKeys:
         """Show the last outcome, member by member."""
         if (last := self._session.last) is None:
             self._screen.say("Nothing was changed yet.")
-        else:
+        elif isinstance(last, Result):
             self._screen.show_report("Outcome", outcome_report(last.outcome, last.plan, self._view.shown.names))
+        else:
+            self._screen.show_report("Outcome", removed_report(last.removed, self._view.shown.names))
 
     def propose(self, command: str, *, unseen: bool = False) -> None:
         """Ask or send what ``command`` sets; ``unseen``: what the operator pressed didn't say what it would do."""
@@ -186,7 +197,7 @@ class ChangeKeys:
 
         def answered(agreed: bool | None) -> None:
             if not agreed:
-                self._screen.say(_LEFT)
+                self._screen.say(LEFT)
             elif news := session.overtaken(plan):
                 self._screen.say(overtaken_sentence(news), "warn")
             else:
@@ -222,14 +233,19 @@ class ChangeKeys:
         self._session.told(result, change_words(result, line.text, names))
         if isinstance(top := self._screen.app.screen, ProgressScreen):
             await top.dismiss()
+        self.tell(result, line)
+
+    def tell(self, result: Result | RemovalResult, line: Field) -> None:
+        """Show an outcome that is told; ``line``: in one line."""
         self._show_plan()
         self._screen.say(*line)
         # Not `call_after_refresh`: a screen that doesn't know yet of the changed line calls back before it paints.
         self._screen.set_timer(_PAINTED, lambda: self._outcome_painted(result))
 
-    def _outcome_painted(self, result: Result) -> None:
+    def _outcome_painted(self, result: Result | RemovalResult) -> None:
         """Have it booked, and show it in full if anything is not as asked."""
         self._session.settle()
         self._painted()
-        if result.outcome.verdict in ("partly", "failed", "unknown") and self._screen.is_current:
+        verdict = result.outcome.verdict if isinstance(result, Result) else result.removed.verdict
+        if verdict in ("partly", "failed", "unknown") and self._screen.is_current:
             self.report()

@@ -28,6 +28,7 @@ from tui.screens.main.fold_keys import FoldKeys
 from tui.screens.main.guard_keys import GuardKeys
 from tui.screens.main.mark_keys import MarkKeys
 from tui.screens.main.pane import Pane
+from tui.screens.main.removal_keys import RemovalKeys
 from tui.screens.main.tables import Tables
 from tui.screens.main.undo_keys import UndoKeys
 from tui.screens.main.view import NO_GROUP, READING, View
@@ -85,6 +86,7 @@ class MainScreen(BaseScreen[None], commands=OnMain):
             **self.folding.handlers,
             **self.marking.handlers,
             **self.changes.handlers,
+            **RemovalKeys(self, session, self.view, self.tables, self.changes).handlers,
             **undoing.handlers,
             **self.guard.handlers,
         }

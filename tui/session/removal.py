@@ -1,0 +1,156 @@
+"""Deletes a group's interfaces: what must be known before, sent, read back, put on record. Nothing takes it back."""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tui.files.audit import Audit
+from tui.model.change.outcome import Reply
+from tui.model.change.protect import risk
+from tui.model.change.removal import Deletion, make_deletion
+from tui.model.change.removed import Removed, removal_record, unread
+from tui.model.change.sample import Sample
+from tui.model.group import DEFAULT_GROUP
+from tui.model.link import Link
+from tui.model.store import Snapshot, Store
+from tui.model.text import plural, reason, visible
+from tui.model.wire.trace import WireTrace
+from tui.netlink.delete_group import delete_group
+from tui.netlink.dump import StoppedError
+from tui.netlink.monitor import Monitor
+from tui.netlink.read_back import ack_deadline
+from tui.netlink.tracer import Tracer
+from tui.netlink.vxlan import vxlan_lowers
+from tui.netlink.wire import WireError
+from tui.netlink.writer import Writer
+
+Bar = Literal["default", "nobody", "undeletable", "session", ""]
+"""Why nothing may be sent: it is group 0, nobody is in it, the kernel deletes nobody since it can't delete somebody, or
+this SSH session comes over what would go; empty: it may, once its name was typed."""
+
+_FEW = 3  # names in a clause
+
+
+def bar(deletion: Deletion, *, guarded: bool) -> Bar:
+    """Return why it may not be sent; ``guarded``: nobody said that he wants no guard. A deletion can't be guarded."""
+    if deletion.group_id == DEFAULT_GROUP:
+        return "default"
+    if not deletion.members:
+        return "nobody"
+    if deletion.undeletable:
+        return "undeletable"
+    return "session" if guarded and risk(deletion.protected.values()) == "ssh" else ""
+
+
+def plan_deletion(snapshot: Snapshot, group_id: int, protected: Mapping[int, str]) -> Deletion:
+    """Work out what deleting a group's interfaces takes; asks the kernel what `Link` doesn't hold.
+
+    Blocks, and goes through all interfaces. Raises OSError, WireError.
+    """
+    any_vxlan = any(link.kind == b"vxlan" for link in snapshot.links.values())
+    return make_deletion(snapshot, group_id, protected, vxlan_lowers() if any_vxlan else {})
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalResult:
+    """What became of a deletion."""
+
+    removed: Removed
+    sample: Sample | None = None
+    """How long it took; None: nothing was sent, or it wasn't answered or read back."""
+    trace: WireTrace | None = None
+    """What went over the wire; None: nothing was sent."""
+    complaint: str = ""
+    """Why it isn't on record in the audit file, one sentence; empty: it is."""
+
+
+class RemovalRunner:
+    """Makes one deletion at a time."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        monitor: Monitor,
+        store: Store,
+        audit: Audit,
+        risks: Callable[[Snapshot], Mapping[int, str]],
+    ) -> None:
+        """``risks`` asks anew which interfaces carry the way to this machine: the reasons, by ifindex."""
+        self._writer = writer
+        self._monitor = monitor
+        self._store = store
+        self._audit = audit
+        self._risks = risks
+
+    def carry_out(
+        self, deletion: Deletion, title: str, pressed: float, told: Callable[[RemovalResult], object]
+    ) -> RemovalResult:
+        """Delete, put it on record, and return what became of it; never raises.
+
+        ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`).
+        ``told`` is called before it is put on record.
+        """
+        result = self._carry_out(deletion, title, pressed)
+        told(result)
+        return replace(result, complaint=self._audit.write(removal_record(title, result.removed)))
+
+    def _carry_out(self, deletion: Deletion, title: str, pressed: float) -> RemovalResult:
+        tracer = Tracer.before(self._writer, self._monitor)
+        try:
+            # The kernel doesn't tell of every retag, and nothing brings back what goes: so it is asked once more.
+            now = self._now(deletion)
+            if why := _news(deletion, now):
+                return RemovalResult(unread(deletion, Reply(0, why, 0, 0, 0.0)))
+            removed = delete_group(deletion, self._writer, self._monitor, self._store.snapshot)
+        except (FutureTimeoutError, StoppedError):
+            why = "the kernel didn't tell in time what the interfaces are now"
+            return RemovalResult(unread(deletion, Reply(0, why, 0, 0, 0.0)))
+        except (OSError, WireError) as error:
+            return RemovalResult(unread(deletion, Reply(0, reason(error), 0, 0, 0.0)))
+        except Exception as error:
+            # Whatever failed, the operator hears of it; a deletion without an outcome is the worst of all.
+            removed = unread(deletion, Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0))
+        trace = tracer.after_removal(title, pressed, removed, len(self._store.snapshot().links))
+        return RemovalResult(removed, _sample(removed, title, pressed), trace)
+
+    def _now(self, deletion: Deletion) -> Deletion:
+        snapshot = self._monitor.check().result(ack_deadline(len(self._store.snapshot().links)))
+        return plan_deletion(snapshot, deletion.group_id, self._risks(snapshot))
+
+
+def _news(seen: Deletion, now: Deletion) -> str:
+    """Return what would go by now that the operator wasn't told of, or can't; a clause. Who is gone is no news."""
+    if not now.members:
+        return "nobody is in the group any more"
+    if now.undeletable:
+        return f"by now the kernel can't delete {visible(now.undeletable[0].name)}, and then deletes nobody"
+    if now.protected.keys() - seen.protected.keys():
+        return "by now the way to this machine leads over what would go; look again"
+    known = {(link.ifindex, link.name) for link in _all(seen)}
+    if more := [link for link in _all(now) if (link.ifindex, link.name) not in known]:
+        names = ", ".join(visible(link.name) for link in more[:_FEW]) + (", …" if len(more) > _FEW else "")
+        return f"while you looked, {plural(len(more), 'interface')} joined that would go too ({names}); look again"
+    return ""
+
+
+def _all(deletion: Deletion) -> list[Link]:
+    return [*deletion.members.values(), *(companion.link for companion in deletion.also)]
+
+
+def _sample(removed: Removed, title: str, pressed: float) -> Sample | None:
+    reply = removed.reply
+    if not reply.messages or reply.errno is None or not removed.checked:
+        return None
+    return Sample(
+        what=title,
+        operation="delete",
+        links=len(removed.gone),
+        up=sum(link.is_up for link in removed.gone),
+        whole_group=True,
+        messages=reply.messages,
+        sent=reply.sent_at - pressed,
+        acked=reply.sent_at + reply.waited - pressed,
+        seen=time.monotonic() - pressed,
+    )
