@@ -12,7 +12,9 @@ from tui.model.change.progress import Progress
 from tui.model.gate import OPEN, Gate
 from tui.model.store import Snapshot
 from tui.netlink.change_group import change_group
+from tui.netlink.change_groups import change_groups
 from tui.netlink.change_links import change_links
+from tui.netlink.change_mixed import change_mixed
 
 
 class Console:
@@ -43,10 +45,17 @@ class Console:
     ) -> Outcome:
         """Make a change; what became of each member is told once."""
         monitor, known = self.watch.monitor, known or self.watch.store.snapshot
-        if intent.group_id is not None:
+        progress = progress or Progress(len(intent.members))
+        if intent.groups:
+            outcome = (
+                change_mixed(intent, self.writer, monitor, known, progress)
+                if intent.alone
+                else change_groups(intent, self.writer, monitor, known, deadline)
+            )
+        elif intent.group_id is not None:
             outcome = change_group(intent, self.writer, monitor, known, deadline)
         else:
-            outcome = change_links(intent, self.writer, monitor, known, progress or Progress(len(intent.members)))
+            outcome = change_links(intent, self.writer, monitor, known, progress)
         placed = [
             *outcome.changed,
             *outcome.already,

@@ -113,13 +113,19 @@ class Sitting:
 
 
 @contextmanager
-def sitting(*, read_only: bool = False, guard_timeout: float | None = GUARD_TIMEOUT) -> Iterator[Sitting]:
-    """Sit down before the interfaces of this namespace; yield after the first full check."""
+def sitting(
+    *,
+    read_only: bool = False,
+    guard_timeout: float | None = GUARD_TIMEOUT,
+    names: Path | None = None,
+    audit: Path | None = None,
+) -> Iterator[Sitting]:
+    """Sit down before the interfaces of this namespace; yield after the first full check. ``names``: the name map."""
     with NamedTemporaryFile() as empty:
         services = Services(
-            NameFile(Path(empty.name)),
+            NameFile(names or Path(empty.name)),
             read_only,
-            audit=Audit(None, ()),
+            audit=Audit(audit, ()),
             guard_timeout=guard_timeout,
             writer=ActingWriter,
         )

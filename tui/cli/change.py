@@ -13,7 +13,7 @@ from tui.cli.filters import filter_of, selected
 from tui.cli.output import remark, say
 from tui.cli.place import enter
 from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
-from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin
+from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, whom_of
 from tui.files.audit import Audit, default_path
 from tui.files.names.file import NameFile
 from tui.guard.order import GuardError
@@ -21,6 +21,7 @@ from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.change.shell import quote
 from tui.model.names.map import NameMap, group_title
+from tui.model.names.tree import Branch
 from tui.model.text import did_you_mean, plural, reason, visible
 from tui.model.view.shown import Shown
 from tui.present.change import asked, outcome_line
@@ -47,7 +48,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 
 
 def wish_of(options: argparse.Namespace, words: Sequence[str], settings: Settings) -> Wish:
-    """Return whom ``words`` mean: a group, `-`, or nobody where --filter tells. Raises ValueError."""
+    """Return whom ``words`` mean: a group, a parent, `-`, or nobody where --filter tells. Raises ValueError."""
     if options.filter is not None:
         if words:
             raise ValueError(f"Give a group or --filter, not both: “{words[0]}” is one too many.")
@@ -108,7 +109,8 @@ def _chosen(wish: Wish, wanted: "Filter | None", shown: Shown) -> Chosen:
     """Return whom it concerns by what is there. Raises OSError for who isn't."""
     links = shown.snapshot.links
     if wish.group is not None:
-        return group_there(wish.group, shown)
+        whom = whom_of(wish.group, shown.names)
+        return whom if isinstance(whom, Branch) else group_there(wish.group, shown)
     if wanted is not None:
         if hint := wanted.hint(shown.snapshot, shown.names):
             remark(hint)
@@ -145,7 +147,7 @@ def _narrowed(shown: Shown, settings: Settings, chosen: Chosen) -> tuple[Plan, i
     """Return the plan, of single interfaces for those alone that aren't as asked, and how many are already."""
     plan = plan_change(shown, settings, chosen)
     spared = plan.already
-    if plan.intent.group_id is not None or not spared or not plan.preview.changing:
+    if plan.intent.whole or not spared or not plan.preview.changing:
         return plan, 0
     return plan_change(shown, settings, frozenset(link.ifindex for link in plan.changing)), spared
 
@@ -171,7 +173,7 @@ def _missing(options: argparse.Namespace, question: Question, names: NameMap) ->
 
 def named_option(name: str, number: str) -> str:
     """Return the option that grants what asks for a name; the number where the name would need quotes in a shell."""
-    return f"--yes={name if quote(os.fsencode(name)) == name else number}"
+    return f"--yes={name if quote(os.fsencode(name)) == name else quote(os.fsencode(number))}"
 
 
 def _left_behind(result: Result) -> Pending | None:

@@ -10,7 +10,9 @@ from tui.cli.wish import settings_of
 def add(parser: argparse.ArgumentParser) -> None:
     """Add whom it concerns to ``parser``."""
     add_target(parser)
-    parser.add_argument("words", nargs="*", metavar="GROUP|-", help="a group, by name or number")
+    parser.add_argument(
+        "words", nargs="*", metavar="GROUP|PARENT/|-", help="a group, by name or number, or all of a parent"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

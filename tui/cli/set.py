@@ -10,7 +10,7 @@ from tui.cli.wish import SETTABLE, settings_of
 def add(parser: argparse.ArgumentParser) -> None:
     """Add whom and what to ``parser``."""
     add_target(parser)
-    parser.add_argument("words", nargs="*", metavar="GROUP|- ATTRIBUTE VALUE", help=SETTABLE)
+    parser.add_argument("words", nargs="*", metavar="GROUP|PARENT/|- ATTRIBUTE VALUE", help=SETTABLE)
 
 
 def run(options: argparse.Namespace) -> int:

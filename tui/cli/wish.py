@@ -9,12 +9,14 @@ from typing import NamedTuple
 from tui.cli.output import remark
 from tui.model.change.attributes import ATTRIBUTES, Attribute, Bit
 from tui.model.change.settings import Settings
-from tui.model.names.map import NameMap
-from tui.model.text import did_you_mean, visible
+from tui.model.names.map import NameMap, group_title
+from tui.model.names.tree import SEPARATOR, Branch, tree_of
+from tui.model.text import did_you_mean, plural, visible
 from tui.model.view.candidates import typed_number
 
 STDIN = "-"
 """In place of a group or a filter: the names come from standard input."""
+_BELOW = os.fsdecode(SEPARATOR)  # at the end of a word: all that is below is meant
 _NO_NAMES = NameMap()
 _VALUED = {attribute.id: attribute for attribute in ATTRIBUTES if attribute.typed is not None}
 _BARE: dict[str, tuple[Attribute, int]] = {
@@ -32,7 +34,7 @@ class Wish(NamedTuple):
 
     settings: Settings
     group: str | None = None
-    """A group, by its name or number, as it was typed."""
+    """A group, by its name or number, or a parent in the tree of names, as it was typed."""
     filter: str | None = None
     """The filter language."""
     names: Sequence[bytes] | None = None
@@ -67,17 +69,51 @@ def group_of(word: str, names: NameMap) -> int:
 
     Raises FileNotFoundError, one sentence, for a name that the map doesn't hold.
     """
-    raw = os.fsencode(word)
-    if (known := names.by_name.get(raw)) is not None:
+    if (known := _known(word, names)) is not None:
         return known
-    for group_id, name in names.by_id.items():
-        if visible(name) == word:
-            return group_id
     if (number := typed_number(word)) is not None:
         return number
+    if (branch := _branch_of(word.removesuffix(_BELOW), names)) is not None:
+        first = names.name(branch.group_ids[0])
+        why = f"“{word}” is no group: it stands above others, so name one of them, such as {first}."
+        raise FileNotFoundError(errno.ENOENT, why)
     near = did_you_mean(word, map(os.fsdecode, names.by_name))
     why = f"There is no group “{word}”: the name map doesn't hold it, and it is no number. {near}"
     raise FileNotFoundError(errno.ENOENT, why.rstrip())
+
+
+def _known(word: str, names: NameMap) -> int | None:
+    """Return the group that bears this name; None: none does."""
+    if (known := names.by_name.get(os.fsencode(word))) is not None:
+        return known
+    return next((group_id for group_id, name in names.by_id.items() if visible(name) == word), None)
+
+
+def whom_of(word: str, names: NameMap) -> int | Branch:
+    """Return what ``word`` means: a group, or a parent in the tree of names with all groups below it.
+
+    The name of a group is that group alone, as it is for `ip`, even if others are below it; with a slash at its end it
+    is the parent. A parent without an id is meant by its name alone too. Raises FileNotFoundError, one sentence.
+    """
+    branch = _branch_of(word.removesuffix(_BELOW), names)
+    below = 0 if branch is None else len(branch.group_ids) - len(tree_of(names).own(branch.path))
+    if branch is None or _known(word, names) is not None:
+        group_id = group_of(word, names)
+        if below and not word.endswith(_BELOW):
+            more = f"{word}{_BELOW} means the {plural(below, 'group')} below it too"
+            remark(f"{group_title(group_id, names)} alone is meant; {more}.")
+        return group_id
+    if not below:
+        alone = group_title(branch.group_ids[0], names)
+        raise FileNotFoundError(errno.ENOENT, f"Nothing is below “{word}”; without the slash it is {alone}.")
+    return branch
+
+
+def _branch_of(word: str, names: NameMap) -> Branch | None:
+    """Return what ``word`` means in the tree of names; None: nothing."""
+    tree = tree_of(names)
+    raw = os.fsencode(word)
+    return tree.branch(raw) or next((tree.branch(path) for path in tree if visible(path) == word), None)
 
 
 def names_from_stdin(nul: bool) -> list[bytes]:

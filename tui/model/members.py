@@ -1,9 +1,10 @@
 """Who is meant, known in number before anybody looks: a key's message must not wait for a walk over the members."""
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from itertools import chain
 from typing import overload
 
-from tui.model.group import Group, Tally
+from tui.model.group import Group
 from tui.model.link import Link
 
 
@@ -28,6 +29,10 @@ class Members(Mapping[int, Link]):
             group_id = self.group.group_id
             self._found = dict(sorted(item for item in self._links.items() if item[1].group == group_id))
         return self._found
+
+    def likenesses(self) -> Iterator[tuple[Link, int]]:
+        """Yield how they are, and how many are so, as `Group.likenesses` does."""
+        return self.group.likenesses()
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -54,6 +59,68 @@ class Members(Mapping[int, Link]):
     def __repr__(self) -> str:
         """Tell whose they are."""
         return f"{type(self).__name__}(group {self.group.group_id}, {len(self)})"
+
+
+class Together(Mapping[int, Link]):
+    """The members of several groups by ifindex, ascending; known as `Members` are.
+
+    Nobody goes through all links more than once, however many groups there are.
+    """
+
+    __slots__ = ("_found", "_links", "_number", "_parted", "groups")
+
+    def __init__(self, links: Mapping[int, Link], groups: Iterable[Group]) -> None:
+        """``links``: all interfaces of a snapshot; ``groups``: figures of the same snapshot, each group once."""
+        self._links = links
+        self.groups = {group.group_id: group for group in groups}
+        """What those of each have in common, by id."""
+        self._number = sum(group.members for group in self.groups.values())
+        self._found: dict[int, Link] | None = None
+        self._parted: dict[int, dict[int, Link]] | None = None
+
+    def _all(self) -> dict[int, Link]:
+        if self._found is None:
+            groups = self.groups
+            self._found = dict(sorted(item for item in self._links.items() if item[1].group in groups))
+        return self._found
+
+    def part(self, group_id: int) -> Mapping[int, Link]:
+        """Return those of one group, by ifindex, ascending."""
+        if self._parted is None:
+            self._parted = {known: {} for known in self.groups}
+            for index, link in self._all().items():
+                self._parted[link.group][index] = link
+        return self._parted[group_id]
+
+    def likenesses(self) -> Iterator[tuple[Link, int]]:
+        """Yield how they are, and how many are so, as `Group.likenesses` does, group after group."""
+        return chain.from_iterable(group.likenesses() for group in self.groups.values())
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._number
+
+    def __getitem__(self, index: int) -> Link:
+        """Return a member. Raises KeyError."""
+        if (link := self._links[index]).group not in self.groups:
+            raise KeyError(index)
+        return link
+
+    def __iter__(self) -> Iterator[int]:
+        """Go through their ifindexes."""
+        return iter(self._all())
+
+    def items(self) -> ItemsView[int, Link]:
+        """Return them with their ifindexes."""
+        return self._all().items()
+
+    def values(self) -> ValuesView[Link]:
+        """Return them alone."""
+        return self._all().values()
+
+    def __repr__(self) -> str:
+        """Tell whose they are."""
+        return f"{type(self).__name__}({len(self.groups)} groups, {len(self)})"
 
 
 class Sought(Sequence[Link]):
@@ -93,11 +160,11 @@ class Sought(Sequence[Link]):
         return hash(self._all())
 
 
-def figures(group_id: int, members: Mapping[int, Link]) -> Group:
-    """Return what a whole group's members have in common; counted only where nobody has done that before."""
-    if isinstance(members, Members):
-        return members.group
-    tally = Tally()
-    for link in members.values():
-        tally.add(link)
-    return tally.group(group_id)
+def likenesses(members: Mapping[int, Link]) -> Iterable[tuple[Link, int]]:
+    """Return how these interfaces are, and how many are so; of whole groups nobody goes through them.
+
+    Of links that stand for several only the group and the FORM (model/group.py) mean anything.
+    """
+    if isinstance(members, (Members, Together)):
+        return members.likenesses()
+    return ((link, 1) for link in members.values())

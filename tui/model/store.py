@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tui.model.group import Group, Tally, empty_group
 from tui.model.identity import Lives
 from tui.model.link import Link
-from tui.model.members import Members
+from tui.model.members import Members, Together
 from tui.model.ports import Ports
 
 
@@ -37,6 +37,10 @@ class Snapshot:
     def members(self, group_id: int) -> Members:
         """Return the members of a group by ifindex, ascending. Costs nothing until somebody goes through them."""
         return Members(self.links, self.groups.get(group_id) or empty_group(group_id))
+
+    def together(self, group_ids: Iterable[int]) -> Together:
+        """Return the members of several groups, each given once, as `members` does."""
+        return Together(self.links, (self.groups.get(group_id) or empty_group(group_id) for group_id in group_ids))
 
 
 class Change(NamedTuple):

@@ -39,8 +39,14 @@ def read_back(
     met: Container[int] | None = None,
 ) -> Outcome:
     """Make a full check and compare it with what was asked; the rest as for `compare`."""
-    try:
-        after = checker.check().result(ack_deadline(len(intent.members)))
-    except (FutureTimeoutError, StoppedError):
+    if (after := look(checker, len(intent.members))) is None:
         return Outcome(intent, reply, before, checked=False)
     return compare(intent, before, agreed, after, reply, met)
+
+
+def look(checker: Checker, members: int) -> Snapshot | None:
+    """Make a full check once ``members`` interfaces were to change; None: it didn't come about in time."""
+    try:
+        return checker.check().result(ack_deadline(members))
+    except (FutureTimeoutError, StoppedError):
+        return None

@@ -51,7 +51,8 @@ class Tracer:
             pressed,
             outcome.reply,
             intent.members,
-            whole_group=intent.group_id is not None,
+            whole_group=bool(intent.whole) and not intent.alone,
+            groups=len(intent.by_group()) if intent.groups else 1,
             checked=outcome.checked,
             links=links,
             other_way=other_way,
@@ -105,7 +106,7 @@ def _other_way(intent: Intent) -> tuple[Batch | None, str]:
     """Return one message for many, or many for one, and what is to be said of it."""
     if not intent.members:
         return None, "Nobody was in the group: there is nothing to do one by one."
-    return _one_by_one(intent) if intent.group_id is not None else _as_group(intent)
+    return _one_by_one(intent) if intent.whole else _as_group(intent)
 
 
 def _one_by_one(intent: Intent) -> tuple[Batch, str]:

@@ -375,13 +375,13 @@ def _body(settings: Settings, ifindex: int = 0, *, first: bytes = b"") -> bytes:
     return _IFINFO.pack(socket.AF_UNSPEC, 0, ifindex, flags, mask) + attrs
 
 
-def group_change(seq: int, group: int, settings: Settings) -> bytes:
+def group_change(seq: int, group: int, settings: Settings, *, ack: bool = True) -> bytes:
     """Return the one message that changes every member of ``group``.
 
     RTM_NEWLINK without NLM_F_CREATE, index 0 and no name: rtnl_group_changelink, net/core/rtnetlink.c. It can't set
     the group itself, which it selects by that.
     """
-    return message(RTM_NEWLINK, NLM_F_ACK, seq, _body(settings) + u32(IFLA_GROUP, group))
+    return message(RTM_NEWLINK, NLM_F_ACK if ack else 0, seq, _body(settings) + u32(IFLA_GROUP, group))
 
 
 def link_change(seq: int, ifindex: int, settings: Settings, *, ack: bool = True) -> bytes:

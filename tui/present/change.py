@@ -1,6 +1,7 @@
 """Plan and Outcome → sentences."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 
 from tui.model.change.attributes import GROUP, Attribute
@@ -11,12 +12,19 @@ from tui.model.change.shell import shortened
 from tui.model.group import MAX_IP_GROUP
 from tui.model.link import LEAST_IPV6_MTU, Link
 from tui.model.names.map import NameMap, group_title
+from tui.model.names.tree import SEPARATOR
 from tui.model.text import plural, visible
 from tui.present.words import Field, count, members, milliseconds, some
 
 _VALUES = 3  # values that are told of those that the members have
 _ROOM = 200  # characters of a line that is to be looked at
 _MANY = 200  # names that a report lists; past that nobody reads them
+_FEW_GROUPS = 4  # groups that a sentence names
+_STOPS = {
+    False: "The kernel stops at the first that refuses; members after it stay as they are.",
+    True: "In its group the kernel stops at the first that refuses; the other groups are changed all the same.",
+}
+"""What a refusal leads to; whether there are several groups."""
 
 
 def what(change: Intent | Preview, names: NameMap) -> str:
@@ -31,9 +39,19 @@ def target(intent: Intent, names: NameMap) -> str:
     """Return whom it is asked of: "group dmz (10)", "interface eth0", "12 interfaces"."""
     if intent.group_id is not None:
         return group_title(intent.group_id, names)
+    if intent.path:
+        return branch_title(intent.path, len(intent.groups))
+    if intent.groups:
+        alone = len(intent.alone)
+        return plural(len(intent.groups), "group") + (f" and {plural(alone, 'interface')}" if alone else "")
     if len(intent.members) == 1:
         return f"interface {visible(next(iter(intent.members.values())).name)}"
     return plural(len(intent.members), "interface")
+
+
+def branch_title(path: bytes, groups: int) -> str:
+    """Return how a parent is called in a sentence, with all that is below it: "dc1/ (12 groups)"."""
+    return f"{visible(path + SEPARATOR)} ({plural(groups, 'group')})"
 
 
 def asked(intent: Intent, names: NameMap) -> str:
@@ -69,8 +87,13 @@ def _former(attribute: Attribute, known: Former, names: NameMap) -> str:
 
 
 def effort(preview: Preview) -> str:
-    """Return what it takes: "one message", "12 messages, one each"."""
-    return "one message" if preview.messages == 1 else f"{count(preview.messages)} messages, one each"
+    """Return what it takes: "one message", "12 messages, one each", "3 messages, one a group"."""
+    if preview.messages == 1:
+        return "one message"
+    each = "one each"
+    if preview.groups:
+        each = "one a group" + (" or interface" if preview.alone else "")
+    return f"{count(preview.messages)} messages, {each}"
 
 
 def in_short(preview: Preview, names: NameMap) -> str:
@@ -111,6 +134,7 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
     if preview.protected:
         whole = preview.group_id
         who = "The choice" if whole is None else group_title(whole, names)
+        who = branch_title(preview.path, len(preview.groups)) if preview.path else who
         found.append(f"{who} carries the way to this machine: {some(preview.protected)}.")
     if preview.alike is not None and GROUP in preview.former:
         found += _retag_risks(preview.alike[GROUP], preview)
@@ -118,17 +142,26 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
         found.append("Group 0 holds lo and every interface that nobody tagged: this can take the machine off the net.")
     found += _untagged_risks(preview.untagged)
     if preview.refusing:
-        stops = preview.group_id is not None
+        stops = preview.group_id is not None or preview.groups
         refusing = ", ".join(limits(link) for link in preview.refusing[:8])
         more = len(preview.refusing) - 8
         found.append(
             f"{members(len(preview.refusing))} can't take {what(preview, names)}: {refusing}"
             + (f" and {count(more)} more" if more > 0 else "")
-            + (". The kernel stops at the first that refuses; members after it stay as they are." if stops else ".")
+            + (f". {_STOPS[bool(preview.groups)]}" if stops else ".")
         )
     if preview.loses_ipv6:
         found.append(f"Below {LEAST_IPV6_MTU} bytes IPv6 is taken off an interface, and its addresses don't come back.")
     return found
+
+
+def empty_groups(empty: Sequence[int], names: NameMap) -> list[str]:
+    """Return why groups of a parent take no message, a sentence; nothing if there are none."""
+    if not empty:
+        return []
+    listed = ", ".join(names.name(group_id) for group_id in empty[:_FEW_GROUPS])
+    more = f" and {count(len(empty) - _FEW_GROUPS)} more" if len(empty) > _FEW_GROUPS else ""
+    return [f"No message for {plural(len(empty), 'group')} without members: {listed}{more}."]
 
 
 def _untagged_risks(untagged: Sequence[Link]) -> list[str]:
@@ -170,7 +203,7 @@ def outcome_line(outcome: Outcome, names: NameMap) -> Field:
             f"{head}nothing sent: the view was behind, {members(len(outcome.joined))} found. Look, and press again.",
             "warn",
         )
-    parts = "; ".join(text for text, links in _categories(outcome) if links)
+    parts = "; ".join([*_group_count(outcome), *(text for text, links in _categories(outcome) if links)])
     if outcome.stopped:
         parts = f"stopped by you; {parts or 'nobody changed'}"
     if outcome.verdict == "nothing":
@@ -192,6 +225,10 @@ def _unsent(outcome: Outcome) -> bool:
 
 def messages(reply: Reply, intent: Intent) -> str:
     """Return what was sent: "1 message, 48 bytes"."""
+    if intent.groups:
+        planned = len(intent.by_group()) + len(intent.alone)
+        more = f" (and {count(reply.messages - planned)} to learn who refused)" if reply.messages > planned else ""
+        return f"{plural(min(reply.messages, planned), 'message')}{more}, {plural(reply.size, 'byte')}"
     if intent.group_id is None:
         return f"{plural(reply.messages, 'message')}, {plural(reply.size, 'byte')}"
     more = f" (and {count(reply.messages - 1)} to learn who refused)" if reply.messages > 1 else ""
@@ -203,6 +240,40 @@ def _kernel(outcome: Outcome) -> str:
     if not reply.errno:
         return ""
     return f" · the kernel: {visible(reply.text) or os.strerror(reply.errno)}"
+
+
+def _group_count(outcome: Outcome) -> list[str]:
+    """Return how many of several groups came to what, unless all are done: "62 groups done, 1 partly"."""
+    groups = [part for part in outcome.parts if part.intent.group_id is not None and part.verdict != "nothing"]
+    found = Counter(part.verdict for part in groups)
+    if found.keys() <= {"done"}:
+        return []
+    first = f"{plural(found['done'], 'group')} done"
+    return [", ".join([first, *(f"{count(number)} {word}" for word, number in found.items() if word != "done")])]
+
+
+def part_lines(outcome: Outcome, names: NameMap, *, but_done: bool = False) -> list[str]:
+    """Return what became of each of several groups, a line each: those that aren't done first.
+
+    ``but_done``: without those that are, and those that had nobody, so that there was nothing to be done.
+    """
+    lines: dict[bool, list[str]] = {False: [], True: []}
+    for part in outcome.parts:
+        if but_done and part.verdict == "nothing" and not part.joined:
+            continue
+        if (group_id := part.intent.group_id) is not None:
+            lines[part.verdict == "done"].append(f"{group_title(group_id, names)}: {_part(part)}")
+        else:
+            alone = plural(len(part.intent.members), "single interface")
+            lines[part.verdict == "done"].append(f"{alone}: {_part(part)}")
+    return lines[False] if but_done else [*lines[False], *lines[True]]
+
+
+def _part(part: Outcome) -> str:
+    found = "; ".join(text for text, links in _categories(part) if links)
+    if not part.reply.messages:
+        return "; ".join(filter(None, ["not sent" if part.reply.errno else "no members, no message", found]))
+    return f"{part.verdict}: {found or 'nobody changed'}{_kernel(part)}"
 
 
 def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
@@ -249,11 +320,13 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
     lines = [
         outcome_line(outcome, names).text,
         "",
-        f"asked      {asked(intent, names)}" + ("" if intent.group_id is None else f", {members(len(intent.members))}"),
+        f"asked      {asked(intent, names)}" + (f", {members(len(intent.members))}" if intent.whole else ""),
         f"equals     {_line(outcome, plan, names)}",
         f"sent       {messages(reply, intent)}; answer after {milliseconds(reply.waited)}",
         f"kernel     {answer}",
     ]
+    if outcome.parts:
+        lines += ["", "group by group:", *_listed(part_lines(outcome, names))]
     for refusal in outcome.refused[:_MANY]:
         lines += ["", f"refused: {limits(refusal.link)}: {visible(refusal.reason)}"]
     for refusal in _overtaken(outcome, outcome.overtaken[:_MANY]):
@@ -262,7 +335,7 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
         lines += ["", f"skipped: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
     for text, links in _categories(outcome):
         if links and links is not outcome.already:
-            lines += ["", text.split(" (")[0] + ":", *_listed(links)]
+            lines += ["", text.split(" (")[0] + ":", *_listed([visible(link.name) for link in links])]
     return lines
 
 
@@ -274,7 +347,7 @@ def _line(outcome: Outcome, plan: Plan, names: NameMap) -> str:
     return next((shortened(line, _ROOM) for line in ip_lines(sent, names)), "nothing")
 
 
-def _listed(links: Sequence[Link]) -> list[str]:
-    listed = [f"  {visible(link.name)}" for link in links[:_MANY]]
-    more = len(links) - _MANY
+def _listed(found: Sequence[str]) -> list[str]:
+    listed = [f"  {text}" for text in found[:_MANY]]
+    more = len(found) - _MANY
     return [*listed, f"  and {count(more)} more"] if more > 0 else listed

@@ -11,8 +11,8 @@ from tui.model.change.plan import Plan, ip_lines
 from tui.model.change.shell import shortened
 from tui.model.names.map import NameMap, name_as_ip
 from tui.model.text import plural, visible
-from tui.present.change import asked, effort, outcome_line, risks, transition
-from tui.present.script_rows import SCHEMA, Result, change_row, name_row, name_rows, reason_row
+from tui.present.change import asked, effort, empty_groups, outcome_line, part_lines, risks, transition
+from tui.present.script_rows import SCHEMA, Result, change_row, group_rows, name_row, name_rows, reason_row
 
 _ROOM = 400  # characters of a line that is to be looked at; the JSON has it in full
 
@@ -105,6 +105,8 @@ def as_json(verb: str, report: Report, names: NameMap) -> str:
         "needs": [missing.option for missing in report.missing],
         "ip": [*_ip(report, names)],
         "confirm": None,
+        "branch": visible(plan.intent.path) if plan.intent.path else None,
+        "groups": group_rows(plan, outcome, report.result, names),
     }
     if report.pending is not None:
         data["confirm"] = {"id": report.pending.id, "deadline": report.pending.deadline.isoformat(timespec="seconds")}
@@ -116,12 +118,15 @@ def as_lines(report: Report, names: NameMap) -> Iterator[str]:
     yield _line(report, names)
     if report.outcome is None and report.plan.preview.changing:
         yield from risks(report.plan.preview, names)
+    if report.plan.preview.changing:
+        yield from empty_groups(report.plan.preview.empty, names)
     for missing in report.missing:
         needs = "To be sent it needs" if report.dry_run else "Nothing was sent: it needs"
         yield f"{needs} {missing.option}, since {missing.why}."
     for row in _refused(report):
         yield f"refused: {row['ifname']}: {row['text']}"
     if report.outcome is not None:
+        yield from part_lines(report.outcome, names, but_done=True)
         for refusal in report.outcome.skipped:
             yield f"skipped: {visible(refusal.link.name)}: {visible(refusal.reason)}"
         for what, links in (
@@ -144,7 +149,7 @@ def _line(report: Report, names: NameMap) -> str:
         return outcome_line(outcome, names).text + spared
     wish = asked(report.plan.intent, names)
     if not preview.members:
-        nobody = "it has no members" if preview.group_id is not None else "no interface is meant"
+        nobody = "it has no members" if report.plan.intent.whole else "no interface is meant"
         return f"{wish}: unchanged, {nobody}; no message was sent."
     if not preview.changing:
         return f"{wish}: unchanged, {transition(preview, names)}; no message was sent."

@@ -82,5 +82,7 @@ def _left_alone(found: Reversal) -> list[str]:
 
 def overtaken_sentence(news: Overtaken) -> str:
     """Return why a plan was not sent though the operator agreed to it."""
+    if news.renamed:
+        return "Nothing was sent: while you read, the name map changed, and other groups are below it now. Press again."
     who = f"{news.joined} joined the group and {news.left} left it"
     return f"Nothing was sent: while you read, {who}. Press again."

@@ -25,6 +25,10 @@ class Step:
     """What was measured."""
 
 
+_ASKED = " The last asks a member alone why it refused."
+_SEVERAL = " Each group has one, all in one buffer; only the last asks for an ACK."
+
+
 def raw_messages(trace: WireTrace, view: View) -> tuple[bytes, ...]:
     """Return the messages to take apart."""
     if view == "message":
@@ -46,7 +50,8 @@ def total(trace: WireTrace, view: View) -> int:
 def about(trace: WireTrace, view: View) -> str:
     """Return what is to be said of a view: a sentence or two."""
     if view == "message":
-        asked = " The last asks a member alone why it refused." if _asked_why(trace) else ""
+        asked = " The last ask members alone why they refused." if trace.groups > 1 else _ASKED
+        asked = asked if _asked_why(trace) else ""
         return f"We sent {cost(trace.sent)}, to {trace.work} {plural(trace.members, 'interface')}.{asked}"
     if view == "answer":
         return f"The kernel sent {plural(trace.answered, 'answer')} to the socket that asked."
@@ -62,7 +67,7 @@ _EACH: Mapping[Work, str] = {"change": "RTM_SETLINK", "delete": "RTM_DELLINK"}
 
 
 def _asked_why(trace: WireTrace) -> bool:
-    return trace.whole_group and trace.sent.messages > 1
+    return trace.whole_group and trace.sent.messages > trace.groups
 
 
 def _about_events(trace: WireTrace) -> str:
@@ -90,7 +95,7 @@ def _build(trace: WireTrace) -> str:
         return (
             "A header, an ifinfomsg with index 0, what is to be set, and IFLA_GROUP. No interface is named: the "
             "kernel finds the members itself, so the message is as short for 16,384 of them as for one."
-        )
+        ) + _SEVERAL * (trace.groups > 1)
     return (
         "A message for each interface: its index, and what is to be set on it. Many are put one after another into "
         "one buffer; only the last asks for an ACK."
@@ -117,7 +122,7 @@ def _walk(trace: WireTrace) -> str:
         return (
             "rtnl_newlink sees IFLA_GROUP, no index and no CREATE: rtnl_group_changelink walks the devices and calls "
             "do_setlink for each of the group. It stops at the first error; what was changed stays changed."
-        )
+        ) + (" Then the next message has its turn: an error ends its own walk alone." if trace.groups > 1 else "")
     return (
         "rtnl_setlink finds the device by its index and do_setlink changes it; then the next message has its turn. "
         "An error ends that message alone."

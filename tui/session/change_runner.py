@@ -19,12 +19,14 @@ from tui.model.change.plan import Plan
 from tui.model.change.progress import Progress
 from tui.model.change.reversal import Step
 from tui.model.change.sample import Sample
-from tui.model.change.still import one_message, steps_now, still_so
+from tui.model.change.still import steps_now, still_so, still_whole
 from tui.model.link import Link
 from tui.model.store import Snapshot, Store
 from tui.model.wire.trace import WireTrace
 from tui.netlink.change_group import change_group
+from tui.netlink.change_groups import change_groups
 from tui.netlink.change_links import change_links
+from tui.netlink.change_mixed import change_mixed
 from tui.netlink.dump import StoppedError
 from tui.netlink.monitor import Monitor
 from tui.netlink.read_back import ack_deadline
@@ -169,21 +171,22 @@ class ChangeRunner:
     def _change(self, intent: Intent, progress: Progress, guard: Guard | None) -> Outcome:
         if intent.undoes is not None:
             intent = self._undo_now(intent)
+        writer, monitor, snapshot = self._writer, self._monitor, self._store.snapshot
+        if intent.whole and _gone(guard):
+            raise GuardError("The guard ended before the change was sent; nothing was sent.")
         if intent.group_id is not None:
-            if _gone(guard):
-                raise GuardError("The guard ended before the change was sent; nothing was sent.")
-            return change_group(intent, self._writer, self._monitor, self._store.snapshot)
-        return change_links(intent, self._writer, self._monitor, self._known(progress, guard), progress)
+            return change_group(intent, writer, monitor, snapshot)
+        if intent.groups and not intent.alone:
+            return change_groups(intent, writer, monitor, snapshot)
+        change = change_mixed if intent.groups else change_links
+        return change(intent, writer, monitor, self._known(progress, guard), progress)
 
     def _undo_now(self, intent: Intent) -> Intent:
-        """Return an undo as it stands at this moment: one group message only if that touches nothing of others.
+        """Return an undo as it stands at this moment: a group message only if that touches nothing of others.
 
         The kernel is asked, since it doesn't tell of every retag. Single interfaces are looked at before each batch.
         """
-        now = self._latest(intent)
-        if intent.group_id is None or one_message(intent, now):
-            return intent
-        return replace(intent, group_id=None)
+        return still_whole(intent, self._latest(intent))
 
     def _latest(self, intent: Intent) -> Snapshot:
         """Return what is known by now; for an undo, what the kernel says. Raises _UnseenError."""

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import TypeAlias
 
-from tui.model.change.intent import intent_for_links, make_intent
+from tui.model.change.intent import intent_for_branch, intent_for_links, make_intent
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.settings import Settings
+from tui.model.names.tree import Branch
 from tui.model.store import Snapshot
 from tui.model.view.shown import Shown
 
-Chosen: TypeAlias = int | frozenset[int]
-"""What a change is asked of: a group, by its id; or single interfaces, by their ifindexes."""
+Chosen: TypeAlias = int | frozenset[int] | Branch
+"""What a change is asked of: a group, by its id; single interfaces, by their ifindexes; or all groups of a branch."""
 
 
 def plan_change(
@@ -19,12 +20,14 @@ def plan_change(
     chosen: Chosen,
     seen: Snapshot | None = None,
 ) -> Plan:
-    """Work out what it would take to set something on a group or on single interfaces.
+    """Work out what it would take to set something on a group, on those of a branch, or on single interfaces.
 
     ``seen``: what the operator saw when he chose the interfaces; None: what is shown now.
     """
     if isinstance(chosen, int):
         intent = make_intent(shown.snapshot, settings, chosen)
+    elif isinstance(chosen, Branch):
+        intent = intent_for_branch(shown.snapshot, settings, chosen)
     else:
         intent = intent_for_links(seen or shown.snapshot, settings, chosen)
         if intent.revision != shown.snapshot.revision:

@@ -86,7 +86,9 @@ class Overtaken:
 
     joined: int = 0
     left: int = 0
+    renamed: bool = False
+    """Whether the name map tells of other groups below the parent by now."""
 
     def __bool__(self) -> bool:
         """Whether anybody did."""
-        return bool(self.joined or self.left)
+        return bool(self.joined or self.left or self.renamed)

@@ -134,8 +134,11 @@ class Services:
         return "" if self.gate.obstacle() else self._audit.obstacle()
 
     def refresh_names(self) -> bool:
-        """Read the name map again if it changed; return whether it did."""
-        return self._names.refresh()
+        """Read the name map again if it changed; return whether it did, and note that there is something to take in."""
+        if not self._names.refresh():
+            return False
+        self._mark()
+        return True
 
     def edit_names(self) -> NameEditor:
         """Begin to edit the name map. Raises NameFileError."""

@@ -20,6 +20,7 @@ from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.change.undo import plan_undo
 from tui.model.names.map import ip_delete
 from tui.model.names.record import save_record
+from tui.model.names.tree import tree_of
 from tui.model.store import EMPTY
 from tui.model.view.shown import Shown
 from tui.model.wire.trace import WireTrace
@@ -175,13 +176,19 @@ class Session:
         self.services.weigh(question.plan, lambda lost: self._bring(lambda: done(lost)))
 
     def overtaken(self, plan: Plan) -> Overtaken:
-        """Return who joined or left the group since ``plan`` was shown."""
-        if plan.intent.group_id is None or plan.intent.undoes is not None:
+        """Return who joined or left the groups since ``plan`` was shown, and whether others are below the parent."""
+        intent = plan.intent
+        if not intent.whole or intent.undoes is not None:
             return Overtaken()  # an undo looks for itself, right before it is sent
-        if self.services.revision == plan.intent.revision:
+        if intent.path:
+            self.services.refresh_names()
+            branch = tree_of(self.services.names).branch(intent.path)
+            if branch is None or set(branch.group_ids) != set(intent.groups):
+                return Overtaken(renamed=True)
+        if self.services.revision == intent.revision:
             return Overtaken()
-        seen = {(index, link.name) for index, link in plan.intent.members.items()}
-        members = self.services.snapshot().members(plan.intent.group_id)
+        seen = {(index, link.name) for index, link in intent.members.items()}
+        members = self.services.snapshot().together(intent.whole)
         now = {(index, link.name) for index, link in members.items()}
         return Overtaken(len(now - seen), len(seen - now))
 

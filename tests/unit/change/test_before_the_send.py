@@ -14,17 +14,18 @@ import pytest
 from tests.changes import asked
 from tests.links import a_link
 from tui.files.audit import Audit
-from tui.model.change.intent import Intent, make_intent
+from tui.model.change.intent import Intent, intent_for_branch, make_intent
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.progress import Progress
 from tui.model.change.protect import protect
 from tui.model.health import Health
 from tui.model.link import Link
 from tui.model.names.map import NameMap
+from tui.model.names.tree import Branch
 from tui.model.store import Snapshot, Store
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import Ack
-from tui.netlink.writer import Record, Writer
+from tui.netlink.writer import Batches, Record, Writer
 from tui.session.change_runner import ChangeRunner
 
 FEW, MANY = 16, 4096
@@ -57,6 +58,14 @@ class Sent(Writer):
 
     def next_seq(self) -> int:
         return 1
+
+    def take_seqs(self, number: int) -> int:
+        return 1
+
+    def send_all(self, batches: Batches, deadline: float, meanwhile: Callable[[], object] | None = None) -> None:
+        next(batches)
+        self._sending()
+        raise OSError(errno.ENODEV, "no kernel here")
 
     def send(
         self, batch: Mapping[int, bytes], deadline: float, meanwhile: Callable[[], object] | None = None
@@ -124,16 +133,17 @@ def make_counter() -> Counter:
     return MonitoringCounter() if sys.version_info >= (3, 12) else Counter()
 
 
-def farm(members: int) -> Store:
+def farm(members: int, groups: int = 1) -> Store:
     store = Store()
-    links = {index: a_link(index) for index in range(1, members + 1)}
+    links = {index: a_link(index, group=7 + 10 * (index % groups)) for index in range(1, members + 1)}
     store.replace(links | {99999: a_link(99999, group=8)})
     return store
 
 
-def steps_before_the_send(members: int, operation: str, mtu: int | None) -> int:
-    store, counter = farm(members), make_counter()
-    store.snapshot()
+def steps_before_the_send(members: int, operation: str, mtu: int | None, groups: int = 1) -> int:
+    store, counter = farm(members, groups), make_counter()
+    snapshot, wanted = store.snapshot(), asked(operation, mtu)
+    branch = Branch(b"dc1", (*range(7, 7 + 10 * groups, 10), 6))
     runner = ChangeRunner(Sent(counter.end), Silent(), store, Audit(None), None)
 
     def risk_now(plan: Plan) -> dict[int, str]:
@@ -146,9 +156,8 @@ def steps_before_the_send(members: int, operation: str, mtu: int | None) -> int:
     gc.disable()
     counter.begin()
     try:
-        plan = make_plan(
-            make_intent(store.snapshot(), asked(operation, mtu), 7), {99999: "the default route"}, NameMap()
-        )
+        intent = make_intent(snapshot, wanted, 7) if groups == 1 else intent_for_branch(snapshot, wanted, branch)
+        plan = make_plan(intent, {99999: "the default route"}, NameMap())
         result = runner.carry_out(plan, "a test", time.monotonic(), Progress(plan.preview.members), risk_now)
     finally:
         counter.end()
@@ -165,6 +174,14 @@ def test_a_plan_and_its_message_take_as_many_steps_for_any_number_of_members(ope
     few, many = (steps_before_the_send(members, operation, mtu) for members in (FEW, MANY))
     assert few == many
     assert few > 100  # they were counted
+
+
+@pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("mtu", 1000)])
+def test_nor_do_those_of_several_groups(operation: str, mtu: int | None) -> None:
+    # The first time, isinstance() asks the classes' hooks.
+    _, few, many = (steps_before_the_send(members, operation, mtu, 8) for members in (FEW, FEW, MANY))
+    assert few == many
+    assert steps_before_the_send(FEW, operation, mtu, 4) < few  # a message for each was built
 
 
 @pytest.mark.parametrize(("operation", "mtu"), [("up", None), ("down", None), ("mtu", 9000), ("mtu", 90000)])

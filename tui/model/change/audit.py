@@ -19,6 +19,7 @@ def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, o
         "what": title,
         "operation": intent.operation,
         "group_id": intent.group_id,
+        "branch": visible(intent.path) if intent.path else None,
         **{attribute.recorded: asked.get(attribute) for attribute in ATTRIBUTES},
         "undoes": intent.undoes,
         "guarded": guarded,
@@ -31,12 +32,32 @@ def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, o
         "seconds": round(reply.waited, 6),
         "settings": None if intent.alike is None else settings_row(asked),
         "groups": sorted({outcome.before(link).group for link in intent.members.values()}),
+        "by_group": [_group_row(part) for part in outcome.parts if part.intent.group_id is not None] or None,
         "members": [*_rows(outcome)],
+    }
+
+
+def _group_row(part: Outcome) -> dict[str, object]:
+    """Return what became of one of several groups."""
+    intent, reply = part.intent, part.reply
+    return {
+        "group_id": intent.group_id,
+        "outcome": part.verdict,
+        "messages": reply.messages,
+        "errno": reply.errno,
+        "kernel": visible(reply.text),
+        "settings": settings_row(intent.alike or UNTOUCHED),
     }
 
 
 def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
     """Yield each member with what became of it, what it was before and what it is after."""
+    alone = outcome.intent.alone if outcome.intent.groups else {}
+    for row in _told(outcome):
+        yield {**row, "alone": True} if row["ifindex"] in alone else row
+
+
+def _told(outcome: Outcome) -> Iterator[dict[str, object]]:
     intent = outcome.intent
     if not outcome.checked:
         became = "unknown" if outcome.reply.messages else "not sent"

@@ -1,28 +1,88 @@
 """What the operator asked, frozen with what was on the screen at that moment."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
+from tui.model.members import Together
+from tui.model.names.tree import Branch
 from tui.model.store import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A change of a whole group, by one message; or of single interfaces, by a message each."""
+    """A change of a whole group, by one message; of several, or of single interfaces, by a message each."""
 
     settings: Settings | Mapping[int, Settings]
     """What all interfaces are to be; or what each is to be again, by ifindex."""
     group_id: int | None
-    """The group that is changed as a whole; None: single interfaces, each addressed by its ifindex."""
+    """The group that is changed as a whole; None: ``groups``, or single interfaces, each addressed by its ifindex."""
     members: Mapping[int, Link]
-    """The interfaces by ifindex, ascending, as they were seen; of a whole group, nobody goes through them before the
+    """The interfaces by ifindex, ascending, as they were seen; of whole groups, nobody goes through them before the
     message is sent."""
     revision: int
     """The store's revision that was seen."""
     undoes: int | None = None
     """The number of the change that this one takes back; None: it takes none back."""
+    groups: tuple[int, ...] = ()
+    """Several groups that are changed as wholes, by a message each; members of none of them get one of their own."""
+    path: bytes = b""
+    """The parent in the tree of names that was chosen, whose groups those are; empty: none was."""
+
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """All groups that are changed as wholes; empty: each interface is addressed by its ifindex."""
+        return self.groups if self.group_id is None else (self.group_id,)
+
+    @property
+    def alone(self) -> Mapping[int, Link]:
+        """The members that are addressed by their ifindexes; costs nothing where there are none."""
+        if self.group_id is not None or (self.groups and isinstance(self.members, Together)):
+            return {}
+        if not self.groups:
+            return self.members
+        return {index: link for index, link in self.members.items() if link.group not in self.groups}
+
+    def by_group(self) -> dict[int, Settings]:
+        """Return what each of several groups that has members is to be: a message each.
+
+        Nobody goes through the members, save those of an undo.
+        """
+        members = self.members
+        if not self.groups:
+            return {}
+        if isinstance(members, Together) and isinstance(self.settings, Settings):
+            return {group_id: self.settings for group_id in self.groups if members.groups[group_id].members}
+        first: dict[int, Settings] = {}
+        for index, link in members.items():
+            if link.group not in first:
+                first[link.group] = self.wanted(index)
+        return {group_id: first[group_id] for group_id in self.groups if group_id in first}
+
+    def parts(self) -> "list[Intent]":
+        """Return the change of each of several groups for itself, then that of the members that are in none of them.
+
+        Looks at every member.
+        """
+        wanted = self.by_group()
+        found = [
+            Intent(wanted.get(group_id, self.alike or UNTOUCHED), group_id, members, self.revision, self.undoes)
+            for group_id, members in self._parted().items()
+        ]
+        if alone := self.alone:
+            found.append(Intent(self.settings, None, alone, self.revision, self.undoes))
+        return found
+
+    def _parted(self) -> Mapping[int, Mapping[int, Link]]:
+        if isinstance(self.members, Together):
+            return {group_id: self.members.part(group_id) for group_id in self.groups}
+        parted: dict[int, dict[int, Link]] = {group_id: {} for group_id in self.groups}
+        for index, link in self.members.items():
+            if link.group in parted:
+                parted[link.group][index] = link
+        return parted
 
     @property
     def alike(self) -> Settings | None:
@@ -51,6 +111,15 @@ def make_intent(snapshot: Snapshot, settings: Settings, group_id: int) -> Intent
     return Intent(settings, group_id, snapshot.members(group_id), snapshot.revision)
 
 
+def intent_for_branch(snapshot: Snapshot, settings: Settings, branch: Branch) -> Intent:
+    """Freeze what the operator asks of all groups of ``branch``. Costs the same for any number of members.
+
+    What one message can't do to a group takes a message for each interface.
+    """
+    members, groups = snapshot.together(branch.group_ids), branch.group_ids if settings.by_group else ()
+    return Intent(settings, None, members, snapshot.revision, groups=groups, path=branch.path)
+
+
 def intent_for_links(snapshot: Snapshot, settings: Settings, indexes: frozenset[int]) -> Intent:
     """Freeze what the operator asks of single interfaces, by ifindex.
 
@@ -71,3 +140,12 @@ def whole_group(members: Mapping[int, Link], snapshot: Snapshot) -> int | None:
     (group_id,) = groups
     group = snapshot.groups.get(group_id)
     return group_id if group is not None and group.members == len(members) else None
+
+
+def whole_groups(members: Mapping[int, Link], snapshot: Snapshot) -> frozenset[int]:
+    """Return the groups all of whose members are among these."""
+    numbers = Counter(link.group for link in members.values())
+    groups = snapshot.groups
+    return frozenset(
+        group_id for group_id, number in numbers.items() if group_id in groups and groups[group_id].members == number
+    )

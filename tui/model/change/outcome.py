@@ -79,6 +79,8 @@ class Outcome:
     """Whether the operator stopped it between two batches."""
     checked: bool = True
     """Whether the state after could be read back."""
+    parts: tuple["Outcome", ...] = ()
+    """Of several groups: of each alone, in the order in which they were sent, and at last of the members in none."""
 
     @property
     def verdict(self) -> Verdict:
@@ -90,7 +92,7 @@ class Outcome:
         if self.refused or self.not_reached or self.skipped or self.overtaken:
             return "partly" if self.changed or self.overtaken else "failed"
         if self.reply.errno:
-            return "failed"
+            return "partly" if any(part.verdict == "done" for part in self.parts) else "failed"
         return "done" if self.changed or self.already or self.joined else "nothing"
 
     def before(self, link: Link) -> Link:
@@ -225,8 +227,9 @@ def with_failures(outcome: Outcome, refused: Mapping[int, tuple[int, str]], skip
 
 
 def sent_to(outcome: Outcome) -> Intent:
-    """Return the intent without the members that were skipped."""
-    intent, skipped = outcome.intent, {refusal.link.ifindex for refusal in outcome.skipped}
+    """Return the intent without the members that were skipped; of groups their message went out all the same."""
+    intent, alone = outcome.intent, outcome.intent.alone
+    skipped = {refusal.link.ifindex for refusal in outcome.skipped if refusal.link.ifindex in alone}
     if not skipped:
         return intent
     return replace(intent, members={i: link for i, link in intent.members.items() if i not in skipped})
@@ -251,5 +254,5 @@ def steps_taken(outcome: Outcome) -> tuple[Step, ...]:
     else:
         moved = [link for link in (*outcome.left, *outcome.caught) if intent.reached(link)]
         touched = [*outcome.changed, *outcome.overtaken, *moved]
-    befores = sorted(outcome.before(link) for link in touched)
+    befores = sorted({link.ifindex: outcome.before(link) for link in touched}.values())
     return tuple(Step(before, intent.wanted(before.ifindex)) for before in befores if not intent.reached(before))

@@ -43,6 +43,18 @@ class Row:
     """What it alone was to be; None: what all were."""
     before: Fields
     after: Fields | None
+    alone: bool
+    """Whether it had a message of its own beside those of several groups."""
+
+
+class PastGroup(NamedTuple):
+    """One of several groups, changed as a whole. All its text is harmless to show."""
+
+    group_id: int
+    """Negative: there is none such."""
+    outcome: str
+    settings: Fields | None
+    """What it was to be; None: it isn't on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +126,21 @@ class Past:
                     settings if isinstance(settings, dict) else None,
                     before if isinstance(before := row.get("before"), dict) else {},
                     after if isinstance(after, dict) else None,
+                    row.get("alone") is True,
                 )
+
+    @property
+    def by_group(self) -> list[PastGroup]:
+        """Several groups that were changed as wholes, in the order in which they were sent."""
+        return [
+            PastGroup(
+                group_id if isinstance(group_id := row.get("group_id"), int) and not isinstance(group_id, bool) else -1,
+                _text(row, "outcome"),
+                settings if isinstance(settings := row.get("settings"), dict) else None,
+            )
+            for row in _rows(self.record.get("by_group"))
+            if isinstance(row, dict)
+        ]
 
     @property
     def diff(self) -> list[str]:

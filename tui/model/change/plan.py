@@ -13,9 +13,10 @@ from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
 from tui.model.group import DEFAULT_GROUP, ranked
 from tui.model.link import Link
-from tui.model.members import Sought, figures
+from tui.model.members import Sought, likenesses
 from tui.model.names.map import NameMap, ip_set
-from tui.model.text import visible
+from tui.model.names.tree import SEPARATOR
+from tui.model.text import plural, visible
 
 _FEW = 3  # interfaces in a line that is shown beside a key
 
@@ -31,7 +32,7 @@ class Preview:
     alike: Settings | None
     """What all interfaces are to be; None: each something of its own."""
     group_id: int | None
-    """The group that is changed as a whole; None: single interfaces."""
+    """The group that is changed as a whole; None: ``groups``, or single interfaces."""
     members: int
     changing: int
     """Members that will change."""
@@ -51,10 +52,20 @@ class Preview:
     """Of single interfaces: `lo`, and members of group 0 that aren't just retagged. They are asked for like group 0."""
     loses_ipv6: bool = False
     """Whether IPv6 addresses will be lost for good on some member, for want of MTU."""
+    groups: tuple[int, ...] = ()
+    """Several groups that are changed as wholes, by a message each."""
+    path: bytes = b""
+    """The parent whose groups those are; empty: of none."""
+    empty: tuple[int, ...] = ()
+    """Those of them that have no members: no message goes to them."""
+    alone: int = 0
+    """Beside several groups: interfaces in none of them, which take a message each."""
 
     @property
     def messages(self) -> int:
         """Messages that it takes."""
+        if self.groups:
+            return len(self.groups) - len(self.empty) + self.alone
         return self.members if self.group_id is None else 1
 
     @property
@@ -66,6 +77,8 @@ class Preview:
         """Return what may be typed where a name is asked for: the name, as it is shown, or the number."""
         if self.group_id is not None:
             return names.name(self.group_id), str(self.group_id)
+        if self.path:
+            return visible(self.path), visible(self.path + SEPARATOR)
         link = (*self.protected, *self.untagged)[0]
         return visible(link.name), str(link.ifindex)
 
@@ -85,15 +98,12 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
 
     Of a whole group nobody goes through the members here: they are counted by what they are alike in.
     """
-    members, group_id = intent.members, intent.group_id
-    if group_id is None:
-        likenesses: Iterable[tuple[Link, int]] = ((link, 1) for link in members.values())
-    else:
-        likenesses = figures(group_id, members).likenesses()
+    members, alone = intent.members, intent.alone
+    wanted_of = intent.by_group()
     changing = changing_up = refusing = 0
     loses_ipv6 = False
     former: dict[Attribute, Counter[int]] = {}
-    for link, number in likenesses:
+    for link, number in likenesses(members):
         wanted = intent.wanted(link.ifindex)
         if wanted.met_by(link):
             continue
@@ -111,7 +121,7 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
 
     return Preview(
         alike=intent.alike,
-        group_id=group_id,
+        group_id=intent.group_id,
         members=len(members),
         changing=changing,
         ip_line=_short_line(intent, names),
@@ -120,10 +130,12 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
         refusing=Sought(refusing, find_refusing),
         protected=carrying,
         endangered=tuple(link for link in carrying if Harm.CUTS_OFF in intent.wanted(link.ifindex).harm(link)),
-        untagged=()
-        if group_id is not None
-        else tuple(link for index, link in members.items() if _like_group_0(intent.wanted(index), link)),
+        untagged=tuple(link for index, link in alone.items() if _like_group_0(intent.wanted(index), link)),
         loses_ipv6=loses_ipv6,
+        groups=intent.groups,
+        path=intent.path,
+        empty=tuple(group_id for group_id in intent.groups if group_id not in wanted_of),
+        alone=len(alone) if intent.groups else 0,
     )
 
 
@@ -131,6 +143,8 @@ def _short_line(intent: Intent, names: NameMap) -> str:
     """Return the `ip` line with the first few interfaces in it, to look at; it is worked out for every picture."""
     if intent.group_id is not None:
         return ip_lines(intent, names)[0]
+    if intent.groups:
+        return _first_of(intent, names)
     few = dict(list(intent.members.items())[:_FEW])
     lines = device_lines(few, intent.settings, names) or [""]
     more = len(intent.members) - len(few)
@@ -140,9 +154,24 @@ def _short_line(intent: Intent, names: NameMap) -> str:
 def ip_lines(intent: Intent, names: NameMap) -> list[str]:
     """Return the `ip` lines that ask for the same, correct shell, in full."""
     if intent.group_id is not None and intent.alike is not None:
-        words, comments = intent.alike.ip(names)
-        return [*comments, ip_set(intent.group_id, words, names)]
-    return device_lines(intent.members, intent.settings, names)
+        return _group_lines(intent.group_id, intent.alike, names)
+    lines = [line for group, wanted in intent.by_group().items() for line in _group_lines(group, wanted, names)]
+    return [*dict.fromkeys(lines), *device_lines(intent.alone, intent.settings, names)]
+
+
+def _group_lines(group_id: int, wanted: Settings, names: NameMap) -> list[str]:
+    words, comments = wanted.ip(names)
+    return [*comments, *([ip_set(group_id, words, names)] if words else [])]
+
+
+def _first_of(intent: Intent, names: NameMap) -> str:
+    """Return the line of the first group, and how many more there are."""
+    by_group = intent.by_group()
+    if not by_group:
+        return ""
+    line = next(iter(_group_lines(*next(iter(by_group.items())), names)), "")
+    more = len(by_group) - 1
+    return f"{line}; ... and {plural(more, 'more group')}" if more else line
 
 
 @dataclass(frozen=True)

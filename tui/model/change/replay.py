@@ -70,19 +70,43 @@ def _delete(past: Past, names: NameMap) -> Iterator[str]:
 
 def _change(past: Past, names: NameMap) -> Iterator[str]:
     _was_done(past)
-    if past.group_id is None:
-        alike = _alike(past)
+    alike = _alike(past)
+    if past.by_group:
+        yield from _groups(past, alike, names)
+    elif past.group_id is None:
         yield from _each(past.rows(), alike, names)
-        return
-    settings = _alike(past)
-    if settings is None:
+    elif alike is None:
         raise _UnclearError("what was set isn't on record")
-    if past.group_id < 0:
+    else:
+        yield from _group(past.group_id, alike, names)
+
+
+def _group(group_id: int, settings: Settings, names: NameMap) -> Iterator[str]:
+    if group_id < 0:
         raise _UnclearError("there is no such group")
     words, comments = settings.ip(names)
     yield from comments
     if words:
-        yield ip_set(past.group_id, words, names)
+        yield ip_set(group_id, words, names)
+
+
+def _groups(past: Past, alike: Settings | None, names: NameMap) -> Iterator[str]:
+    """Yield the lines of several groups, each changed as a whole, and of the interfaces that were in none of them."""
+    for part in past.by_group:
+        try:
+            match part.outcome:
+                case "done" | "partly":
+                    yield from _group(part.group_id, alike or _settings(part.settings or {}), names)
+                case "nothing":
+                    pass
+                case "failed":
+                    raise _UnclearError("it changed nothing")
+                case _:
+                    raise _UnclearError("what came of it isn't on record")
+        except _UnclearError as error:
+            yield f"# not done again: group {part.group_id}: {error}"
+    if rest := [row for row in past.rows() if row.alone]:
+        yield from _each(rest, alike, names)
 
 
 def _alike(past: Past) -> Settings | None:

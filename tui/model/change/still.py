@@ -1,8 +1,9 @@
 """Whether a message may still go to a member, looked at once more right before it is sent."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from tui.model.change.intent import Intent, whole_group
+from tui.model.change.intent import Intent
 from tui.model.change.reversal import Step
 from tui.model.link import Link
 from tui.model.store import Snapshot
@@ -28,17 +29,26 @@ def obstacle(intent: Intent, seen: Link, now: Snapshot) -> str:
     return f"{wanted.as_of(seen).otherwise(link)}, set by another"
 
 
-def one_message(intent: Intent, now: Snapshot) -> bool:
-    """Whether one group message still takes a change back and touches nobody else; looks at every member."""
-    return whole_group(intent.members, now) == intent.group_id and not any(
-        obstacle(intent, seen, now) for seen in intent.members.values()
-    )
+def still_whole(intent: Intent, now: Snapshot) -> Intent:
+    """Return an undo with messages for those groups alone that have exactly its members, none touched by others.
+
+    The members of the other groups get a message each. Looks at every member.
+    """
+    left = {group_id: now.members(group_id).group.members for group_id in intent.whole}
+    spoilt = set()
+    for index, seen in intent.members.items():
+        if seen.group in left:
+            left[seen.group] -= 1
+            if obstacle(intent, seen, now) or now.links[index].group != seen.group:
+                spoilt.add(seen.group)
+    kept = tuple(group_id for group_id, others in left.items() if not others and group_id not in spoilt)
+    return intent if kept == intent.whole else replace(intent, group_id=None, groups=kept)
 
 
 def steps_now(intent: Intent, now: Snapshot) -> tuple[Step, ...]:
     """Return whom the change will change, each as it is by ``now``; looks at every member."""
-    if intent.group_id is not None and intent.undoes is None:
-        links = [*now.members(intent.group_id).values()]
+    if intent.whole and intent.undoes is None:
+        links = [*now.together(intent.whole).values()]
     else:
         links = [now.links[index] for index, seen in intent.members.items() if not obstacle(intent, seen, now)]
     return tuple(Step(link, intent.wanted(link.ifindex)) for link in links if not intent.reached(link))

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
-from tui.model.change.intent import Intent, whole_group
+from tui.model.change.intent import Intent, whole_group, whole_groups
 from tui.model.change.reversal import Reversal, Step, reversal
+from tui.model.change.settings import Settings
+from tui.model.group import DEFAULT_GROUP
+from tui.model.link import Link
 from tui.model.store import Snapshot
 
 
@@ -11,7 +14,7 @@ def plan_undo(number: int, steps: Iterable[Step], revision: int, snapshot: Snaps
     """Return the intent that takes change ``number`` back, None if nothing is left to be done, and its reasons.
 
     ``revision``: the store's when the interfaces were what ``steps`` say that they were before.
-    Are all to be the same again, and are they a whole group, then one message does it.
+    A whole group whose members are all to be the same again takes one message; who is in none takes one of its own.
     """
     found = reversal(steps, lambda before: snapshot.same(before.ifindex, revision))
     if not found.back:
@@ -19,8 +22,27 @@ def plan_undo(number: int, steps: Iterable[Step], revision: int, snapshot: Snaps
     members = {link.ifindex: link for link, _ in found.back}
     each = {link.ifindex: settings for link, settings in found.back}
     alike = set(each.values())
-    if len(alike) > 1:
-        return Intent(each, None, members, snapshot.revision, number), found
-    (settings,) = alike
-    group_id = whole_group(members, snapshot) if settings.by_group else None
-    return Intent(settings, group_id, members, snapshot.revision, number), found
+    settings = each if len(alike) > 1 else next(iter(alike))
+    one = whole_group(members, snapshot) if isinstance(settings, Settings) and settings.by_group else None
+    groups = _back_alike(found.back, snapshot) if one is None else ()
+    return Intent(settings, one, members, snapshot.revision, number, groups), found
+
+
+def _back_alike(back: Iterable[tuple[Link, Settings]], snapshot: Snapshot) -> tuple[int, ...]:
+    """Return the groups that go back as wholes, ascending.
+
+    Group 0, and a group of one, don't: the member is addressed by its ifindex then, which is as short and surer.
+    """
+    wanted: dict[int, set[Settings]] = {}
+    for link, settings in back:
+        wanted.setdefault(link.group, set()).add(settings)
+    whole = whole_groups({link.ifindex: link for link, _ in back}, snapshot)
+    return tuple(
+        group_id
+        for group_id, alike in sorted(wanted.items())
+        if group_id in whole
+        and group_id != DEFAULT_GROUP
+        and len(alike) == 1
+        and all(settings.by_group for settings in alike)
+        and snapshot.groups[group_id].members > 1
+    )

@@ -31,7 +31,7 @@ class WireTrace:
     title: str
     """What was asked, in words; made visible."""
     whole_group: bool
-    """Whether one message did it; else a message per interface."""
+    """Whether one message a group did it; else a message per interface."""
     members: int
     """Interfaces that it was asked of."""
     sent: Batch
@@ -64,3 +64,5 @@ class WireTrace:
     remark: str
     """What is to be said of the other way, one sentence; empty: nothing."""
     work: Work = "change"
+    groups: int = 1
+    """Groups that a message went to as a whole, where ``whole_group`` is true."""

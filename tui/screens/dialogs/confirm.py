@@ -6,7 +6,7 @@ from textual.widgets import Input
 
 from tui.guard.losses import Losses
 from tui.model.names.map import NameMap
-from tui.present.change import asked, in_short, risks
+from tui.present.change import asked, empty_groups, in_short, risks
 from tui.present.commands import OnConfirm, OnDialog, hint
 from tui.present.guard import loss_sentences
 from tui.present.session import question_sentences
@@ -44,12 +44,14 @@ class ConfirmScreen(Dialog[bool], commands=OnConfirm):
         with VerticalScroll(classes="dialog -risk", can_focus=False):
             yield self.line(asked(question.plan.intent, self._names), "head")
             yield self.line(in_short(preview, self._names))
+            for sentence in empty_groups(preview.empty, self._names):
+                yield self.line(sentence)
             for risk in (*risks(preview, self._names), *more):
                 yield self.line(f"! {risk}", "risk")
             if question.weighed:
                 yield self.line(self._lost, "risk weighing")
             if self._needs_name:
-                whose = "interface" if preview.group_id is None else "group"
+                whose = "group" if preview.group_id is not None else "parent" if preview.path else "interface"
                 way = f"type the {whose}'s name ({self._words[0]}) and press {OnConfirm.name}"
                 yield self.line(f"To do it all the same, {way}. {hint(OnDialog.leave)}.")
                 yield SafeInput(id="name", select_on_focus=False)

@@ -11,8 +11,9 @@ from tui.model.change.attributes import ATTRIBUTES, GROUP, MTU, Attribute
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.names.map import group_title
+from tui.model.names.tree import Branch
 from tui.model.text import plural
-from tui.present.change import asked, outcome_line, outcome_report
+from tui.present.change import asked, branch_title, outcome_line, outcome_report
 from tui.present.commands import OnMain
 from tui.present.guard import guard_notice
 from tui.present.log import change_words
@@ -153,6 +154,8 @@ class ChangeKeys:
     def _title(self, chosen: Chosen) -> str:
         if isinstance(chosen, int):
             return group_title(chosen, self._view.shown.names)
+        if isinstance(chosen, Branch):
+            return branch_title(chosen.path, len(chosen.group_ids))
         return plural(len(chosen), "marked interface")
 
     def ready(self) -> bool:
@@ -213,7 +216,7 @@ class ChangeKeys:
     def _hidden(self, plan: Plan) -> int:
         """Return how many marked interfaces are changed that the operator doesn't see now."""
         marks, intent = self._view.marks, plan.intent
-        by_marks = self._tables.on_links or intent.group_id is None
+        by_marks = self._tables.on_links or not intent.whole
         if not by_marks or intent.undoes is not None or not marks:
             return 0
         return self._view.hidden(intent.members.keys() & marks.indexes)
@@ -223,7 +226,7 @@ class ChangeKeys:
         title = asked(plan.intent, self._view.shown.names)
         self._screen.say(f"{title}: sent, waiting for the kernel…")
         progress = self._session.send(plan, title, self._ended, self._screen.complain)
-        if plan.intent.group_id is None and progress.total > MANY:
+        if len(plan.intent.alone) > MANY:
             self._screen.app.push_screen(ProgressScreen(title, progress))
 
     async def _ended(self, result: Result) -> None:

@@ -5,10 +5,11 @@ from rich.cells import cell_len
 from tui.model.change.intent import whole_group
 from tui.model.link import Link
 from tui.model.names.map import group_title
+from tui.model.names.tree import Branch
 from tui.model.text import plural
-from tui.present.change import plan_line
+from tui.present.change import empty_groups, plan_line
 from tui.present.commands import OnMain, OnTable
-from tui.present.words import Field, count, group_detail, link_pane
+from tui.present.words import Field, count, group_detail, link_pane, members
 from tui.screens.base import BaseScreen
 from tui.screens.main.view import NO_GROUP, Target, View
 from tui.session.planning import Chosen, plan_change
@@ -76,7 +77,7 @@ class Pane:
             for command, settings in self._session.at_once.items()
         ]
         # r acts on the marks whatever the other keys act on.
-        retag = [self._retag()] if self._view.marks and isinstance(chosen, int) else []
+        retag = [] if isinstance(chosen, frozenset) or not self._view.marks else [self._retag()]
         return [*lines, [*retag, Field(f"   {self._detail(chosen)}", "muted")]]
 
     def _retag(self) -> Field:
@@ -95,6 +96,12 @@ class Pane:
         shown = self._view.shown
         if isinstance(chosen, int):
             return f"{self._unseen(chosen)}{group_detail(shown.group(chosen))}"
+        if isinstance(chosen, Branch):
+            groups = [shown.group(group_id) for group_id in chosen.group_ids]
+            empty = [group.group_id for group in groups if not group.members]
+            told = f"{plural(len(groups), 'group')}, {members(sum(group.members for group in groups))}"
+            sent = f"{told}: a message for each group, all in one send."
+            return "   ".join([sent, *empty_groups(empty, shown.names)])
         marked = {index: shown.snapshot.links[index] for index in chosen}
         if (group_id := whole_group(marked, shown.snapshot)) is not None:
             those = "marked interface is" if len(marked) == 1 else "marked interfaces are"
