@@ -61,7 +61,7 @@ COMMANDS = (
     Command("delete", "delete the interfaces of a group, by one message", _SCRIPT - {"--confirm"}, _FOR_GOOD),
     Command(
         "names",
-        "list, set, rename, remove and check the names of groups",
+        "list, set, rename, remove, match and check the names of groups",
         frozenset({"--read-only", "--names", "--audit", "--ascii", "--dry-run", "--yes", "--json"}),
         "it looks at one file, in which groups have names",
     ),

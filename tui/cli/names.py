@@ -4,7 +4,7 @@ import argparse
 import errno
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tui.cli.arguments import add_options
@@ -14,7 +14,8 @@ from tui.cli.status import DIFFERENCES, DONE, FAILED
 from tui.files.names.version import ABSENT, NameFileError
 from tui.model.gate import Gate
 from tui.model.names.document import NameDocument
-from tui.model.names.edits import Edit, read_pair, remove, rename, set_name
+from tui.model.names.edits import Edit, find_match, read_pair, remove, rename, set_below, set_name
+from tui.model.names.map import NameMap
 from tui.model.names.rules import NameRuleError, check_name
 from tui.model.text import reason, visible
 from tui.present.script_rows import SCHEMA, refusal_json
@@ -25,18 +26,31 @@ from tui.session.name_editor import NameEditor
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add what can be done with the map, each with its words."""
-    deeds = parser.add_subparsers(dest="deed", metavar="list|set|rename|rm|check")
+    deeds = parser.add_subparsers(dest="deed", metavar="list|set|rename|rm|match|check")
 
-    def deed(name: str, told: str, *words: tuple[str, str]) -> None:
+    def deed(name: str, told: str, *words: tuple[str, str]) -> argparse.ArgumentParser:
         own = deeds.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
         for word, meaning in words:
-            own.add_argument(word.lower().partition("|")[0], metavar=word, help=meaning)
+            own.add_argument(
+                word.strip("[]").lower(), metavar=word, help=meaning, nargs="?" if word[0] == "[" else None
+            )
         add_options(own, BY_NAME["names"])
+        return own
 
+    number = "the group's number; either may come first; left out: the first free one of the parent's block"
+    old = "its name, and all below it is renamed too; or its number: that entry alone"
     deed("list", "print every entry, in the order of the file")
-    deed("set", "name a group", ("NAME", "the name"), ("ID", "the group's number; either may come first"))
-    deed("rename", "give an entry another name", ("OLD", "its name or number"), ("NEW", "the other name"))
-    deed("rm", "remove an entry", ("WORD", "its name or number"))
+    deed("set", "name a group", ("NAME", "the name"), ("[ID]", number))
+    deed(
+        "rename",
+        "give an entry, or a parent with all that is below it, another name",
+        ("OLD", old),
+        ("NEW", "the other"),
+    )
+    removal = deed("rm", "remove an entry", ("WORD", "its name or number"))
+    removal.add_argument("--tree", action="store_true", help="with all names below it")
+    matching = deed("match", "print what matches a parent and all below it in nft and iptables", ("PATH", "its name"))
+    matching.add_argument("--out", action="store_true", help="by the interface that packets go out by, not in by")
     deed("check", "print what is wrong as FILE:LINE: TEXT, and exit with 1 if there is anything")
 
 
@@ -47,6 +61,10 @@ def run(options: argparse.Namespace) -> int:
             return _list(options)
         case "check":
             return _check(options)
+        case "match":
+            return _match(options)
+        case "set" if options.id is None:
+            return _change(options, lambda document: set_below(document, options.name, _used))
         case "set":
             name, group_id = read_pair(options.name, options.id)
             return _change(options, lambda document: set_name(document, name, group_id))
@@ -55,9 +73,9 @@ def run(options: argparse.Namespace) -> int:
                 raise ValueError(problem)
             return _change(options, lambda document: rename(document, options.old, options.new))
         case None:
-            raise ValueError("Say what to do with the name map: names list, set, rename, rm or check.")
+            raise ValueError("Say what to do with the name map: names list, set, rename, rm, match or check.")
         case _:
-            return _change(options, lambda document: remove(document, options.word))
+            return _change(options, lambda document: remove(document, options.word, tree=options.tree))
 
 
 def _read(options: argparse.Namespace) -> tuple[NameEditor, str]:
@@ -92,9 +110,7 @@ def _list(options: argparse.Namespace) -> int:
     else:
         width = max((len(str(row["group_id"])) for row in rows), default=0)
         say(options, (f"{row['group_id']:>{width}}  {row['group']}" for row in rows))
-    if names.corrupt_line:
-        line = names.corrupt_line
-        remark(f"{path}:{line}: this line is malformed: `ip` reads no further.")
+    _malformed(path, names)
     return DONE
 
 
@@ -108,6 +124,25 @@ def _check(options: argparse.Namespace) -> int:
     else:
         say(options, (f"{path}:{finding.line}: {finding.what} {finding.why}" for finding in findings))
     return FAILED if findings else DONE
+
+
+def _match(options: argparse.Namespace) -> int:
+    from tui.present.match import match_lines, match_row
+
+    editor, path = _read(options)
+    names = editor.document.names()
+    found = find_match(editor.document, options.path)
+    if options.json:
+        print(json.dumps({"schema": SCHEMA, "file": path, **match_row(found, names)}))
+    else:
+        say(options, match_lines(found, "out" if options.out else "in"))
+    _malformed(path, names)
+    return DONE
+
+
+def _malformed(path: str, names: NameMap) -> None:
+    if line := names.corrupt_line:
+        remark(f"{path}:{line}: this line is malformed: `ip` reads no further.")
 
 
 def _verb(options: argparse.Namespace) -> str:
@@ -159,6 +194,9 @@ def _as_json(options: argparse.Namespace, editor: NameEditor, outcome: NameOutco
         "verb": _verb(options),
         "group_id": edit.group_id,
         "group": edit.name or None,
+        "changed_names": [
+            {"group_id": one.group_id, "before": visible(one.name), "after": one.now or None} for one in edit.given_up
+        ],
         "dry_run": options.dry_run,
         "result": outcome.result,
         "changed": bool(outcome.diff) and (options.dry_run or outcome.result == "done"),
@@ -169,13 +207,22 @@ def _as_json(options: argparse.Namespace, editor: NameEditor, outcome: NameOutco
     }
 
 
-def _members(group_id: int) -> int:
-    """Return how many interfaces bear a number now; 0, and say so, where the kernel can't be asked."""
+def _members(group_ids: Collection[int]) -> int:
+    """Return how many interfaces bear one of these numbers now; 0, and say so, where the kernel can't be asked."""
+    named = f"group {', '.join(map(str, group_ids))}" if len(group_ids) == 1 else f"{len(group_ids)} groups"
+    return sum(group_id in group_ids for group_id in _tags(f"The members of {named} can't be counted", "0 are assumed"))
+
+
+def _used() -> Collection[int]:
+    """Return the numbers that interfaces bear now; none, and say so, where the kernel can't be asked."""
+    return {*_tags("What numbers interfaces bear can't be told", "those that have no name may be taken")}
+
+
+def _tags(problem: str, so: str) -> list[int]:
     from tui.netlink.dump import read_links
 
     try:
-        return sum(link.group == group_id for link in read_links().values())
+        return [link.group for link in read_links().values()]
     except OSError as error:
-        why = visible(reason(error))
-        remark(f"The members of group {group_id} can't be counted ({why}); 0 are assumed.")
-        return 0
+        remark(f"{problem} ({visible(reason(error))}); {so}.")
+        return []

@@ -209,11 +209,14 @@ class OnNames(Commands, title="Keys of the name map"):
     """The commands of the name map's screen."""
 
     add = Command(keys="a", label="add", help="Add an entry, or name the group under the cursor.", footer=True)
-    rename = Command(keys="r", label="rename", help="Give the entry another name.", footer=True)
+    below = Command(keys="A", label="below", help="Add a name below the one under the cursor.", footer=True)
+    rename = Command(
+        keys="r", label="rename", help="Give the entry, or a parent with all below it, another name.", footer=True
+    )
     renumber = Command(keys="i", label="id", help="Give the entry another number.", footer=True)
     delete = Command(keys="x,delete", label="delete", help="Delete the line.", footer=True)
     comment = Command(keys="c", label="comment", help="Write the comment above the entry.")
-    mend = Command(keys="m", label="mend", help="Mend what is wrong with the line.", footer=True)
+    mend = Command(keys="m", label="mend", help="Mend what is wrong with the line.")
     save = Command(keys="w", label="save", help="Show the diff, and save.", footer=True)
     take_back = Command(keys="z", label="undo", help="Take the last save back.", footer=True)
     permanent = Command(keys="p", label="permanent", help="Show what makes the present tags permanent.")

@@ -12,7 +12,7 @@ _LONG = 80  # bytes of a malformed line that are shown
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """A line of the name map; or a group in use that has none."""
+    """A line of the name map; or a group in use that has none; or a parent that has none."""
 
     line: NameLine | None
     """None: there is no line for the group."""
@@ -22,11 +22,25 @@ class NameRow:
     """None: the number is none that a group can have."""
     rule: str = ""
     """What is wrong with the line; empty: nothing."""
+    parent: str = ""
+    """The path of a parent without a line, safe to show; empty: it is none."""
 
 
 def line_text(line: NameLine) -> str:
     """Return the name, or what stands there in place of an entry."""
     return visible(line.name or line.text[:_LONG])
+
+
+def _name(row: NameRow) -> Field:
+    if row.line is not None:
+        return Field(line_text(row.line))
+    return Field(f"{row.parent}/") if row.parent else Field("(no name)", "muted")
+
+
+def _finding(row: NameRow) -> Field:
+    if row.parent:
+        return Field("parent without a number", "muted")
+    return Field("in use without a name" if row.line is None else row.rule, "warn")
 
 
 NAME_COLUMNS: tuple[Column[NameRow], ...] = (
@@ -40,7 +54,7 @@ NAME_COLUMNS: tuple[Column[NameRow], ...] = (
     ),
     Column(
         Head("name", "NAME", 16, limit=40),
-        lambda row: Field("(no name)", "muted") if row.line is None else Field(line_text(row.line)),
+        _name,
     ),
     Column(
         Head("members", "MEMBERS", 8, align="right"),
@@ -48,7 +62,7 @@ NAME_COLUMNS: tuple[Column[NameRow], ...] = (
     ),
     Column(
         Head("finding", "FINDING", 12, limit=120),
-        lambda row: Field("in use without a name" if row.line is None else row.rule, "warn"),
+        _finding,
     ),
 )
 """The columns of the name map, from left to right."""

@@ -2,7 +2,7 @@
 
 import errno
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -11,14 +11,13 @@ from tui.model.names.document import NameDocument
 from tui.model.names.edits import Edit
 from tui.model.names.record import save_record, save_words
 from tui.model.names.usage import usage
-from tui.model.text import plural
 from tui.session.name_editor import NameEditor
 
 _PATIENCE = 10.0  # seconds: a save takes milliseconds, and several scripts may want one at once
 _PAUSE = 0.01  # seconds between tries
 
-Members: TypeAlias = Callable[[int], int]
-"""Return how many interfaces bear a group's number now."""
+Members: TypeAlias = Callable[[Collection[int]], int]
+"""Return how many interfaces bear one of these groups' numbers now."""
 Put: TypeAlias = Callable[[Mapping[str, object]], str]
 """Put on record; return why that failed, one sentence, or ""."""
 
@@ -93,9 +92,9 @@ def _record(editor: NameEditor, changes: Sequence[str], problem: str) -> dict[st
 
 def _questions(edit: Edit, members: Members) -> list[str]:
     """Return what the screen would ask first, a sentence each."""
-    found = [edit.replaces] if edit.replaces else []
-    if edit.change is not None and edit.was is not None and edit.was >= 0 and (number := members(edit.was)):
-        bears = "bears" if number == 1 else "bear"
-        told = usage(edit.former, edit.was, number, edit.change)[1]
-        found.append(f"{plural(number, 'interface')} {bears} the tag {edit.was}. {told.rstrip(':')}.")
+    found = [edit.beyond] if edit.beyond else []
+    group_ids = {one.group_id for one in edit.given_up if one.group_id >= 0}
+    if edit.change is not None and group_ids and (number := members(group_ids)):
+        bears, after, *_ = usage(edit.given_up, number, edit.change)
+        found.append(f"{bears.partition(' now.')[0]}. {after.rstrip(':')}.")
     return found

@@ -28,7 +28,7 @@ class Map:
         self.audit = folder / "audit"
 
     def run(self, *words: str, before: tuple[str, ...] = (), **environment: str) -> Done:
-        more = () if words[0] in ("list", "check") else ("--audit", str(self.audit))
+        more = () if words[0] in ("list", "check", "match") else ("--audit", str(self.audit))
         return subprocess.run(
             [*before, *TUI, "names", *words, "--names", str(self.path), *more],
             capture_output=True,
@@ -161,6 +161,74 @@ def test_a_name_in_use_is_given_up_with_yes_alone(ip: Ip, names: Map, words: tup
     assert names.path.read_bytes() == TEXT
     assert names.run(*words, "--yes").returncode == 0
     assert b"dmz" not in names.path.read_bytes()
+
+
+TREE = b"# ours\n0x100 dc1\n0x101 dc1/web\n20 home\n"
+
+
+def test_a_parent_is_renamed_and_removed_with_all_of_it_in_one_save(names: Map) -> None:
+    names.path.write_bytes(TREE)
+    done = names.run("rename", "dc1", "dc2")
+    assert (done.returncode, done.stdout) == (0, "dc1 is dc2 now, with 1 name below it: 2 lines renamed.\n")
+    assert names.path.read_bytes() == TREE.replace(b"dc1", b"dc2")
+    assert names.path.with_name("group-").read_bytes() == TREE
+    assert len(names.records()) == 1
+    found = names.json("rename", "dc2", "home/dc")
+    assert found["changed_names"] == [
+        {"group_id": 256, "before": "dc2", "after": "home/dc"},
+        {"group_id": 257, "before": "dc2/web", "after": "home/dc/web"},
+    ]
+    assert names.json("rename", "home/dc", "home")["result"] == "refused"  # home is there
+    before = names.state()
+    done = names.run("rm", "home/dc")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("ifgroup: 1 name is below home/dc: --tree removes what is below it too, 256 in place")
+    assert names.state()[:-2] == before[:-2]
+    assert names.run("rm", "home/dc", "--tree").returncode == 0
+    assert names.path.read_bytes() == b"# ours\n20 home\n"
+
+
+def test_joining_names_that_are_there_needs_yes(names: Map) -> None:
+    names.path.write_bytes(TREE + b"30 lab/x\n")
+    done = names.run("rename", "lab", "dc1")
+    assert done.stdout == "2 other names are at dc1 or below it already.\nNothing was written: it needs --yes.\n"
+    assert names.run("rename", "lab", "dc1", "--yes").returncode == 0
+    assert names.path.read_bytes() == TREE + b"30 dc1/x\n"
+
+
+def test_a_number_is_found_in_the_parents_block_and_not_one_that_an_interface_bears(ip: Ip, names: Map) -> None:
+    names.path.write_bytes(TREE)
+    add(ip, cheap_kind(ip), "n0")
+    ip("link", "set", "n0", "group", 0x102)
+    done = names.run("set", "dc1/db")
+    text = "Group 259 is named dc1/db now, the first that was free in dc1's block, 0x100-0x1ff.\n"
+    assert (done.returncode, done.stdout) == (0, text)
+    assert names.path.read_bytes() == TREE.replace(b"web\n", b"web\n0x103 dc1/db\n")
+    assert names.run("set", "dc1/db").stdout.endswith("already. Nothing was written.\n")
+    for status, name, why in ((2, "new", "Give a number too"), (1, "home/x", "neither home nor what is above it")):
+        done = names.run("set", name)
+        assert (done.returncode, why in done.stderr) == (status, True)
+
+
+def test_subtrees_at_once_lose_nothing(names: Map) -> None:
+    names.path.write_bytes(b"".join(b"%d a%d/x\n" % (10 + i, i) for i in range(6)))
+    with ThreadPoolExecutor(6) as pool:
+        done = [*pool.map(lambda i: names.run("rename", f"a{i}", f"b/{i}"), range(6))]
+    assert [one.returncode for one in done] == [0] * 6, [one.stderr for one in done]
+    assert names.path.read_bytes() == b"".join(b"%d b/%d/x\n" % (10 + i, i) for i in range(6))
+
+
+def test_match_prints_lines_to_paste(names: Map) -> None:
+    names.path.write_bytes(TREE + b"nonsense\n0x102 dc1/lost\n")
+    done = names.run("match", "dc1", "--out")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1:3] == ["oifgroup 0x100/31", "-m devgroup --dst-group 0x100/0xfffffffe"]
+    assert done.stderr == f"ifgroup: {names.path}:5: this line is malformed: `ip` reads no further.\n"
+    found = names.json("match", "dc1")
+    assert found["exact"]["ids"] == [[256, 257]]
+    assert (found["block"]["iifgroup"], found["obstacle"]) == ("iifgroup 0x100/24", "")
+    assert names.run("match", "dc3").returncode == 2
+    assert names.run("match", "dc1", "--yes").returncode == 2
 
 
 def test_check_prints_file_line_text(names: Map) -> None:

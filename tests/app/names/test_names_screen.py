@@ -253,3 +253,42 @@ async def test_the_filter_completes_names(names: Path, members: None) -> None:
         await hands.until(lambda: box._suggestion == "customers", "the completion")
         await hands.press("right")
         await hands.until(lambda: box.value == "customers" and hands.shown == ["a0", "a1", "a2"], "the members")
+
+
+async def test_a_child_and_a_whole_subtree_in_one_save(tmp_path: Path, members: None) -> None:
+    path = tmp_path / "group"
+    text = "0x100\tdc1\n7\tdc1/rack/web\n20\thome\n"
+    path.write_text(text)
+    async with name_map(path) as hands:
+        assert "- dc1/rack/ 3 parent without a number" in rows(hands)
+        await hands.press("A")
+        await hands.sees("New name below dc1", "give both a name")
+        await hands.type("db")
+        await hands.sees("0x101 is free in dc1's block, 0x100-0x1ff.")
+        await hands.press("enter")
+        await hands.sees("Number of dc1/db")
+        await hands.press("enter")
+        await hands.sees("Added dc1/db for group 0x101. Not saved yet: w saves.")
+        await hands.press("g", *"jjjj")
+        await hands.sees("dc1/rack is a parent of 1 name: r renames it all, A adds to it, a gives it a number.")
+        await hands.press("r")
+        for wrong, why in (("home/", "give both a name"), ("7up/x", "A parent begins with a letter")):
+            await fill(hands, "New name of dc1/rack and 1 name below it", wrong)
+            await hands.sees(why)
+        await fill(hands, "New name of dc1/rack", "home")
+        await hands.sees("1 other name is at home or below it already.")
+        await hands.press("enter")
+        await hands.sees("It has 3 members now.", "whatever looks up dc1/rack/web")
+        await hands.press("y")
+        await hands.sees("dc1/rack is home now, with 1 name below it: 1 line renamed. Not saved yet")
+        await hands.press("g", "r")
+        await fill(hands, "New name of dc1 and 1 name below it", "dc2")
+        await hands.press("enter")
+        await hands.sees("dc1 is dc2 now, with 1 name below it: 2 lines renamed.")
+        assert path.read_text() == text
+        await hands.press("w")
+        await hands.sees("+0x100    dc2")
+        await hands.press("y")
+        await hands.sees("Saved")
+    assert path.read_text() == "0x100\tdc2\n7\thome/web\n0x101\tdc2/db\n20\thome\n"
+    assert (tmp_path / "group-").read_text() == text

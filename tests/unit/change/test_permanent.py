@@ -11,7 +11,7 @@ from tests.links import LINKS, a_link, fuzz
 from tui.model.change.permanent import Export, exports
 from tui.model.link import Link
 from tui.model.names.map import NameMap, parse
-from tui.model.names.usage import NameChange, usage
+from tui.model.names.usage import GivenUp, NameChange, usage
 
 NAMES = parse(b"7 dmz\n8 \x1b[2J\\\n9 7\n")
 
@@ -168,10 +168,10 @@ def test_any_names_leave_every_file_in_its_grammar(links: list[Link], names: Nam
 
 @pytest.mark.parametrize("change", ["rename", "renumber", "delete"])
 def test_what_may_hang_on_a_name(change: NameChange) -> None:
-    said = usage(b"\x1bz", 7, 3, change)
+    said = usage([GivenUp(b"\x1bz", 7)], 3, change)
     assert said[0].startswith("3 interfaces bear the tag 7 now.")
     assert all(line.isprintable() for line in said)
     assert "“ip link … group \\x1bz”" in said[-1]
     for user in ("iifgroup", "devgroup", "suppress_ifgroup", "Scripts"):
         assert any(user in line and r"\x1bz" in line for line in said)
-    assert usage("a", 7, 1, change)[0].startswith("1 interface bears")
+    assert usage([GivenUp(b"a", 7)], 1, change)[0].startswith("1 interface bears")

@@ -12,6 +12,7 @@ from tui.files.names.writer import save as really_save
 from tui.model.gate import Gate
 from tui.model.names.document import NameDocument
 from tui.model.names.edits import Edit, rename, set_name
+from tui.model.names.rules import NameRuleError
 from tui.session import name_change, name_editor
 from tui.session.name_change import NameOutcome, change_names
 from tui.session.name_editor import NameEditor
@@ -95,6 +96,23 @@ def test_on_top_of_what_somebody_else_wrote_it_is_decided_anew(desk: Desk, monke
     disturb(monkeypatch, lambda: desk.path.write_bytes(TEXT.replace(b"10 dmz", b"10 lab")))
     outcome = desk.change()
     assert (outcome.result, outcome.missing) == ("refused", ("The name lab is group 10's on line 1.",))
+
+
+def test_a_subtree_is_renamed_on_top_of_what_came_below_it_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = b"1 dc1/a\n2 dc1/b\n"
+    desk.path.write_bytes(text)
+    disturb(monkeypatch, lambda: desk.path.write_bytes(text + b"3 dc1/new\n"))
+    outcome = desk.change(lambda document: rename(document, "dc1", "dc2"))
+    assert outcome.edit.told == "dc1 is dc2 now, with 3 names below it: 3 lines renamed."
+    assert desk.path.read_bytes() == b"1 dc2/a\n2 dc2/b\n3 dc2/new\n"
+    disturb(monkeypatch, lambda: desk.path.write_bytes(b"1 dc2/a\n9 dc3/a\n"))
+    with pytest.raises(NameRuleError, match="dc3/a is taken on line 2"):
+        desk.change(lambda document: rename(document, "dc2", "dc3"), granted=True)
+    assert desk.path.read_bytes() == b"1 dc2/a\n9 dc3/a\n"
+    asked = desk.change(lambda document: rename(document, "dc2", "dc4"), members=2)
+    assert asked.missing[0].startswith("2 interfaces bear the tag 1. After this, whatever looks up dc2/a will")
 
 
 def test_while_another_holds_the_lock_it_is_tried_again_and_not_for_ever(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tui.model.names.document import NameDocument
 from tui.model.names.edits import Edit, UnknownNameError, read_pair, remove, rename, set_name
 from tui.model.names.rules import NameRuleError
+from tui.model.names.usage import GivenUp
 from tui.model.text import visible
 
 TEXT = b"# ours\n10\tdmz\n20 web\n"
@@ -72,15 +73,15 @@ def test_what_is_so_already_changes_nothing(edit: Callable[[NameDocument], Edit]
 
 def test_set_adds_renames_and_renumbers() -> None:
     added = set_name(doc(), "lab", 30)
-    assert (added.document.data, added.change, added.replaces) == (TEXT + b"30 lab\n", None, "")
+    assert (added.document.data, added.change, added.beyond) == (TEXT + b"30 lab\n", None, "")
     renamed = set_name(doc(), "edge", 10)
     assert renamed.document.data == TEXT.replace(b"dmz", b"edge")
-    assert (renamed.change, renamed.former, renamed.was) == ("rename", b"dmz", 10)
-    assert renamed.replaces == "Group 10 is named dmz on line 2."
+    assert (renamed.change, renamed.given_up) == ("rename", (GivenUp(b"dmz", 10, "edge"),))
+    assert renamed.beyond == "Group 10 is named dmz on line 2."
     moved = set_name(doc(), "web", 30)
     assert moved.document.data == TEXT.replace(b"20", b"30")
-    assert (moved.change, moved.former, moved.was) == ("renumber", b"web", 20)
-    assert moved.replaces == "The name web is group 20's on line 3."
+    assert (moved.change, moved.given_up) == ("renumber", (GivenUp(b"web", 20),))
+    assert moved.beyond == "The name web is group 20's on line 3."
     with pytest.raises(NameRuleError, match=r"on lines 2 \(10 dmz\), 3 \(20 web\): remove all but one first"):
         set_name(doc(), "web", 10)
 

@@ -1,6 +1,6 @@
 """The name map as a document: every byte of it, what each line says to `ip`, and edits that touch no other line."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -8,6 +8,7 @@ from typing import Literal
 from tui.model.group import DEFAULT_GROUP
 from tui.model.names.map import WIDTH, NameEntry, NameMap, entry, ignored, parse, pieces
 from tui.model.names.rules import DEFAULT_NAME, NameRuleError, check_id, check_name
+from tui.model.names.tree import parts
 from tui.model.text import visible
 
 Kind = Literal["entry", "comment", "blank", "malformed", "negative"]
@@ -109,25 +110,55 @@ class NameDocument:
         """Return why ``text`` can't be the id of a new entry, or of the one on that line; "": it can."""
         return check_id(text, self.taken_ids(line_number))
 
+    def names_error(self, names: Mapping[int, str]) -> str:
+        """Return why these lines, given by their numbers, can't all have these names, one sentence; "": they can."""
+        taken = {name: line.number for line in self.lines if line.number not in names for _, name in line.entries()}
+        taken.setdefault(DEFAULT_NAME.encode(), 0)
+        for number, name in names.items():
+            if problem := check_name(name, self.line(number).group_id, taken):
+                return problem if name in problem else f"{visible(name)}: {problem}"
+            taken[name.encode()] = number
+        return ""
+
     def add(self, group_id: int, name: str) -> "NameDocument":
-        """Return it with a new entry after the last one that `ip` gets to, spaced like that one."""
+        """Return it with a new entry, spaced like the one that it follows.
+
+        That is the last one with the same parent or, failing that, the last one that `ip` gets to. The id is in hex
+        where one with the same parent is.
+        """
         _refuse(self.id_error(str(group_id)) or self.name_error(name, group_id))
         stop = self.names().corrupt_line or len(self.lines) + 1
-        before = [line for line in self.lines[: stop - 1] if line.found]
+        entries = [line for line in self.lines[: stop - 1] if line.found]
+        kin = _kin(entries, name.encode())
+        before = kin or entries[-1:]
         # Without an entry to follow: before the line at which `ip` stops, else at the end.
         at = before[-1].number if before else stop - 1
-        gap, indent = b"\t", b""
+        gap, indent, number = b"\t", b"", str(group_id).encode()
         if before and (found := before[-1].found):
             text = before[-1].raw
             gap = _blank(text[found.id_at.stop : found.name_at.start]) or b" "
             indent = _blank(text[: found.id_at.start])
-        return self._insert(at, indent + str(group_id).encode() + gap + name.encode())
+        if any(line.text.lstrip().startswith(b"0x") for line in kin):
+            number = f"{group_id:#x}".encode()
+        return self._insert(at, indent + number + gap + name.encode())
 
     def rename(self, line_number: int, name: str) -> "NameDocument":
         """Return it with another name on that line; its spacing and all that follows the name stay."""
         line, found = self._entry(line_number)
         _refuse(self.name_error(name, found.group_id, line_number))
         return self._edited(line, found, found.group_id, name.encode())
+
+    def rename_all(self, names: Mapping[int, str]) -> "NameDocument":
+        """Return it with other names on these lines, given by their numbers, at once, so that they may change places.
+
+        A rule that one of them breaks refuses them all.
+        """
+        _refuse(self.names_error(names))
+        raws = [line.raw for line in self.lines]
+        for number, name in names.items():
+            line, found = self._entry(number)
+            raws[number - 1] = _respelled(line, found, found.group_id, name.encode()) + line.end
+        return NameDocument(b"".join(raws))
 
     def renumber(self, line_number: int, group_id: int) -> "NameDocument":
         """Return it with another id on that line, in the same base; its spacing and the name stay."""
@@ -147,6 +178,10 @@ class NameDocument:
         if only and line.kind == "entry" and line.entries() == [(DEFAULT_GROUP, DEFAULT_NAME.encode())]:
             _refuse(f"Group {DEFAULT_GROUP} keeps its name, {DEFAULT_NAME}: all but `ip` know it from this line alone.")
         return self.replace(line_number, ())
+
+    def delete_all(self, line_numbers: Collection[int]) -> "NameDocument":
+        """Return it without these lines, none of them group 0's."""
+        return NameDocument(b"".join(line.raw for line in self.lines if line.number not in line_numbers))
 
     def comment_of(self, line_number: int) -> str:
         """Return the comment that belongs to an entry, safe to show: the text of the comment line right above it."""
@@ -199,19 +234,7 @@ class NameDocument:
         return None if above.raw.lstrip(b" \t")[1:2].isdigit() else above
 
     def _edited(self, line: NameLine, found: NameEntry, group_id: int, name: bytes) -> "NameDocument":
-        text = line.text
-        number = text[found.id_at]
-        if group_id != found.number:
-            digits = len(number) - 2 if number[:2] == b"0x" else 0
-            number = f"0x{group_id:0{digits}x}".encode() if digits else str(group_id).encode()
-        gap = text[found.id_at.stop : found.name_at.start] or b" "
-        new = text[: found.id_at.start] + number + gap + name + text[found.name_at.stop :]
-        edited = self.replace(line.number, (new,))
-        if line.pieces > 1 or edited.lines[line.number - 1].pieces > 1:
-            _refuse(
-                f"A line has at most {WIDTH} bytes, since `ip` splits longer ones: shorten line {line.number} first."
-            )
-        return edited
+        return self.replace(line.number, (_respelled(line, found, group_id, name),))
 
     def _insert(self, at: int, text: bytes) -> "NameDocument":
         """Return it with a new line after line ``at``; 0: before all."""
@@ -230,6 +253,29 @@ class NameDocument:
     def _end(self) -> bytes:
         """The file's line end."""
         return next((line.end for line in self.lines if line.end), b"\n")
+
+
+def _respelled(line: NameLine, found: NameEntry, group_id: int, name: bytes) -> bytes:
+    """Return the text of a line with another id, in the same base, or name. Raises NameRuleError."""
+    text = line.text
+    number = text[found.id_at]
+    if group_id != found.number:
+        digits = len(number) - 2 if number[:2] == b"0x" else 0
+        number = f"0x{group_id:0{digits}x}".encode() if digits else str(group_id).encode()
+    gap = text[found.id_at.stop : found.name_at.start] or b" "
+    new = text[: found.id_at.start] + number + gap + name + text[found.name_at.stop :]
+    if line.pieces > 1 or _line(line.number, new + line.end).pieces > 1:
+        _refuse(f"A line has at most {WIDTH} bytes, since `ip` splits longer ones: shorten line {line.number} first.")
+    return new
+
+
+def _kin(entries: Sequence[NameLine], name: bytes) -> list[NameLine]:
+    """Return the entries that share the nearest parent with a name, that parent too; none if it has no parent."""
+    above = parts(name)
+    for depth in range(len(above) - 1, 0, -1):
+        if kin := [line for line in entries if parts(line.name)[:depth] == above[:depth]]:
+            return kin
+    return []
 
 
 def _line(number: int, raw: bytes) -> NameLine:

@@ -1,12 +1,16 @@
 """Edits of the name map as a script asks for them, by name or number; each has been made already, or says why not."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from tui.model.group import DEFAULT_GROUP
+from tui.model.names.blocks import offer, offered, whose
 from tui.model.names.document import NameDocument, NameLine
+from tui.model.names.match import Match, match
 from tui.model.names.rules import DEFAULT_NAME, NameRuleError, check_id, check_name
-from tui.model.names.usage import NameChange
-from tui.model.text import did_you_mean, visible
+from tui.model.names.subtree import Subtree, find_subtree, lineage, subtree
+from tui.model.names.usage import GivenUp, NameChange
+from tui.model.text import did_you_mean, plural, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +25,12 @@ class Edit:
     """Whose name it is about; None: nobody's."""
     name: str = ""
     """That group's name afterwards; empty: none."""
-    former: bytes = b""
-    """The name that is looked up in vain afterwards, or means another group; empty: there is none."""
-    was: int | None = None
-    """The group that ``former`` named."""
+    given_up: tuple[GivenUp, ...] = ()
+    """The names that are looked up in vain afterwards, or mean another group, in file order."""
     change: NameChange | None = None
-    """What is done to ``former``; None: it only adds."""
-    replaces: str = ""
-    """What it changes although only an addition was asked for, one sentence; empty: nothing."""
+    """What is done to these; None: it only adds."""
+    beyond: str = ""
+    """What it comes to that may not have been meant, one sentence; empty: nothing."""
 
 
 class UnknownNameError(ValueError):
@@ -62,39 +64,147 @@ def set_name(document: NameDocument, name: str, group_id: int) -> Edit:
     if was == group_id:
         edited = document.rename(line.number, name)
         told, why = f"{told}no longer {shown}.", f"Group {group_id} is named {shown} on line {line.number}."
-        return Edit(edited, told, group_id, name, former, was, "rename", why)
+        return Edit(edited, told, group_id, name, (GivenUp(former, was, name),), "rename", why)
     edited = document.renumber(line.number, group_id)
     told, why = f"{told}group {was} no longer.", f"The name {name} is group {was}'s on line {line.number}."
-    return Edit(edited, told, group_id, name, former, was, "renumber", why)
+    return Edit(edited, told, group_id, name, (GivenUp(former, was or 0),), "renumber", why)
+
+
+def set_below(document: NameDocument, name: str, used: Callable[[], Collection[int]]) -> Edit:
+    """Name a group by the first free id of its parent's block, if the name isn't there already.
+
+    ``used`` tells the ids that interfaces bear. Raises ValueError if it has no parent, NameRuleError.
+    """
+    if (group_id := document.names().by_name.get(name.encode())) is not None:
+        return Edit(document, f"Group {group_id} is named {name} already.", group_id, name)
+    if problem := check_name(name):
+        raise NameRuleError(problem)
+    if "/" not in name:
+        raise ValueError(f"Give a number too: only a name below a parent, such as dc1/{name}, can do without one.")
+    found = offer(document, name.encode(), used())
+    if found is None:
+        parent = name.rpartition("/")[0]
+        raise NameRuleError(
+            f"Give a number too: neither {parent} nor what is above it has one such as 0x100, whose"
+            " block, here 0x101-0x1ff, would offer some."
+        )
+    if found.free is None:
+        raise NameRuleError(f"Give a number too: {offered(found)}")
+    edit = set_name(document, name, found.free)
+    return replace(edit, told=f"{edit.told.removesuffix('.')}, the first that was free in {whose(found)}.")
 
 
 def rename(document: NameDocument, old: str, new: str) -> Edit:
-    """Give what is called ``old``, a name or a number, another name. Raises NameRuleError, UnknownNameError."""
+    """Give what is called ``old`` another name: a name with all that is below it, a number alone.
+
+    Raises NameRuleError, UnknownNameError.
+    """
+    tree = find_subtree(document, old)
+    if tree.below:
+        if tree.path != new.encode():
+            _whole(document)
+        return rename_tree(tree, new)
     line = _find(document, old)
     if line is None:
-        if (group_id := document.names().by_name.get(new.encode())) is None:
-            raise UnknownNameError(_unknown(document, old))
-        told = f"There is no group “{visible(old)}” in the name map, and group {group_id} is named {new} already."
-        return Edit(document, told, group_id, new)
+        return _renamed_already(document, old, new)
     shown, group_id = visible(line.name), line.group_id
     if line.name == new.encode():
         return Edit(document, f"Group {group_id} is named {new} already.", group_id, new)
     _whole(document)
     edited = document.rename(line.number, new)
-    told = f"Group {group_id} is named {new} now, no longer {shown}."
-    return Edit(edited, told, group_id, new, line.name, group_id, "rename")
+    told = f"Group {group_id} is named {new} now, no longer {shown}.{_stay(document, line)}"
+    return Edit(edited, told, group_id, new, (GivenUp(line.name, line.group_id or 0, new),), "rename")
 
 
-def remove(document: NameDocument, word: str) -> Edit:
-    """Take the name of a group away, given by that or by its number. Raises NameRuleError."""
+def rename_tree(tree: Subtree, new: str) -> Edit:
+    """Give a parent, which needs no entry of its own, and all that is below it another name. Raises NameRuleError."""
+    document, shown = tree.document, visible(tree.path)
+    own = next((line.group_id for line in tree.lines if line.name == tree.path), None)
+    if tree.path == new.encode():
+        return Edit(document, f"{new} and the {_names(tree.below)} below it are named so already.", own, new)
+    if problem := tree.error(new):
+        raise NameRuleError(problem)
+    edited, rest = tree.renamed(new), len(tree.path)
+    given_up = tuple(GivenUp(line.name, line.group_id or 0, new + visible(line.name[rest:])) for line in tree.lines)
+    told = f"{shown} is {new} now, with {_names(tree.below)} below it: {plural(len(tree.lines), 'line')} renamed."
+    return Edit(edited, told, own, new, given_up, "rename", tree.joins(new))
+
+
+def _renamed_already(document: NameDocument, old: str, new: str) -> Edit:
+    """Return that ``new`` is there and ``old`` isn't. Raises UnknownNameError if that isn't there either."""
+    group_id = document.names().by_name.get(new.encode())
+    if group_id is None and not subtree(document, new.encode()).lines:
+        raise UnknownNameError(_unknown(document, old))
+    there = f"names are below {new}" if group_id is None else f"group {group_id} is named {new}"
+    told = f"There is no group “{visible(old)}” in the name map, and {there} already."
+    return Edit(document, told, group_id, new)
+
+
+def remove(document: NameDocument, word: str, *, tree: bool = False) -> Edit:
+    """Take the name of a group away, given by that or by its number.
+
+    ``tree``: with all names below it; else a name that has some is refused, and a number means that entry alone.
+    Raises NameRuleError.
+    """
+    found = find_subtree(document, word)
+    if tree and not found.below and (line := _find(document, word)):
+        found = subtree(document, line.name)
+    if tree and found.below:
+        return _remove_tree(found)
+    if found.below:
+        own = next((line.group_id for line in found.lines if line.name == found.path), None)
+        alone = "" if own is None else f", {own} in place of the name removes it alone"
+        are = "is" if found.below == 1 else "are"
+        raise NameRuleError(
+            f"{_names(found.below)} {are} below {visible(found.path)}: --tree removes what is below it too{alone}."
+        )
     line = _find(document, word)
     if line is None:
         if word == DEFAULT_NAME or (not check_id(word) and int(word, 0) == DEFAULT_GROUP):
             raise NameRuleError(f"Group {DEFAULT_GROUP} keeps its name, {DEFAULT_NAME}: it is built into `ip`.")
         return Edit(document, _unknown(document, word))
     _whole(document)
-    told = f"Group {line.group_id} has no name now, no longer {visible(line.name)}."
-    return Edit(document.delete(line.number), told, line.group_id, "", line.name, line.group_id, "delete")
+    told = f"Group {line.group_id} has no name now, no longer {visible(line.name)}.{_stay(document, line)}"
+    given_up = (GivenUp(line.name, line.group_id or 0),)
+    return Edit(document.delete(line.number), told, line.group_id, "", given_up, "delete")
+
+
+def _remove_tree(tree: Subtree) -> Edit:
+    _whole(tree.document)
+    for line in tree.lines:
+        _single([line], "")
+    edited = tree.document.delete_all({line.number for line in tree.lines})
+    given_up = tuple(GivenUp(line.name, line.group_id or 0) for line in tree.lines)
+    has = "has" if len(given_up) == 1 else "have"
+    told = f"{plural(len(given_up), 'group')} {has} no name now: {visible(tree.path)} and all below it is removed."
+    return Edit(edited, told, None, "", given_up, "delete")
+
+
+def _stay(document: NameDocument, line: NameLine) -> str:
+    """Return what is told of the names below an entry that was edited alone; empty: there are none."""
+    below = subtree(document, line.name).below
+    return f" The {_names(below)} below {visible(line.name)} {'stays' if below == 1 else 'stay'}." if below else ""
+
+
+def _names(number: int) -> str:
+    return plural(number, "name")
+
+
+def find_match(document: NameDocument, word: str) -> Match:
+    """Return what a name, that of a parent or of a group, or a number comes to.
+
+    Raises UnknownNameError, NameRuleError for group 0.
+    """
+    names = document.names()
+    raw = word.encode(errors="surrogateescape")
+    choices = [raw, raw.rstrip(b"/"), find_subtree(document, word).path]
+    if not check_id(word):
+        choices.append(names.by_id.get(int(word, 0), raw))
+    if word == DEFAULT_NAME or (not check_id(word) and int(word, 0) == DEFAULT_GROUP):
+        raise NameRuleError(f"Group {DEFAULT_GROUP} is in no tree: every interface without a tag is in it.")
+    if (found := next(filter(None, (match(names, path) for path in choices)), None)) is None:
+        raise UnknownNameError(_unknown(document, word))
+    return found
 
 
 def _find(document: NameDocument, word: str) -> NameLine | None:
@@ -129,5 +239,5 @@ def _whole(document: NameDocument) -> None:
 
 def _unknown(document: NameDocument, word: str) -> str:
     """Return that there is no such name or number, and what is alike."""
-    known = [visible(name) for line in document.lines for _, name in line.entries()]
+    known = [visible(path) for line in document.lines for _, name in line.entries() for path in lineage(name)]
     return f"There is no group “{visible(word)}” in the name map. {did_you_mean(visible(word), known)}".rstrip()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tui.model.group import DEFAULT_GROUP, MAX_IP_GROUP
+from tui.model.names.tree import MAX_DEPTH
 from tui.model.text import visible
 
 DEFAULT_NAME = "default"
@@ -72,6 +73,8 @@ def check_path(name: str) -> str:
         return "A “/” stands between a parent and its child: give both a name."
     if slash and first[0].isdigit():
         return f"A parent begins with a letter: nft or iptables takes {_quoted(name)} for a number and its mask."
+    if name.count("/") >= MAX_DEPTH:
+        return f"A name has at most {MAX_DEPTH} parts; this has {name.count('/') + 1}."
     if slash and first == DEFAULT_NAME:
         return f"Nothing is below {DEFAULT_NAME}: group {DEFAULT_GROUP} is in no tree."
     return ""

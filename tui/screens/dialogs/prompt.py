@@ -23,10 +23,11 @@ class PromptScreen(Dialog[str], commands=OnPrompt):
         hint: Callable[[str], str] = lambda text: "",
         value: str = "",
         suggestions: list[str] | None = None,
+        begun: bool = False,
     ) -> None:
         """``check`` returns what is wrong with a text, one sentence, or ""; ``hint`` what a right one means.
 
-        All texts are safe to show.
+        ``begun``: what is typed goes on from ``value``; else it takes its place. All texts are safe to show.
         """
         super().__init__()
         self._title = title
@@ -34,13 +35,14 @@ class PromptScreen(Dialog[str], commands=OnPrompt):
         self._hint = hint
         self._value = value
         self._suggestions = suggestions
+        self._begun = begun
 
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         suggester = SuggestFromList(self._suggestions) if self._suggestions else None
         with Vertical(classes="dialog"):
             yield self.line(self._title, "head")
-            yield SafeInput(self._value, max_length=400, suggester=suggester)
+            yield SafeInput(self._value, max_length=400, suggester=suggester, select_on_focus=not self._begun)
             yield self.line(classes="problem")
             yield self.line(classes="plan")
             yield self.line(hint(OnPrompt.take, OnDialog.leave), "hint")

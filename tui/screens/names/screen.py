@@ -2,36 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.files.names.writer import NameFileError
+from tui.model.group import DEFAULT_GROUP
 from tui.model.names.document import NameDocument, NameLine
-from tui.model.names.rules import NameRuleError, read_id
-from tui.model.names.usage import NameChange, usage
+from tui.model.names.rules import NameRuleError, check_name, read_id
+from tui.model.names.subtree import subtree
+from tui.model.names.tree import tree_of
+from tui.model.names.usage import GivenUp, NameChange
 from tui.model.text import plural, visible
 from tui.model.view.shown import Shown
 from tui.present.column import cells
-from tui.present.commands import OnConfirm, OnNames, OnUnsaved, find_hint
+from tui.present.commands import OnNames, OnUnsaved, find_hint
 from tui.present.names import NAME_COLUMNS, NameRow, line_text
-from tui.present.words import Field, members
+from tui.present.words import Field
 from tui.screens.base import BaseScreen
-from tui.screens.dialogs.choice import ChoiceScreen
-from tui.screens.dialogs.prompt import PromptScreen
+from tui.screens.names.asking import Asking
 from tui.screens.names.permanent import ExportScreen
 from tui.screens.names.saving import OnRecord, Saving
+from tui.screens.names.tree import TreeEdits
 from tui.session.name_editor import NameEditor
 from widgets.keyed_table.table import KeyedTable
 from widgets.lines import Lines
 from widgets.safe_input import SafeInput
 
-_UNNAMED = 1 << 40  # added to a group id: the key of a group in use that has no name; entries have their line number
+# Keys of the table: entries have their line number; then come
+_UNNAMED = 1 << 40  # groups in use that have no name, by their id,
+_PARENTS = 1 << 41  # and parents that have no line, as they were met
 _PERIOD = 1.0  # seconds between looks at the file
-Answer = TypeVar("Answer")
 
 
 class NamesScreen(BaseScreen[None], commands=OnNames):
@@ -42,12 +44,15 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         super().__init__(ascii)
         self.editor = editor
         self._saving = Saving(self, editor, self.show_entries, on_record)
-        self._asking = False
+        self._asking = Asking(self, shown)
+        self._tree = TreeEdits(self._asking, shown, self._edit)
         self._shown = shown
         self._filter = ""
         self._read: NameDocument | None = None
         self._lines_by_key: dict[int, NameLine] = {}
         self._named: set[int] = set()
+        self._parents: dict[int, bytes] = {}
+        self._met: dict[bytes, int] = {}
         self._told = Field("")
         self._words: dict[int, str] = {}
         self._table = self.table(NAME_COLUMNS, self._row, empty="no entries", id="names", flash=False)
@@ -72,7 +77,7 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         """Notice what somebody else did to the file, and who joined or left a group."""
         told = Field("")
         try:
-            if not (self._asking or self._saving.under_way) and self.editor.stale():
+            if not (self._asking.under_way or self._saving.under_way) and self.editor.stale():
                 if self.editor.edited:
                     told = Field("Somebody else changed the file; saving will merge both edits.", "warn")
                 else:
@@ -85,17 +90,20 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         self._told = told
         self.show_entries()
 
-    def show_entries(self, go_to: int | None = None) -> None:
-        """Show the entries again, with the cursor on ``go_to``."""
+    def show_entries(self, go_to: int | bytes | None = None) -> None:
+        """Show the entries again, with the cursor on ``go_to``: a line, or where this name is."""
         if self._read != self.editor.document:
             self._index()
         named, snapshot = self._named, self._shown().snapshot
         unnamed = [group_id for group_id in sorted(snapshot.groups) if group_id and group_id not in named]
-        keys = [*self._lines_by_key, *(_UNNAMED + group_id for group_id in unnamed)]
+        keys = [*self._lines_by_key, *self._parents, *(_UNNAMED + group_id for group_id in unnamed)]
         if wanted := self._filter:
             words = self._words | {_UNNAMED + group_id: f"{group_id} (no name)" for group_id in unnamed}
             keys = [key for key in keys if wanted in words[key]]
         self._table.sync(keys)
+        if isinstance(go_to, bytes):
+            names = {**{line.name: key for key, line in self._lines_by_key.items()}, **self._met}
+            go_to = names.get(go_to)
         if go_to is not None:
             self._table.move_to(go_to)
         self._around()
@@ -109,6 +117,13 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
             key: " ".join((str(line.group_id), line_text(line), *self._rules(key))).lower()
             for key, line in self._lines_by_key.items()
         }
+        named = {line.name for line in self._lines_by_key.values()}
+        self._parents = {}
+        for path in tree_of(self._read.names()):
+            if path not in named:
+                key = self._met.setdefault(path, _PARENTS + len(self._met))
+                self._parents[key] = path
+                self._words[key] = visible(path).lower()
 
     def _rules(self, key: int) -> list[str]:
         return [finding.rule for finding in self.editor.findings.get(key, ())]
@@ -131,6 +146,11 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
     def _about(self, key: int | None) -> list[Field]:
         if key is None:
             return []
+        if path := self._parents.get(key):
+            below = plural(subtree(self.editor.document, path).below, "name")
+            text = f" {visible(path)} is a parent of {below}: {OnNames.rename} renames it all,"
+            text += f" {OnNames.below} adds to it, {OnNames.add} gives it a number."
+            return [Field(text)]
         if key >= _UNNAMED:
             return [Field(f" Group {key - _UNNAMED} is in use and has no name: {OnNames.add} gives it one.")]
         findings = self.editor.findings.get(key, [])
@@ -145,6 +165,10 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         return [Field(f" {finding.what}{more}", "warn"), Field(f" {finding.why}"), Field(mend, "good"), *first]
 
     def _row(self, key: int) -> list[Field]:
+        if path := self._parents.get(key):
+            branch = tree_of(self.editor.document.names()).branch(path)
+            number = sum(self._shown().group(group_id).members for group_id in branch.group_ids) if branch else 0
+            return cells(NAME_COLUMNS, NameRow(None, None, number, parent=visible(path)))
         if key >= _UNNAMED:
             group = self._shown().group(key - _UNNAMED)
             return cells(NAME_COLUMNS, NameRow(None, group.group_id, group.members))
@@ -174,7 +198,7 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
             return None
         return line
 
-    def _edit(self, change: Callable[[], NameDocument], said: str, go_to: int | None = None) -> None:
+    def _edit(self, change: Callable[[], NameDocument], said: str, go_to: int | bytes | None = None) -> None:
         try:
             self.editor.edit(change())
         except NameRuleError as error:
@@ -183,42 +207,55 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         self.show_entries(go_to)
         self.say(f"{said} Not saved yet: {OnNames.save} saves.")
 
-    async def _ask(self, title: str, check: Callable[[str], str], value: str = "") -> str | None:
-        return await self._answer(PromptScreen(title, check, value=value))
-
-    async def _answer(self, page: Screen[Answer]) -> Answer | None:
-        """Ask; meanwhile nothing is read anew, since the answer is an edit of what was read before."""
-        self._asking = True
-        try:
-            return await self.app.push_screen_wait(page)
-        finally:
-            self._asking = False
-
     @work(exclusive=True)
     async def action_add(self) -> None:
         """Add an entry: for the group under the cursor if it has no name."""
         document = self.editor.document
         key = self._table.cursor_key or 0
-        if key >= _UNNAMED:
+        if _UNNAMED <= key < _PARENTS:
             number: str | None = str(key - _UNNAMED)
         else:
-            number = await self._ask("New entry: the group's number", document.id_error)
+            number = await self._asking.text("New entry: the group's number", document.id_error)
         if number is None:
             return
-        group_id = read_id(number)
-        name = await self._ask(f"Name of group {group_id}", lambda text: document.name_error(text, group_id))
+        group_id, path = read_id(number), visible(self._parents.get(key, b""))
+        name = await self._asking.text(
+            f"Name of group {group_id}", lambda text: document.name_error(text, group_id), path
+        )
         if name is not None:
             self._edit(lambda: document.add(group_id, name), f"Added {name} for group {group_id}.")
 
     @work(exclusive=True)
+    async def action_below(self) -> None:
+        """Add a child of what is under the cursor."""
+        key = self._table.cursor_key or 0
+        path = self._parents.get(key)
+        if path is None:
+            line = self._whole_entry()
+            if line is None:
+                return
+            path = line.name
+        if problem := check_name(f"{visible(path)}/x"):
+            self.say(problem, "warn")
+            return
+        await self._tree.add_below(self.editor.document, path)
+
+    @work(exclusive=True)
     async def action_rename(self) -> None:
-        """Give the entry under the cursor another name."""
-        document, line = self.editor.document, self._whole_entry()
+        """Give the entry under the cursor another name, or a parent with all that is below it."""
+        document = self.editor.document
+        if path := self._parents.get(self._table.cursor_key or 0):
+            await self._tree.rename(subtree(document, path))
+            return
+        line = self._whole_entry()
         if line is None:
+            return
+        if line.group_id != DEFAULT_GROUP and (tree := subtree(document, line.name)).below:
+            await self._tree.rename(tree)
             return
         group_id, number = line.group_id, line.number
         old = visible(line.name)
-        name = await self._ask(
+        name = await self._asking.text(
             f"New name of group {group_id}", lambda text: document.name_error(text, group_id, number), old
         )
         if name is not None and await self._accepted(line, "rename", f"Rename {old} to {name}"):
@@ -231,7 +268,7 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         if line is None:
             return
         number, shown = line.number, visible(line.name)
-        text = await self._ask(
+        text = await self._asking.text(
             f"New number for {shown}", lambda text: document.id_error(text, number), str(line.group_id)
         )
         if text is not None and await self._accepted(line, "renumber", f"Renumber {shown} to {text}"):
@@ -244,20 +281,14 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
         if line is None:
             return
         if await self._accepted(line, "delete", f"Delete {visible(line.name) or 'this line'}"):
-            self._edit(lambda: document.delete(line.number), f"Deleted {visible(line.name) or 'the line'}.")
+            below = subtree(document, line.name).below if line.name else 0
+            stay = f" {plural(below, 'name')} below it {'stays' if below == 1 else 'stay'}." if below else ""
+            self._edit(lambda: document.delete(line.number), f"Deleted {visible(line.name) or 'the line'}.{stay}")
 
     async def _accepted(self, line: NameLine, change: NameChange, title: str) -> bool:
         """Ask first where something may hang on the name."""
-        if line.group_id is None or line.group_id < 0:
-            return True
-        number = self._shown().group(line.group_id).members
-        if not number:
-            return True
-        lines = usage(line.name, line.group_id, number, change)
-        question = f"{title}? It has {members(number)} now."
-        return await self._answer(ChoiceScreen(question, lines, {str(OnConfirm.yes): OnConfirm.yes.label})) == str(
-            OnConfirm.yes
-        )
+        given_up = [] if line.group_id is None else [GivenUp(line.name, line.group_id)]
+        return await self._asking.accepted(given_up, change, title)
 
     @work(exclusive=True)
     async def action_comment(self) -> None:
@@ -274,7 +305,9 @@ class NamesScreen(BaseScreen[None], commands=OnNames):
                 return str(error)
             return ""
 
-        text = await self._ask(f"Comment above {visible(line.name)}; empty: none", check, document.comment_of(number))
+        text = await self._asking.text(
+            f"Comment above {visible(line.name)}; empty: none", check, document.comment_of(number)
+        )
         if text is not None:
             self._edit(lambda: document.comment(number, text), "Comment changed.")
 
