@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
 from tests.changes import setting
-from tui.model.link import OPERSTATES, Link
+from tui.model.link import ADDRGENMODES, NONE, OPERSTATES, Link
 from tui.netlink.wire import new_link
 
 Ip = Callable[..., str]
@@ -176,7 +176,39 @@ def reference(raw: bytes) -> Link:
         alias=_bytes(get("IFLA_IFALIAS")),
         altnames=tuple(_bytes(name) for name in properties.get_attrs("IFLA_ALT_IFNAME")) if properties else (),
         arptype=found["ifi_type"],
+        gso_max_size=get("IFLA_GSO_MAX_SIZE", 0),
+        gso_max_segs=get("IFLA_GSO_MAX_SEGS", 0),
+        gro_max_size=get("IFLA_GRO_MAX_SIZE", 0),
+        tso_max_size=get("IFLA_TSO_MAX_SIZE", 0),
+        tso_max_segs=get("IFLA_TSO_MAX_SEGS", 0),
+        # Those that pyroute2 doesn't know: IFLA_PROTO_DOWN, IFLA_GSO_IPV4_MAX_SIZE, IFLA_GRO_IPV4_MAX_SIZE.
+        protodown=_scan(raw, 39, "=B"),
+        gso_ipv4_max_size=_scan(raw, 63, "=I"),
+        gro_ipv4_max_size=_scan(raw, 64, "=I"),
+        **_by_family(get("IFLA_AF_SPEC")),
     )
+
+
+def _scan(raw: bytes, wanted: int, form: str) -> int:
+    """Return the number in an attribute of a link message; 0: there is none."""
+    at = 32
+    while at + 4 <= len(raw):
+        length, kind = struct.unpack_from("=HH", raw, at)
+        if kind == wanted:
+            return int(struct.unpack_from(form, raw, at + 4)[0])
+        at += max((length + 3) & ~3, 4)
+    return 0
+
+
+def _by_family(spec: Any) -> dict[str, int]:
+    inet = spec.get_attr("AF_INET") if spec else None
+    inet6 = spec.get_attr("AF_INET6") if spec else None
+    mode = inet6.get_attr("IFLA_INET6_ADDR_GEN_MODE") if inet6 else None
+    return {
+        "forwarding": inet["forwarding"] if inet else NONE,
+        "rp_filter": inet["rp_filter"] if inet else NONE,
+        "addrgenmode": NONE if mode is None else mode,
+    }
 
 
 def from_ip(ip: Ip) -> dict[int, dict[str, Any]]:
@@ -200,7 +232,12 @@ def _plain(link: dict[str, Any]) -> dict[str, Any]:
         "altnames": link.get("altnames", []),
         # With -N `ip` prints the number in brackets.
         "arptype": int(link["link_type"].strip("[]")),
+        "addrgenmode": link.get("inet6_addr_gen_mode", ""),
+        **{key: link.get(key, 0) for key in _SIZES},
     }
+
+
+_SIZES = ("gso_max_size", "gso_max_segs", "gro_max_size", "tso_max_size", "tso_max_segs")
 
 
 def as_ip(links: dict[int, Link]) -> dict[int, dict[str, Any]]:
@@ -236,6 +273,8 @@ def _in_ip_words(link: Link, links: dict[int, Link]) -> dict[str, Any]:
         "alias": text(link.alias),
         "altnames": [text(name) for name in link.altnames],
         "arptype": link.arptype,
+        "addrgenmode": "" if link.addrgenmode == NONE else ADDRGENMODES[link.addrgenmode],
+        **{key: getattr(link, key) for key in _SIZES},
     }
 
 

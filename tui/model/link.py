@@ -10,6 +10,8 @@ LEAST_IPV6_MTU = 1280
 """Bytes; RFC 8200, section 5. Below it the kernel takes IPv6 off an interface (addrconf_notify, net/ipv6/addrconf.c)
 and its addresses don't come back."""
 _IFF_LOOPBACK = 0x8
+NONE = -1
+"""What a link has not: its protocol is off."""
 
 # include/uapi/linux/if.h; the order of the bits is the order in which `ip` prints them.
 _FLAGS = (
@@ -39,6 +41,10 @@ HARDWARE = "hardware"
 
 # RFC 2863 ifOperStatus, as include/uapi/linux/if.h numbers it.
 OPERSTATES = ("UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP")
+
+ADDRGENMODES = ("eui64", "none", "stable_secret", "random")
+"""IN6_ADDR_GEN_MODE_* (include/uapi/linux/if_link.h) in the words that `ip` uses: how the kernel makes link-local
+addresses and those of router advertisements."""
 
 # include/uapi/linux/if_arp.h, in the words that `ip` uses.
 LINK_TYPES = {
@@ -99,6 +105,28 @@ class Link(NamedTuple):
     altnames: tuple[bytes, ...]
     arptype: int
     """ARPHRD_*, a key of LINK_TYPES."""
+    protodown: int = 0
+    """1: a program keeps the carrier down (IFLA_PROTO_DOWN)."""
+    gso_max_size: int = 0
+    """Bytes of the largest IPv6 packet that TCP hands down to be cut."""
+    gso_ipv4_max_size: int = 0
+    """Bytes; the same for IPv4."""
+    gro_max_size: int = 0
+    """Bytes of the largest IPv6 packet that received ones are put together to."""
+    gro_ipv4_max_size: int = 0
+    """Bytes; the same for IPv4."""
+    gso_max_segs: int = 0
+    """Packets that one of them may be cut into."""
+    tso_max_size: int = 0
+    """Bytes; the driver's limit of gso_max_size."""
+    tso_max_segs: int = 0
+    """Packets; the driver's limit of gso_max_segs."""
+    addrgenmode: int = NONE
+    """How IPv6 link-local addresses are made (IN6_ADDR_GEN_MODE_*); NONE: there is no IPv6 on it."""
+    forwarding: int = NONE
+    """1: IPv4 packets that come in here are forwarded; NONE: there is no IPv4 on it."""
+    rp_filter: int = NONE
+    """Whether the source of an IPv4 packet is checked: 0, 1 strict, 2 loose (RFC 3704); NONE: no IPv4 on it."""
 
     @property
     def is_up(self) -> bool:

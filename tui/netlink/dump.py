@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from tui.model.link import Link
+from tui.netlink.link_decoder import LinkDecoder
 from tui.netlink.sockets import READ_SIZE, open_socket
 from tui.netlink.wire import (
     HEADER,
@@ -16,7 +17,6 @@ from tui.netlink.wire import (
     NLMSG_ERROR,
     RTM_NEWLINK,
     Head,
-    LinkDecoder,
     WireError,
     decode_ack,
     dump_links,

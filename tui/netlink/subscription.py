@@ -14,8 +14,9 @@ from tui.model.link import Link
 from tui.model.store import Store
 from tui.netlink.aside import Answer, Aside
 from tui.netlink.dump import LinkReader, StoppedError, until_whole
+from tui.netlink.link_decoder import LinkDecoder
 from tui.netlink.sockets import READ_SIZE, RTMGRP_LINK, open_socket, widen
-from tui.netlink.wire import RTM_DELLINK, RTM_NEWLINK, LinkDecoder, WireError
+from tui.netlink.wire import RTM_DELLINK, RTM_NEWLINK, WireError
 
 _QUIET = 0.01  # seconds without an event after which a storm counts as over
 _PATIENCE = 1.0  # seconds that a resync waits for that quiet before it dumps all the same

@@ -9,8 +9,8 @@ import pytest
 from tests.links import Ip, add, as_ip, cheap_kind, from_ip, index_of, many, raw_links, reference
 from tui.model.link import Link
 from tui.netlink.dump import LinkReader, StoppedError
+from tui.netlink.link_decoder import LinkDecoder, decode_link
 from tui.netlink.sockets import open_socket
-from tui.netlink.wire import LinkDecoder, decode_link
 
 HOSTILE = (
     b"\x1b[31mred",

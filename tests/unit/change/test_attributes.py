@@ -14,7 +14,8 @@ from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 from tui.model.wire.attributes import LINK
-from tui.netlink.wire import LinkDecoder, link_change, messages
+from tui.netlink.link_decoder import LinkDecoder
+from tui.netlink.wire import link_change, messages
 
 
 def values(attribute: Attribute) -> st.SearchStrategy[int]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.links import NAMES, fuzz, reference
 from tui.model.link import Link
-from tui.netlink.wire import LinkDecoder, decode_link
+from tui.netlink.link_decoder import LinkDecoder, decode_link
 
 NESTED = 0x8000
 
@@ -50,6 +50,18 @@ INFO = st.one_of(
 PROPERTIES = st.lists(st.one_of(text(53, 127), NAMES.map(lambda name: attr(53, name + b"\0")), NOISE), max_size=4).map(
     lambda inner: attr(52 | NESTED, b"".join(inner))
 )
+INET = st.lists(st.integers(0, 2), min_size=33, max_size=33).map(
+    lambda conf: attr(2 | NESTED, attr(1, struct.pack("=33I", *conf)))
+)
+INET6 = st.builds(
+    lambda before, mode, after: attr(10 | NESTED, before + attr(8, bytes((mode,))) + after),
+    *(st.builds(attr, st.sampled_from((1, 2, 5, 7)), st.binary(min_size=16, max_size=16)),),
+    st.integers(0, 3),
+    st.one_of(st.just(b""), st.just(attr(9, bytes(4)))),
+)
+AF_SPEC = st.lists(st.one_of(INET, INET6), max_size=2, unique_by=lambda family: family[2]).map(
+    lambda families: attr(26 | NESTED, b"".join(families))
+)
 SHOWN: tuple[st.SearchStrategy[bytes], ...] = (
     NAMES.map(lambda name: attr(3, name + b"\0")),
     *(number(kind) for kind in (27, 4, 50, 51, 13, 10, 5)),
@@ -57,6 +69,9 @@ SHOWN: tuple[st.SearchStrategy[bytes], ...] = (
     st.integers(0, 6).map(lambda state: attr(16, bytes((state,)))),
     *(address(kind) for kind in (1, 2)),
     text(20, 255),
+    *(number(kind) for kind in (40, 41, 58, 59, 60, 63, 64)),
+    st.integers(0, 1).map(lambda value: attr(39, bytes((value,)))),
+    AF_SPEC,
     INFO,
     PROPERTIES,
 )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.links import fuzz
 from tests.unit.netlink.test_wire import attr, link_message, link_messages
 from tui.model.link import Link
-from tui.netlink.wire import Ack, Head, LinkDecoder, WireError, decode_ack, decode_link, messages
+from tui.netlink.link_decoder import LinkDecoder, decode_link
+from tui.netlink.wire import Ack, Head, WireError, decode_ack, messages
 
 BUSY = link_message(
     attr(3, b"eth0\0"),
