@@ -56,6 +56,15 @@ _FORMS: dict[str, tuple[Any, ...]] = {
     "lower": (0, 1, 2, 3),
     "lower_netnsid": (None, 0, 1),
     "arptype": (1, 772),
+    "protodown": (0, 1),
+    "gso_max_size": (9000, 65536),
+    "gso_ipv4_max_size": (9000, 65536),
+    "gro_max_size": (9000, 65536),
+    "gso_max_segs": (64, 65535),
+    "tso_max_size": (9000, 524280),
+    "addrgenmode": (NONE, 0, 1),
+    "forwarding": (NONE, 0, 1),
+    "rp_filter": (NONE, 0, 2),
 }
 
 
@@ -101,6 +110,17 @@ def a_link(ifindex: int, **fields: Any) -> Link:
         alias=b"",
         altnames=(),
         arptype=1,
+        protodown=0,
+        gso_max_size=65536,
+        gso_ipv4_max_size=65536,
+        gro_max_size=65536,
+        gro_ipv4_max_size=65536,
+        gso_max_segs=65535,
+        tso_max_size=524280,
+        tso_max_segs=65535,
+        addrgenmode=0,
+        forwarding=0,
+        rp_filter=0,
     )
     return made._replace(**fields)
 

@@ -39,6 +39,17 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"alias": b"\x1b[2J"}, r"alias none → \x1b[2J"),
     ({"altnames": (b"a", b"b")}, "altnames none → a b"),
     ({"arptype": 772}, "type ether → loopback"),
+    ({"protodown": 1}, "protodown off → on"),
+    ({"gso_max_size": 9000}, "gso_max_size 65536 → 9000"),
+    ({"gso_ipv4_max_size": 9000}, "gso_ipv4_max_size 65536 → 9000"),
+    ({"gso_max_segs": 64}, "gso_max_segs 65535 → 64"),
+    ({"gro_max_size": 9000}, "gro_max_size 65536 → 9000"),
+    ({"gro_ipv4_max_size": 9000}, "gro_ipv4_max_size 65536 → 9000"),
+    ({"tso_max_size": 65536}, "tso_max_size 524280 → 65536"),
+    ({"tso_max_segs": 64}, "tso_max_segs 65535 → 64"),
+    ({"addrgenmode": 1}, "addrgenmode eui64 → none"),
+    ({"addrgenmode": -1, "forwarding": 1}, "addrgenmode eui64 → none, forwarding off → on"),
+    ({"rp_filter": 2}, "rp_filter off → loose"),
     ({"mtu": 1400, "group": 8}, "group dmz → web, mtu 1500 → 1400"),
 ]
 

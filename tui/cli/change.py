@@ -13,13 +13,13 @@ from tui.cli.filters import filter_of, selected
 from tui.cli.output import remark, say
 from tui.cli.place import enter
 from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
-from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, whom_of
+from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, settings_of, whom_of
 from tui.files.audit import Audit, default_path
 from tui.files.names.file import NameFile
 from tui.guard.order import GuardError
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
-from tui.model.change.shell import quote
+from tui.model.change.shell_word import quote
 from tui.model.names.map import NameMap, group_title
 from tui.model.names.tree import Branch
 from tui.model.text import did_you_mean, plural, reason, visible
@@ -47,17 +47,21 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-0", dest="nul", action="store_true", help="names on standard input end with a NUL byte")
 
 
-def wish_of(options: argparse.Namespace, words: Sequence[str], settings: Settings) -> Wish:
-    """Return whom ``words`` mean: a group, a parent, `-`, or nobody where --filter tells. Raises ValueError."""
+def wish_of(options: argparse.Namespace, whom: Sequence[str], words: Sequence[str]) -> Wish:
+    """Return what ``words`` set, and on whom: ``whom`` is a group, a parent or `-`; empty where --filter tells.
+
+    Raises ValueError.
+    """
+    wish = Wish(settings_of(words), words=words)
     if options.filter is not None:
-        if words:
-            raise ValueError(f"Give a group or --filter, not both: “{words[0]}” is one too many.")
-        return Wish(settings, filter=options.filter)
-    if len(words) != 1:
+        if whom:
+            raise ValueError(f"Give a group or --filter, not both: “{whom[0]}” is one too many.")
+        return wish._replace(filter=options.filter)
+    if len(whom) != 1:
         raise ValueError("Say on whom: a group, --filter FILTER, or - for names from standard input.")
-    if words[0] == STDIN:
-        return Wish(settings, names=names_from_stdin(options.nul))
-    return Wish(settings, group=words[0])
+    if whom[0] == STDIN:
+        return wish._replace(names=names_from_stdin(options.nul))
+    return wish._replace(group=whom[0])
 
 
 def carry_out(options: argparse.Namespace, wish: Wish, names: NameFile) -> int:
@@ -69,7 +73,8 @@ def carry_out(options: argparse.Namespace, wish: Wish, names: NameFile) -> int:
     audit = Audit(options.audit or default_path(private=False))
     try:
         with Headless(names, read_only=options.read_only, audit=audit, guard_timeout=options.confirm) as sitting:
-            report = _carry_out(options, wish, wanted, sitting)
+            shown = sitting.look()
+            report = _carry_out(options, wish, wanted, sitting, shown)
     except OSError as error:
         if options.json:
             print(refusal_json(options.command, visible(reason(error))))
@@ -77,15 +82,16 @@ def carry_out(options: argparse.Namespace, wish: Wish, names: NameFile) -> int:
     if sitting.complaint:
         remark(sitting.complaint)
     if options.json:
-        print(as_json(options.command, report, names.names))
+        print(as_json(options.command, report, shown.names))
     else:
-        say(options, as_lines(report, names.names))
+        say(options, as_lines(report, shown.names))
     return DIFFERENCES if options.dry_run and report.changes else STATUS.get(report.result, FAILED)
 
 
-def _carry_out(options: argparse.Namespace, wish: Wish, wanted: "Filter | None", sitting: Headless) -> Report:
-    shown = sitting.look()
-    plan, spared = _narrowed(shown, wish.settings, _chosen(wish, wanted, shown))
+def _carry_out(
+    options: argparse.Namespace, wish: Wish, wanted: "Filter | None", sitting: Headless, shown: Shown
+) -> Report:
+    plan, spared = _narrowed(shown, wish.settings_in(shown.snapshot.links), _chosen(wish, wanted, shown))
     number = plan.preview.members + spared
     if options.expect is not None and number != options.expect:
         raise OSError(

@@ -4,7 +4,6 @@ import argparse
 
 from tui.cli.change import add_target, carry_out, wish_of
 from tui.cli.place import names_there
-from tui.cli.wish import settings_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,5 +16,5 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Take them down, and read back; return the exit status."""
-    wish = wish_of(options, options.words, settings_of(["down"]))
+    wish = wish_of(options, options.words, ["down"])
     return carry_out(options, wish, names_there(options))

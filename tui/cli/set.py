@@ -4,7 +4,7 @@ import argparse
 
 from tui.cli.change import add_target, carry_out, wish_of
 from tui.cli.place import names_there
-from tui.cli.wish import SETTABLE, settings_of
+from tui.cli.wish import SETTABLE
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,5 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Set it, and read back; return the exit status."""
     whom = 0 if options.filter is not None else 1
-    settings = settings_of(options.words[whom:])
-    wish = wish_of(options, options.words[:whom], settings)
+    wish = wish_of(options, options.words[:whom], options.words[whom:])
     return carry_out(options, wish, names_there(options))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.cli.output import remark
-from tui.model.change.attributes import ATTRIBUTES, Attribute, Bit
+from tui.model.change.attribute import Attribute, Links, Value
+from tui.model.change.attributes import ATTRIBUTES, REFUSED
 from tui.model.change.settings import Settings
 from tui.model.names.map import NameMap, group_title
 from tui.model.names.tree import SEPARATOR, Branch, tree_of
@@ -17,35 +18,42 @@ from tui.model.view.candidates import typed_number
 STDIN = "-"
 """In place of a group or a filter: the names come from standard input."""
 _BELOW = os.fsdecode(SEPARATOR)  # at the end of a word: all that is below is meant
-_NO_NAMES = NameMap()
 _VALUED = {attribute.id: attribute for attribute in ATTRIBUTES if attribute.typed is not None}
-_BARE: dict[str, tuple[Attribute, int]] = {
-    attribute.value(value, _NO_NAMES): (attribute, value)
-    for attribute in ATTRIBUTES
-    if isinstance(attribute.carrier, Bit)
-    for value in (True, False)
+_BARE: dict[str, tuple[Attribute, Value]] = {
+    word: (attribute, value) for attribute in ATTRIBUTES for word, value in attribute.bare.items()
 }
-SETTABLE = ", ".join((*(f"{name} N" for name in _VALUED), *_BARE))
+SETTABLE = ", ".join((*_VALUED, *_BARE))
 """What `settings_of` takes, in words."""
 
 
 class Wish(NamedTuple):
-    """What was asked; of the last three one is set."""
+    """What was asked; of group, filter and names one is set."""
 
     settings: Settings
+    """What is to be set, as far as it is known without a look at the kernel: see `settings_in`."""
     group: str | None = None
     """A group, by its name or number, or a parent in the tree of names, as it was typed."""
     filter: str | None = None
     """The filter language."""
     names: Sequence[bytes] | None = None
     """Interfaces by name."""
+    words: Sequence[str] = ()
+    """What is to be set, as it was typed; empty: it wasn't typed."""
+
+    def settings_in(self, links: Links) -> Settings:
+        """Return what is to be set where ``links`` are all interfaces. Raises ValueError for one that isn't there."""
+        return settings_of(self.words, links) if self.words else self.settings
 
 
-def settings_of(words: Sequence[str]) -> Settings:
-    """Read `ATTRIBUTE VALUE…`, `up`, `down`, several in a row. Raises ValueError, one sentence."""
+def settings_of(words: Sequence[str], links: Links = None) -> Settings:
+    """Read `ATTRIBUTE VALUE…`, `up`, `down`, several in a row. Raises ValueError, one sentence.
+
+    ``links``: all interfaces, for a value that names one; None: they aren't known yet, and such a value isn't looked
+    at.
+    """
     if not words:
         raise ValueError(f"Say what is to be set: {SETTABLE}.")
-    found: dict[Attribute, int] = {}
+    found: dict[Attribute, Value] = {}
     remaining = iter(words)
     for word in remaining:
         if word in _BARE:
@@ -53,15 +61,23 @@ def settings_of(words: Sequence[str]) -> Settings:
         elif (named := _VALUED.get(word)) is not None and named.typed is not None:
             attribute = named
             if (text := next(remaining, None)) is None:
-                raise ValueError(f"{word} wants a value: {named.typed.unit}, such as {named.typed.examples}.")
-            value = named.typed.parse(text)
+                raise ValueError(f"{word} wants a value: {named.typed.wants}.")
+            value = named.typed.parse(text, links)
         else:
-            near = did_you_mean(word.lower(), (*_VALUED, *_BARE))
-            raise ValueError(f"“{word}” can't be set; there are {SETTABLE}. {near}".rstrip())
+            raise ValueError(_cannot(word))
         if attribute in found:
             raise ValueError(f"{attribute.label[0].upper()}{attribute.label[1:]} is given twice; give it once.")
         found[attribute] = value
     return Settings(found)
+
+
+def _cannot(word: str) -> str:
+    """Return why what ``word`` names can't be set."""
+    if why := REFUSED.get(word):
+        return f"“{word}” can't be set: {why}."
+    if near := did_you_mean(word.lower(), (*_VALUED, *_BARE)):
+        return f"“{word}” can't be set. {near}"
+    return f"“{word}” can't be set; there are {SETTABLE}."
 
 
 def group_of(word: str, names: NameMap) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui.model.change.attribute import Text
 from tui.model.change.attributes import BY_ID
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
@@ -34,13 +35,19 @@ def link_of(row: Sequence[Any]) -> Link:
 
 def step_row(step: Step) -> list[Any]:
     """Return a step as JSON takes it."""
-    return [link_row(step.before), {attribute.id: value for attribute, value in step.wanted.items()}]
+    wanted = step.wanted.items()
+    return [
+        link_row(step.before),
+        {one.id: _text(value) if isinstance(one.carrier, Text) else value for one, value in wanted},
+    ]
 
 
 def step_of(row: Sequence[Any]) -> Step:
     """Return the step of a row. Raises like `link_of`."""
     before, wanted = row
-    return Step(link_of(before), Settings({BY_ID[name]: value for name, value in wanted.items()}))
+    settings = {BY_ID[name]: value for name, value in wanted.items()}
+    texts = {one: value.encode("latin-1") for one, value in settings.items() if isinstance(one.carrier, Text)}
+    return Step(link_of(before), Settings(settings | texts))
 
 
 def held_row(held: RouteOrAddress) -> list[Any]:

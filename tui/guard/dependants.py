@@ -6,7 +6,8 @@ macvlan.c and others: to a smaller MTU. None of them gets its MTU back when the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tui.model.change.attributes import MTU, UP, Attribute
+from tui.model.change.attribute import Attribute
+from tui.model.change.attributes import MTU, UP
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.link import Link

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.guard.dependants import dependants
-from tui.model.change.attributes import Harm
+from tui.model.change.attribute import Harm
 from tui.model.change.reversal import Step
 from tui.model.link import Link
 from tui.model.text import visible

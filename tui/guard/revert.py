@@ -96,7 +96,8 @@ class _Eyes:
 
 def _revert(order: GuardOrder, why: str, sock: socket.socket, eyes: _Eyes, writer: Writer) -> Reverted:
     eyes.look()
-    found = reversal((*order.steps, *(step for step in order.losses.followers if not is_bridge(step))), eyes.find)
+    followers = (step for step in order.losses.followers if not is_bridge(step))
+    found = reversal((*order.steps, *followers), eyes.find, halves=True)
     members = {step.before.ifindex for step in order.steps}
     # Links on top last: none takes a larger MTU than the one below it.
     todo = sorted(found.back, key=lambda pair: pair[0].ifindex not in members)

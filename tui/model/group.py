@@ -18,11 +18,16 @@ MAX_IP_GROUP = 0x7FFFFFFF
 FORM = ("flags", "kind", "mtu", "min_mtu", "max_mtu", "txqlen")
 """The fields of a Link by which members are counted: those that a plan for a whole group goes by."""
 
+COUNTED = frozenset({"group", *FORM})
+"""The fields of which a group's figures tell."""
 _form: Callable[[Link], Form] = itemgetter(*map(Link._fields.index, FORM))
-_BLANK = Link(
+BLANK = Link(
     0, b"", 0, 0, 0, mtu=0, min_mtu=0, max_mtu=0, txqlen=0, kind=b"", master=0, lower=0, lower_netnsid=None,
     address=b"", broadcast=b"", alias=b"", altnames=(), arptype=0,
 )  # fmt: skip
+
+
+"""A link of which nothing is known."""
 
 
 class Group(NamedTuple):
@@ -63,7 +68,7 @@ class Group(NamedTuple):
     def likenesses(self) -> Iterator[tuple[Link, int]]:
         """Yield how members are, and how many are so: links of which only the group and the FORM mean anything."""
         for form, number in self.forms:
-            yield _BLANK._replace(group=self.group_id, **dict(zip(FORM, form, strict=True))), number
+            yield BLANK._replace(group=self.group_id, **dict(zip(FORM, form, strict=True))), number
 
 
 def empty_group(group_id: int) -> Group:

@@ -6,6 +6,11 @@ from typing import NamedTuple
 from tui.model.text import visible
 
 IFF_UP = 0x1
+IFF_NOARP = 0x80
+IFF_PROMISC = 0x100
+"""As somebody asked for it: what a bridge or a capture needs besides isn't told in the flags (dev_get_flags)."""
+IFF_ALLMULTI = 0x200
+IFF_MULTICAST = 0x1000
 LEAST_IPV6_MTU = 1280
 """Bytes; RFC 8200, section 5. Below it the kernel takes IPv6 off an interface (addrconf_notify, net/ipv6/addrconf.c)
 and its addresses don't come back."""

@@ -1,10 +1,12 @@
 """Who is meant, known in number before anybody looks: a key's message must not wait for a walk over the members."""
 
+from collections import Counter
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from itertools import chain
-from typing import overload
+from operator import itemgetter
+from typing import Any, overload
 
-from tui.model.group import Group
+from tui.model.group import BLANK, Group
 from tui.model.link import Link
 
 
@@ -168,3 +170,10 @@ def likenesses(members: Mapping[int, Link]) -> Iterable[tuple[Link, int]]:
     if isinstance(members, (Members, Together)):
         return members.likenesses()
     return ((link, 1) for link in members.values())
+
+
+def alike_in(fields: Sequence[str], members: Mapping[int, Link]) -> Iterator[tuple[Link, int]]:
+    """Yield how members are, and how many are so: links of which only ``fields`` mean anything, two at least."""
+    of: Callable[[Link], tuple[Any, ...]] = itemgetter(*map(Link._fields.index, fields))
+    for values, number in Counter(map(of, members.values())).items():
+        yield BLANK._replace(**dict(zip(fields, values, strict=True))), number

@@ -3,10 +3,11 @@
 import os
 import socket
 import struct
+import sys
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias, assert_never
+from typing import Any, NamedTuple, TypeAlias, assert_never
 
-from tui.model.change.attributes import Bit, Number
+from tui.model.change.attribute import Bit, Number, Text
 from tui.model.change.settings import Settings
 
 # linux/netlink.h
@@ -156,16 +157,33 @@ def _body(settings: Settings, ifindex: int = 0, *, first: bytes = b"") -> bytes:
     """
     flags = mask = 0
     attrs = first
+    nests: _Nest = {}
     for setting, value in settings.items():
         match setting.carrier:
-            case Number(type=kind):
+            case Number(type=kind, size=4, within=()):
                 attrs += u32(kind, value)
-            case Bit(mask=bit):
+            case Number(type=kind, size=size, within=within):
+                nest = nests
+                for outer in within:
+                    nest = nest.setdefault(outer, {})
+                nest[kind] = int(value).to_bytes(size, sys.byteorder)
+            case Text(type=kind):
+                attrs += attribute(kind, value)
+            case Bit(mask=bit, inverted=inverted):
                 mask |= bit
-                flags |= bit if value else 0
+                flags |= bit if bool(value) != inverted else 0
             case never:
                 assert_never(never)
-    return IFINFO.pack(socket.AF_UNSPEC, 0, ifindex, flags, mask) + attrs
+    return IFINFO.pack(socket.AF_UNSPEC, 0, ifindex, flags, mask) + attrs + _nested(nests)
+
+
+_Nest: TypeAlias = dict[int, Any]  # bytes, or a nest again
+
+
+def _nested(nest: _Nest) -> bytes:
+    return b"".join(
+        attribute(kind, inner if isinstance(inner, bytes) else _nested(inner)) for kind, inner in nest.items()
+    )
 
 
 def group_change(seq: int, group: int, settings: Settings, *, ack: bool = True) -> bytes:

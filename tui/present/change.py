@@ -4,10 +4,12 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 
-from tui.model.change.attributes import GROUP, Attribute
+from tui.model.change.attribute import Attribute
+from tui.model.change.attributes import GROUP
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Refusal, Reply, sent_to
 from tui.model.change.plan import Former, Plan, Preview, ip_lines
+from tui.model.change.settings import Settings
 from tui.model.change.shell import shortened
 from tui.model.group import MAX_IP_GROUP
 from tui.model.link import LEAST_IPV6_MTU, Link
@@ -101,9 +103,10 @@ def in_short(preview: Preview, names: NameMap) -> str:
     return f"{transition(preview, names)}    {effort(preview)}    {preview.ip_line}"
 
 
-def limits(link: Link) -> str:
-    """Return a member's name with the MTUs that it takes."""
-    return f"{visible(link.name)} ({link.min_mtu}…{link.max_mtu or 'no limit'})"
+def limits(link: Link, wanted: Settings | None) -> str:
+    """Return a member's name with what it takes instead of what it is wanted to be, as far as that is known."""
+    known = wanted.limits(link) if wanted is not None else ""
+    return f"{visible(link.name)} ({known})" if known else visible(link.name)
 
 
 def warning(preview: Preview, names: NameMap) -> str:
@@ -112,7 +115,7 @@ def warning(preview: Preview, names: NameMap) -> str:
         return f"asks for the name ({preview.accepted(names)[0]})"
     if preview.refusing:
         more = len(preview.refusing) - 1
-        return f"refused by {limits(preview.refusing[0])}" + (f" and {count(more)} more" if more else "")
+        return f"refused by {limits(preview.refusing[0], preview.alike)}" + (f" and {count(more)} more" if more else "")
     return f"IPv6 is lost below {LEAST_IPV6_MTU}" if preview.loses_ipv6 else ""
 
 
@@ -143,7 +146,7 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
     found += _untagged_risks(preview.untagged)
     if preview.refusing:
         stops = preview.group_id is not None or preview.groups
-        refusing = ", ".join(limits(link) for link in preview.refusing[:8])
+        refusing = ", ".join(limits(link, preview.alike) for link in preview.refusing[:8])
         more = len(preview.refusing) - 8
         found.append(
             f"{members(len(preview.refusing))} can't take {what(preview, names)}: {refusing}"
@@ -278,6 +281,7 @@ def _part(part: Outcome) -> str:
 
 def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
     refused = [refusal.link for refusal in outcome.refused]
+    halves = _halves(outcome)
     reached = [link for link in outcome.joined if outcome.intent.reached(link)]
     missed = [link for link in outcome.joined if not outcome.intent.reached(link)]
     since = [link for link in outcome.overtaken if outcome.intent.reached(outcome.before(link))]
@@ -289,6 +293,7 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
         (f"{count(len(since))} already were, then changed by another ({_reasons(_overtaken(outcome, since))})", since),
         (f"{count(len(refused))} refused ({some(refused, 3)})", refused),
         (f"{count(len(outcome.not_reached))} not reached", outcome.not_reached),
+        (f"{count(len(halves))} of these half changed ({_reasons(halves)})", [half.link for half in halves]),
         (f"{count(len(outcome.skipped))} skipped ({_reasons(outcome.skipped)})", [why.link for why in outcome.skipped]),
         (f"{count(len(outcome.left))} left the group ({some(outcome.left, 3)})", outcome.left),
         (f"{count(len(outcome.vanished))} vanished ({some(outcome.vanished, 3)})", outcome.vanished),
@@ -301,6 +306,12 @@ def _categories(outcome: Outcome) -> list[tuple[str, Sequence[Link]]]:
 def _overtaken(outcome: Outcome, links: Sequence[Link]) -> list[Refusal]:
     """Return what each is now instead of what was asked."""
     return [Refusal(link, outcome.intent.wanted(link.ifindex).otherwise(link)) for link in links]
+
+
+def _halves(outcome: Outcome) -> list[Refusal]:
+    """Return who was changed in part, and what of it is set."""
+    nobody = NameMap()
+    return [Refusal(link, f"{part.words(nobody)} is set, the rest isn't") for link, part in outcome.halves]
 
 
 def _is(links: Sequence[Link]) -> str:
@@ -328,7 +339,10 @@ def outcome_report(outcome: Outcome, plan: Plan, names: NameMap) -> list[str]:
     if outcome.parts:
         lines += ["", "group by group:", *_listed(part_lines(outcome, names))]
     for refusal in outcome.refused[:_MANY]:
-        lines += ["", f"refused: {limits(refusal.link)}: {visible(refusal.reason)}"]
+        lines += [
+            "",
+            f"refused: {limits(refusal.link, intent.wanted(refusal.link.ifindex))}: {visible(refusal.reason)}",
+        ]
     for refusal in _overtaken(outcome, outcome.overtaken[:_MANY]):
         lines += ["", f"changed by another since: {visible(refusal.link.name)}: {visible(refusal.reason)}"]
     for refusal in outcome.skipped[:_MANY]:

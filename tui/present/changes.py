@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from tui.model.change.attribute import Attribute
+from tui.model.change.attributes import OF_THE_LINK_ALONE as _PLAIN
 from tui.model.link import LINK_TYPES, Link, kind_word, link_name
 from tui.model.names.map import NameMap
 from tui.model.text import visible
@@ -15,6 +17,10 @@ class Around(NamedTuple):
 
     links: Mapping[int, Link]
     names: NameMap
+
+
+def _valued(attribute: Attribute) -> Callable[[Link, Around], str]:
+    return lambda link, around: attribute.value(attribute.read(link), around.names)
 
 
 _PARTS: tuple[tuple[str, Callable[[Link, Around], str]], ...] = (
@@ -33,6 +39,9 @@ _PARTS: tuple[tuple[str, Callable[[Link, Around], str]], ...] = (
     ("least mtu", lambda link, around: str(link.min_mtu)),
     ("greatest mtu", lambda link, around: str(link.max_mtu)),
     ("type", lambda link, around: LINK_TYPES.get(link.arptype, str(link.arptype))),
+    *((attribute.label, _valued(attribute)) for attribute in _PLAIN),
+    ("tso_max_size", lambda link, around: str(link.tso_max_size)),
+    ("tso_max_segs", lambda link, around: str(link.tso_max_segs)),
 )
 _IN_STATE = frozenset({"UP", "LOWER_UP", "NO-CARRIER", "DORMANT"})  # flags that the state tells
 

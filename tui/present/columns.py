@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from tui.model.change.attributes import ATTRIBUTES, TXQUEUELEN
 from tui.model.change.protect import RISKS, risk
 from tui.model.group import Group
 from tui.model.link import HARDWARE, Link, kind_word, link_name
@@ -256,7 +257,12 @@ LINK_COLUMNS = (
 )
 """The columns of the interfaces, from left to right."""
 
-CRITERIA = {column.key: column.criterion for column in LINK_COLUMNS if column.criterion is not None} | {
+_SETTABLE = {attribute.id: terms.settable(attribute) for attribute in ATTRIBUTES} | {
+    "txqlen": terms.settable(TXQUEUELEN)  # as `list --json` and `ip -j` call it
+}
+CRITERIA = {
+    **{name: criterion for name, criterion in _SETTABLE.items() if criterion is not None},
+    **{column.key: column.criterion for column in LINK_COLUMNS if column.criterion is not None},
     "under": terms.UNDER,
     "re": terms.RE,
 }

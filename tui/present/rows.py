@@ -1,18 +1,29 @@
 """Interfaces and groups as JSON: the keys of `list --json`, and of every command that prints either.
 
-What `ip -j -d link` also prints bears its key and form. Keys are only added.
+What `ip -j -d link` also prints bears its key and form; forwarding and rp_filter those of `ip -j netconf`. Keys are
+only added.
 """
 
 from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from tui.model.change.attributes import ADDRGENMODE, RP_FILTER
 from tui.model.group import Group
-from tui.model.link import LINK_TYPES, Link, flags_as_ip, link_name
+from tui.model.link import LINK_TYPES, NONE, Link, flags_as_ip, link_name
 from tui.model.names.map import NameMap, name_as_ip
 from tui.model.text import visible
 from tui.model.view.shown import Shown
 
+_SIZES = (
+    "gso_max_size",
+    "gso_max_segs",
+    "tso_max_size",
+    "tso_max_segs",
+    "gro_max_size",
+    "gso_ipv4_max_size",
+    "gro_ipv4_max_size",
+)
 _IP_TUNNELS = (768, 769, 776, 778, 823)  # ARPHRD_*: their hardware address is an IP address
 
 
@@ -80,6 +91,15 @@ def link_row(link: Link, links: Mapping[int, Link], names: NameMap, why: str | N
         data["linkinfo"] = {"info_kind": visible(link.kind)}
     if link.alias:
         data["ifalias"] = visible(link.alias)
+    data |= {name: getattr(link, name) for name in _SIZES}
+    if link.addrgenmode != NONE:
+        data["inet6_addr_gen_mode"] = ADDRGENMODE.value(link.addrgenmode, names)
+    if link.forwarding != NONE:
+        data["forwarding"] = bool(link.forwarding)
+    if link.rp_filter != NONE:
+        data["rp_filter"] = RP_FILTER.value(link.rp_filter, names)
+    if link.protodown:
+        data["proto_down"] = True
     if link.altnames:
         data["altnames"] = [visible(name) for name in link.altnames]
     data["protected"] = why

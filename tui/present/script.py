@@ -56,7 +56,9 @@ class Report:
         """Whether anything changed; of a dry run, whether anything would."""
         if self.outcome is None:
             return self.dry_run and self.plan.preview.changing > 0
-        return bool(self.outcome.changed or self.outcome.overtaken or self.outcome.caught) or self.result == "unknown"
+        outcome = self.outcome
+        changed = outcome.changed or outcome.overtaken or outcome.caught or outcome.halves
+        return bool(changed) or self.result == "unknown"
 
     @property
     def result(self) -> Result:
@@ -92,6 +94,7 @@ def as_json(verb: str, report: Report, names: NameMap) -> str:
         "already": (len(outcome.already) if outcome else plan.already) + report.spared,
         "changed_members": [*_changes(report)],
         "refused": [*_refused(report)],
+        "half_changed": [*_halves(report)],
         "not_reached": name_rows(outcome.not_reached if outcome else ()),
         "overtaken": name_rows(outcome.overtaken if outcome else ()),
         "left": name_rows(outcome.left if outcome else ()),
@@ -170,14 +173,20 @@ def _changes(report: Report) -> Iterator[dict[str, Any]]:
             yield change_row(link, wanted.as_of(link), wanted)
 
 
+def _halves(report: Report) -> Iterator[dict[str, Any]]:
+    """Yield who refused, or wasn't reached, and yet was changed in part."""
+    if (outcome := report.outcome) is not None:
+        for link, part in outcome.halves:
+            yield change_row(link, part.as_of(outcome.before(link)), part)
+
+
 def _refused(report: Report) -> Iterator[dict[str, Any]]:
     """Yield who refused; of a plan, who is known to refuse."""
     if report.outcome is not None:
         yield from map(reason_row, report.outcome.refused)
     elif report.plan.preview.changing:
         for link in report.plan.preview.refusing:
-            takes = f"takes an MTU of {link.min_mtu} to {link.max_mtu or 'no limit'}"
-            yield {**name_row(link), "errno": 0, "text": takes}
+            yield {**name_row(link), "errno": 0, "text": report.plan.intent.wanted(link.ifindex).limits(link)}
 
 
 def _ip(report: Report, names: NameMap) -> list[str]:

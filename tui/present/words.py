@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from tui.model.change.attributes import OF_THE_LINK_ALONE
 from tui.model.group import Group
 from tui.model.health import Health
-from tui.model.link import LINK_TYPES, Link, flags_as_ip, kind_word, link_name
+from tui.model.link import LINK_TYPES, NONE, Link, flags_as_ip, kind_word, link_name
 from tui.model.names.map import NameMap, group_title
 from tui.model.store import Snapshot
 from tui.model.text import ascii_text, plural, visible
@@ -115,6 +116,9 @@ def link_details(link: Link, snapshot: Snapshot, names: NameMap, reason: str | N
         ("MAC", link.address.hex(":")),
         ("master", link_name(link.master, snapshot.links)),
         ("lower or peer", lower_text(link, snapshot.links)),
+        *((one.label, one.value(one.read(link), names)) for one in OF_THE_LINK_ALONE if one.read(link) != NONE),
+        ("tso_max_size", str(link.tso_max_size)),
+        ("tso_max_segs", str(link.tso_max_segs)),
         ("protected", reason or ""),
     ]
     return [(what, value) for what, value in rows if value]

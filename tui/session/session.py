@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from tui.model.change.attributes import MTU, UP, Harm
+from tui.model.change.attribute import Harm
+from tui.model.change.attributes import MTU, UP
 from tui.model.change.log import Log, LogEntry, LogVerdict
 from tui.model.change.outcome import sent_to, steps_taken, takes_back
 from tui.model.change.past import Past
@@ -95,7 +97,7 @@ class Session:
         if not services.health.checked_at:
             return Shown(EMPTY, services.names, {}, reading=True)
         snapshot = services.snapshot()
-        return Shown(snapshot, services.names, services.protected(snapshot))
+        return Shown(snapshot, replace(services.names, devices=snapshot.links), services.protected(snapshot))
 
     @property
     def at_once(self) -> Mapping[str, Settings]:

@@ -136,15 +136,15 @@ async def test_members_that_cant_take_the_mtu_are_announced_and_a_yes_is_enough(
         await hands.until(lambda: len(hands.shown) == 5, "five members")
         await hands.press("m")
         await hands.type("70000")
-        await hands.sees("1 member can't take MTU 70000: narrow (68…65535)")
+        await hands.sees("1 member can't take MTU 70000: narrow (takes 68…65535)")
         await hands.press("enter")
-        await hands.sees("y: do it", "narrow (68…65535)", "The kernel stops at the first that refuses")
+        await hands.sees("y: do it", "narrow (takes 68…65535)", "The kernel stops at the first that refuses")
         await hands.press("enter", "n", "q", "space")
         assert isinstance(hands.app.screen, ConfirmScreen)
         assert sent == []
         assert states(ip) == before
         await hands.press("y")
-        await hands.sees("Outcome  (Esc: back)", "2 changed:", "refused: narrow (68…65535)", "2 not reached:")
+        await hands.sees("Outcome  (Esc: back)", "2 changed:", "refused: narrow (takes 68…65535)", "2 not reached:")
     found = {name: state.mtu for name, state in states(ip).items() if state.group == "7"}
     assert found == {"a0": 70000, "a1": 70000, "narrow": 1500, "z0": 1500, "z1": 1500}
 

@@ -143,10 +143,10 @@ async def test_members_that_refuse_are_announced_and_the_others_change(ip: Ip, k
         await hands.press("m")
         await hands.type("70000")
         await hands.press("enter")
-        await hands.sees("1 member can't take MTU 70000: narrow (68…65535)")
+        await hands.sees("1 member can't take MTU 70000: narrow (takes 68…65535)")
         assert "The kernel stops at the first" not in hands.dialog
         await hands.press("y")
-        await hands.sees("Outcome  (Esc: back)", "2 changed:", "refused: narrow (68…65535)")
+        await hands.sees("Outcome  (Esc: back)", "2 changed:", "refused: narrow (takes 68…65535)")
     assert [len(batch) for batch in sent] == [3]
     assert {name for name, state in states(ip).items() if state.mtu == 70000} == {"a0", "b0"}
 

@@ -1,6 +1,7 @@
 """Everything that can be set, by the one record of it: each is sent, read back, worded and taken back alike."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,18 +9,39 @@ from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
 from tui.guard.codec import step_of, step_row
-from tui.model.change.attributes import ATTRIBUTES, BY_ID, GROUP, MTU, TXQUEUELEN, UP, Attribute, Bit, Harm, Number
+from tui.model.change.attribute import Attribute, Bit, Harm, Number, Text
+from tui.model.change.attributes import (
+    ADDRGENMODE,
+    ATTRIBUTES,
+    BY_ID,
+    FORWARDING,
+    GROUP,
+    GSO_IPV4_MAX_SIZE,
+    GSO_MAX_SIZE,
+    MTU,
+    RP_FILTER,
+    TXQUEUELEN,
+    UP,
+)
 from tui.model.change.reversal import Step
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 from tui.model.wire.attributes import LINK
+from tui.model.wire.attributes import Attribute as Known
 from tui.netlink.link_decoder import LinkDecoder
+from tui.netlink.wire import attribute as encoded
 from tui.netlink.wire import link_change, messages
 
 
-def values(attribute: Attribute) -> st.SearchStrategy[int]:
-    return st.booleans() if isinstance(attribute.carrier, Bit) else st.integers(0, 0xFFFFFFFF)
+def values(attribute: Attribute) -> st.SearchStrategy[Any]:
+    match attribute.carrier:
+        case Bit():
+            return st.booleans()
+        case Number(size=size):
+            return st.integers(0, (1 << 8 * size) - 1)
+        case Text(longest=longest):
+            return st.binary(max_size=longest).filter(lambda raw: b"\0" not in raw)
 
 
 SETTINGS = st.fixed_dictionaries({}, optional={attribute: values(attribute) for attribute in ATTRIBUTES}).map(Settings)
@@ -28,12 +50,26 @@ SETTINGS = st.fixed_dictionaries({}, optional={attribute: values(attribute) for 
 @fuzz
 @given(SETTINGS, st.integers(1, 0x7FFFFFFF))
 def test_what_is_sent_reads_back_as_what_was_asked(settings: Settings, ifindex: int) -> None:
+    # The kernel tells IPv4's settings as an array, and takes each as an attribute of its own.
+    settings = Settings({one: value for one, value in settings.items() if one not in (FORWARDING, RP_FILTER)})
     data = link_change(1, ifindex, settings)
     (head,) = messages(data)
     found = LinkDecoder().decode(data, head.start, head.end)
     assert found.ifindex == ifindex
     assert settings.met_by(found)
-    assert settings.as_of(found) == settings
+    assert Settings({one: value for one, value in settings.as_of(found).items() if one in settings}) == settings
+
+
+def test_what_stands_within_others_shares_them() -> None:
+    data = link_change(1, 7, Settings({RP_FILTER: 2, ADDRGENMODE: 1, FORWARDING: 1}))
+    inet6 = encoded(10, encoded(8, b"\1"))
+    inet = encoded(2, encoded(1, encoded(1, b"\1\0\0\0") + encoded(8, b"\2\0\0\0")))
+    assert data[32:] == encoded(26, inet6 + inet)
+
+
+def test_what_goes_along_is_taken_back_too() -> None:
+    link = a_link(1, gso_max_size=60000, gso_ipv4_max_size=30000)
+    assert Settings({GSO_MAX_SIZE: 9000}).as_of(link) == Settings({GSO_MAX_SIZE: 60000, GSO_IPV4_MAX_SIZE: 30000})
 
 
 @fuzz
@@ -48,7 +84,7 @@ def test_met_means_that_each_is_so_and_otherwise_tells_which_is_not(settings: Se
     differing = [one for one, value in settings.items() if one.read(link) != value]
     assert settings.met_by(link) == (not differing) == (settings.otherwise(link) == "")
     assert settings.as_of(link).met_by(link)
-    assert settings.as_of(link).keys() == settings.keys()
+    assert settings.as_of(link).keys() == settings.keys() | {one.along for one in settings if one.along}
 
 
 @fuzz
@@ -64,22 +100,50 @@ def test_equal_ones_are_one_whatever_order_they_were_made_in(settings: Settings)
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES, ids=repr)
 def test_the_number_is_that_of_the_kernels_header(attribute: Attribute) -> None:
-    if isinstance(attribute.carrier, Number):
-        assert LINK[attribute.carrier.type].name in ("IFLA_MTU", "IFLA_GROUP", "IFLA_TXQLEN")
-        assert LINK[attribute.carrier.type].name.removeprefix("IFLA_")[:3] == attribute.id[:3].upper()
+    match attribute.carrier:
+        case Number(type=kind, within=()) | Text(type=kind):
+            called = LINK[kind].name.removeprefix("IFLA_")
+            assert called.replace("_", "")[:7] in {attribute.id.replace("_", "").upper()[:7], _CALLED.get(attribute.id)}
+        case Number(type=kind, within=(26, 10)):
+            assert (_inside(LINK[26], 10, kind), attribute.id) == ("IFLA_INET6_ADDR_GEN_MODE", "addrgenmode")
+        case Number(within=within):
+            assert within == (26, 2, 1)
+            assert attribute.id in ("forwarding", "rp_filter")
+
+
+_CALLED = {"txqueuelen": "TXQLEN", "alias": "IFALIAS"}
+
+
+def _inside(known: Known, family: int, kind: int) -> str:
+    assert known.inside is not None
+    inside = known.inside[family].inside
+    assert inside is not None
+    return inside[kind].name
 
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES, ids=repr)
 def test_what_a_message_can_not_carry_is_refused(attribute: Attribute) -> None:
     wrong: list[object] = [None, "1", -1, 1 << 32, 1.5, [1]]
-    right: tuple[object, ...] = (True, False) if isinstance(attribute.carrier, Bit) else (0, 1, 0xFFFFFFFF)
-    wrong += (0, 1) if isinstance(attribute.carrier, Bit) else (True, False)
+    right: tuple[object, ...]
+    more: tuple[object, ...]
+    match attribute.carrier:
+        case Bit():
+            right, more = (True, False), (0, 1, b"")
+        case Number(size=4):
+            right, more = (0, 1, 0xFFFFFFFF), (True, False, b"")
+        case Number():
+            right, more = (0, 1, 0xFF), (True, 0x100)
+        case Text(longest=longest):
+            right, more = (b"", b"\xff" * longest), (b"x" * (longest + 1), b"a\0", 1)
+    wrong += more
     assert all(attribute.admits(value) for value in right)
     assert not any(attribute.admits(value) for value in wrong)
 
 
 def test_no_two_share_an_id_or_a_key() -> None:
-    assert len(BY_ID) == len(ATTRIBUTES) == len({attribute.recorded for attribute in ATTRIBUTES})
+    recorded = [attribute.recorded for attribute in ATTRIBUTES if attribute.recorded]
+    assert len(BY_ID) == len(ATTRIBUTES)
+    assert len({*recorded}) == len(recorded) == 4
 
 
 @pytest.mark.parametrize(

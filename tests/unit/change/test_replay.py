@@ -17,7 +17,7 @@ from tui.model.change.outcome import Outcome, Reply
 from tui.model.change.past import NOWHERE, Netns, Past, past_of
 from tui.model.change.replay import replay
 from tui.model.change.settings import Settings
-from tui.model.change.shell import quote
+from tui.model.change.shell_word import quote
 from tui.model.names.map import parse
 from tui.model.text import bytes_of, harmless, visible
 from tui.present.past import comment, line, outcome, past_entry

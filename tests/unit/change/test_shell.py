@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.changes import setting
 from tests.hostile import ALIASES, NAMES
 from tests.links import a_link, fuzz
-from tui.model.change.shell import device_lines, pasteable, quote, shortened
+from tui.model.change.shell import device_lines, pasteable, shortened
+from tui.model.change.shell_word import quote
 from tui.model.names.map import parse
 
 # As at a prompt, `!` is looked up in the history.

@@ -1,15 +1,19 @@
 """A group's figures, counted as members come and go."""
 
 from collections import Counter
+from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.links import LINKS, a_link, fuzz
 from tests.unit.view.test_store import recount
+from tui.model.change.attribute import Attribute
 from tui.model.change.attributes import ATTRIBUTES, GROUP
-from tui.model.group import NO_ID, Group, Tally, empty_group, summed
+from tui.model.group import COUNTED, NO_ID, Group, Tally, empty_group, summed
 from tui.model.link import Link
+from tui.model.members import alike_in
 
 
 @fuzz
@@ -68,12 +72,29 @@ def test_members_are_counted_by_all_that_a_plan_for_the_group_goes_by(links: lis
         tally.add(link)
 
     def looked_at(link: Link) -> tuple[object, ...]:
-        read = (attribute.read(link) for attribute in ATTRIBUTES if attribute is not GROUP)
-        refused = tuple(attribute.takes(link, value) for attribute in ATTRIBUTES for value in (1, 1400, 9000, 70000))
-        return (*read, refused)
+        return _looked_at(link, [one for one in ATTRIBUTES if one is not GROUP and COUNTED.issuperset(one.fields)])
 
     found = Counter[object]()
     for likeness, number in tally.group(3).likenesses():
         assert likeness.group == 3
         found[looked_at(likeness)] += number
     assert found == Counter(map(looked_at, links))
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES, ids=repr)
+@fuzz
+@given(links=st.lists(LINKS, max_size=8))
+def test_members_are_told_apart_by_all_that_an_attribute_goes_by(attribute: Attribute, links: list[Link]) -> None:
+    found = Counter[object]()
+    members = dict(enumerate(links))
+    for likeness, number in alike_in(("flags", *attribute.fields), members):
+        found[_looked_at(likeness, [attribute])] += number
+    assert found == Counter(_looked_at(link, [attribute]) for link in links)
+
+
+def _looked_at(link: Link, attributes: Sequence[Attribute]) -> tuple[object, ...]:
+    """Return all that a plan asks of a link about ``attributes``."""
+    values = (0, 1, 1400, 9000, 70000)
+    limits = (attribute.limits(link) for attribute in attributes)
+    refused = (attribute.takes(link, value) for attribute in attributes for value in values)
+    return (*(attribute.read(link) for attribute in attributes), *limits, *refused)

@@ -20,7 +20,7 @@ def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, o
         "operation": intent.operation,
         "group_id": intent.group_id,
         "branch": visible(intent.path) if intent.path else None,
-        **{attribute.recorded: asked.get(attribute) for attribute in ATTRIBUTES},
+        **{one.recorded: one.recorded_as(asked[one]) if one in asked else None for one in ATTRIBUTES if one.recorded},
         "undoes": intent.undoes,
         "guarded": guarded,
         "outcome": outcome.verdict,
@@ -103,4 +103,4 @@ def _row(before: Link, became: str, intent: Intent, after: Link | None) -> dict[
 
 def settings_row(settings: Settings) -> dict[str, object]:
     """Return settings as records hold them: values by the attributes' ids."""
-    return {attribute.id: value for attribute, value in settings.items()}
+    return {attribute.id: attribute.recorded_as(value) for attribute, value in settings.items()}

@@ -11,6 +11,7 @@ from typing import Literal
 
 from tui.model.change.intent import Intent
 from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.model.store import EMPTY, Snapshot
 
@@ -90,10 +91,23 @@ class Outcome:
         if not self.checked or self.reply.errno is None:
             return "unknown"
         if self.refused or self.not_reached or self.skipped or self.overtaken:
-            return "partly" if self.changed or self.overtaken else "failed"
+            return "partly" if self.changed or self.overtaken or self.halves else "failed"
         if self.reply.errno:
             return "partly" if any(part.verdict == "done" for part in self.parts) else "failed"
         return "done" if self.changed or self.already or self.joined else "nothing"
+
+    @property
+    def halves(self) -> tuple[tuple[Link, Settings], ...]:
+        """Who is among the refused or the not reached and yet was changed in part, and what of it was set.
+
+        The kernel sets one attribute of a device after the other and stops at the first that fails (do_setlink,
+        net/core/rtnetlink.c).
+        """
+        if self.intent.alike is not None and len(self.intent.alike) == 1:
+            return ()
+        short = (*(refusal.link for refusal in self.refused), *self.not_reached)
+        parts = ((link, self.intent.wanted(link.ifindex).part(self.before(link), link)) for link in short)
+        return tuple((link, part) for link, part in parts if part)
 
     def before(self, link: Link) -> Link:
         """Return what a member, or who joined meanwhile, was right before the send; as it was seen if not known."""
@@ -255,4 +269,5 @@ def steps_taken(outcome: Outcome) -> tuple[Step, ...]:
         moved = [link for link in (*outcome.left, *outcome.caught) if intent.reached(link)]
         touched = [*outcome.changed, *outcome.overtaken, *moved]
     befores = sorted({link.ifindex: outcome.before(link) for link in touched}.values())
-    return tuple(Step(before, intent.wanted(before.ifindex)) for before in befores if not intent.reached(before))
+    whole = (Step(before, intent.wanted(before.ifindex)) for before in befores if not intent.reached(before))
+    return (*whole, *(Step(outcome.before(link), part) for link, part in outcome.halves))

@@ -6,22 +6,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from tui.model.change.attributes import GROUP, Attribute, Harm
+from tui.model.change.attribute import Attribute, Harm, Value
+from tui.model.change.attributes import GROUP
 from tui.model.change.intent import Intent
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
-from tui.model.group import DEFAULT_GROUP, ranked
+from tui.model.group import COUNTED, DEFAULT_GROUP, ranked
 from tui.model.link import Link
-from tui.model.members import Sought, likenesses
+from tui.model.members import Sought, alike_in, likenesses
 from tui.model.names.map import NameMap, ip_set
 from tui.model.names.tree import SEPARATOR
 from tui.model.text import plural, visible
 
+_NO_FIELDS: frozenset[str] = frozenset()
 _FEW = 3  # interfaces in a line that is shown beside a key
 
 
-Former: TypeAlias = tuple[tuple[int, int], ...]
+Former: TypeAlias = tuple[tuple[Value, int], ...]
 """(value, members that leave it), the most first."""
 
 
@@ -102,8 +104,8 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
     wanted_of = intent.by_group()
     changing = changing_up = refusing = 0
     loses_ipv6 = False
-    former: dict[Attribute, Counter[int]] = {}
-    for link, number in likenesses(members):
+    former: dict[Attribute, Counter[Value]] = {}
+    for link, number in _likenesses(intent):
         wanted = intent.wanted(link.ifindex)
         if wanted.met_by(link):
             continue
@@ -137,6 +139,19 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
         empty=tuple(group_id for group_id in intent.groups if group_id not in wanted_of),
         alone=len(alone) if intent.groups else 0,
     )
+
+
+def _likenesses(intent: Intent) -> Iterable[tuple[Link, int]]:
+    """Return how the members are, and how many are so.
+
+    What a key sets at once goes by what is counted of each group anyhow; for the rest the members are gone through.
+    """
+    fields = _NO_FIELDS if intent.alike is None else intent.alike.fields
+    if fields <= COUNTED or not intent.whole:
+        return likenesses(intent.members)
+    if "ifindex" in fields:
+        return ((link, 1) for link in intent.members.values())
+    return alike_in((*sorted(fields | COUNTED),), intent.members)
 
 
 def _short_line(intent: Intent, names: NameMap) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from tui.model.change.attributes import ATTRIBUTES, BY_ID
+from tui.model.change.attributes import ATTRIBUTES, BY_ID, MASTER
 from tui.model.change.past import Fields, Netns, Past, Row
 from tui.model.change.settings import Settings
 from tui.model.change.shell import named_lines
@@ -117,7 +117,7 @@ def _alike(past: Past) -> Settings | None:
     if "settings" in record or record.get("operation") == "restore":
         return None
     # Before 'settings' was recorded, each attribute had a key of its own, None where it wasn't set.
-    found = {a.id: value for a in ATTRIBUTES if (value := record.get(a.recorded)) is not None}
+    found = {a.id: value for a in ATTRIBUTES if a.recorded and (value := record.get(a.recorded)) is not None}
     settings = _settings(found)
     if settings.operation != record.get("operation"):
         raise _UnclearError("what was set isn't on record")
@@ -127,12 +127,17 @@ def _alike(past: Past) -> Settings | None:
 def _settings(fields: Fields) -> Settings:
     if not fields:
         raise _UnclearError("what was set isn't on record")
-    for key, value in fields.items():
-        if key not in BY_ID:
+    found = {}
+    for key, recorded in fields.items():
+        if (attribute := BY_ID.get(key)) is None:
             raise _UnclearError("it set something that this ifgroup doesn't know")
-        if not BY_ID[key].admits(value):
-            raise _UnclearError(f"its {key} is none that can be set")
-    return Settings({BY_ID[key]: value for key, value in fields.items()})
+        try:
+            found[attribute] = attribute.of_record(recorded)
+        except ValueError as error:
+            raise _UnclearError(f"its {key} is none that can be set") from error
+    if found.get(MASTER):
+        raise _UnclearError(f"which interface had index {found[MASTER]}, the master, isn't on record")
+    return Settings(found)
 
 
 def _each(rows: Iterable[Row], alike: Settings | None, names: NameMap) -> Iterator[str]:

@@ -34,8 +34,12 @@ class Reversal:
     """Vanished, renamed, or another interface under the same index; as they were before."""
 
 
-def reversal(steps: Iterable[Step], find: Callable[[Link], Link | None]) -> Reversal:
-    """Decide for each of ``steps``. ``find``: returns what a device is now; None: it is gone (model/identity.py)."""
+def reversal(steps: Iterable[Step], find: Callable[[Link], Link | None], *, halves: bool = False) -> Reversal:
+    """Decide for each of ``steps``. ``find``: returns what a device is now; None: it is gone (model/identity.py).
+
+    ``halves``: whether a device of which a part is as the change wanted it, and the rest as before, is taken for one
+    that the kernel changed by half; else for one that somebody has changed since.
+    """
     back, as_before, changed_since, gone = [], [], [], []
     for before, wanted in sorted(steps, key=lambda step: step.before.ifindex):
         link = find(before)
@@ -44,8 +48,13 @@ def reversal(steps: Iterable[Step], find: Callable[[Link], Link | None]) -> Reve
             gone.append(before)
         elif former.met_by(link):
             as_before.append(link)
-        elif wanted.met_by(link):
+        elif wanted.met_by(link) or (halves and _half(before, wanted, link)):
             back.append((link, former))
         else:
             changed_since.append(link)
     return Reversal(tuple(back), tuple(as_before), tuple(changed_since), tuple(gone))
+
+
+def _half(before: Link, wanted: Settings, now: Link) -> bool:
+    """Whether each attribute is either as it was or as it was to be."""
+    return all(one.read(now) in (value, one.read(before)) for one, value in wanted.items())

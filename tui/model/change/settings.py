@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping
 
-from tui.model.change.attributes import ATTRIBUTES, Attribute, Harms
+from tui.model.change.attribute import Attribute, Harms, Value
+from tui.model.change.attributes import ATTRIBUTES
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 
 _NONE: Harms = frozenset()
 
 
-class Settings(Mapping[Attribute, int]):
+class Settings(Mapping[Attribute, Value]):
     """What an interface is to be, or was; what isn't in it isn't touched. Never changes.
 
     It stands in the order of ATTRIBUTES, whatever order it was made in.
@@ -17,11 +18,11 @@ class Settings(Mapping[Attribute, int]):
 
     __slots__ = ("_values",)
 
-    def __init__(self, values: Mapping[Attribute, int]) -> None:
-        """``values``: a number each, of a bit a bool."""
+    def __init__(self, values: Mapping[Attribute, Value]) -> None:
+        """``values``: each attribute's own kind of value."""
         self._values = {attribute: values[attribute] for attribute in ATTRIBUTES if attribute in values} | dict(values)
 
-    def __getitem__(self, attribute: Attribute) -> int:
+    def __getitem__(self, attribute: Attribute) -> Value:
         """Return the value of one. Raises KeyError."""
         return self._values[attribute]
 
@@ -33,7 +34,7 @@ class Settings(Mapping[Attribute, int]):
         """Return how many are set."""
         return len(self._values)
 
-    def items(self) -> ItemsView[Attribute, int]:
+    def items(self) -> ItemsView[Attribute, Value]:
         """Return what is set, with the values."""
         return self._values.items()
 
@@ -65,10 +66,19 @@ class Settings(Mapping[Attribute, int]):
         return lambda link: read(link) == value
 
     def as_of(self, link: Link) -> "Settings":
-        """Return the same attributes as ``link`` has them: what takes the change back."""
+        """Return the same attributes as ``link`` has them, with what goes along: what takes the change back."""
         found = Settings.__new__(Settings)  # in order already: thousands are made while an operator waits
         found._values = {attribute: attribute.read(link) for attribute in self._values}
+        for attribute in self._values:
+            if attribute.along is not None:
+                found._values.setdefault(attribute.along, attribute.along.read(link))
         return found
+
+    def part(self, before: Link, now: Link) -> "Settings":
+        """Return what of it ``now`` has that ``before`` hadn't: what was set, if not all of it was."""
+        return Settings(
+            {one: value for one, value in self.items() if one.read(now) == value and one.read(before) != value}
+        )
 
     def otherwise(self, link: Link) -> str:
         """Return what ``link`` is instead, in words: "now 1400", "now down", "now in group 9"; empty: it is so."""
@@ -95,6 +105,15 @@ class Settings(Mapping[Attribute, int]):
     def taken_by(self, link: Link) -> bool:
         """Whether the driver's announced limits admit all of it."""
         return all(attribute.takes(link, value) for attribute, value in self.items())
+
+    def limits(self, link: Link) -> str:
+        """Return what ``link`` takes instead of what it doesn't; empty: it takes all of it, as far as is known."""
+        return ", ".join(one.limits(link) for one, value in self.items() if not one.takes(link, value))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of a Link by which it is told whether and how a change comes about."""
+        return frozenset(field for attribute in self._values for field in attribute.fields)
 
     def harm(self, link: Link) -> Harms:
         """Return what it does to ``link`` beside what it is made for."""

@@ -11,38 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from tui.model.change.settings import UNTOUCHED, Settings
+from tui.model.change.shell_word import quote
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 
-_SAFE = re.compile(r"[A-Za-z0-9_.,:/@+-]+")
 # A word as `quote` writes it.
 _WORD = re.compile(r"""(?:[A-Za-z0-9_.,:/@+-]|'[^']*'|\\'|"\$\(printf '[^']*'\)")+""")
 _LOOP, _DO = "for dev in ", "; do "
-
-
-def quote(raw: bytes) -> str:
-    """Return a word that a POSIX shell reads as ``raw``: plain, in quotes, or as what printf(1) makes of it.
-
-    Raises ValueError for a NUL, which no argument can hold, and for a newline at the end, which `$(…)` would drop; the
-    kernel takes neither in a name.
-    """
-    if b"\0" in raw or raw.endswith(b"\n"):
-        raise ValueError("A NUL, or a newline at the end, can't be written as a word for the shell.")
-    text = raw.decode("latin-1")
-    if _SAFE.fullmatch(text):
-        return text
-    if text.isascii() and (text.isprintable() or not text):
-        return "'" + text.replace("'", "'\\''") + "'"
-    return f"\"$(printf '{''.join(_printf(char, number == 0) for number, char in enumerate(text))}')\""
-
-
-def _printf(char: str, first: bool) -> str:
-    """Return a character of printf's format; a hyphen at its beginning would be taken for an option."""
-    if char == "%":
-        return "%%"
-    if _SAFE.fullmatch(char) and not (first and char == "-"):
-        return char
-    return f"\\{ord(char):03o}"
 
 
 def ip_in(netns: str) -> str:

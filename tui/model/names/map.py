@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tui.model.group import DEFAULT_GROUP, MAX_IP_GROUP
+from tui.model.link import Link
 from tui.model.text import visible
 
 # sscanf(p, "0x%x %s") and then sscanf(p, "%d %s"): greedy, no stepping back, and white space may be missing.
@@ -31,6 +32,14 @@ class NameMap:
     """The line, counted from 1, at which `ip` stops reading; 0: none."""
     ip: str = "ip"
     """How the `ip` that reads this map is called where we look, correct shell: see `shell.ip_in`."""
+
+    devices: Mapping[int, Link] = field(default_factory=dict, compare=False, repr=False)
+    """The interfaces of the same moment by ifindex, for words that name one."""
+
+    def device(self, index: int) -> bytes:
+        """Return an interface's name; if it isn't known, the word that `ip` takes for its index (ll_idx_a2n)."""
+        link = self.devices.get(index)
+        return b"if%d" % index if link is None else link.name
 
     def name(self, group_id: int) -> str:
         """Return what to show for an id: its name made visible, or the number."""

@@ -163,14 +163,14 @@ def tree_of(names: NameMap) -> Tree:
     """Return the tree of a name map; costs nothing if it is asked again of the same map."""
     global _known
     for known, tree in _known:
-        if known is names:
+        if known is names.by_id:
             return tree
     tree = Tree(names.by_id)
-    _known = ((names, tree), *_known[: _KEPT - 1])
+    _known = ((names.by_id, tree), *_known[: _KEPT - 1])
     return tree
 
 
-_known: tuple[tuple[NameMap, Tree], ...] = ()
+_known: tuple[tuple[Mapping[int, bytes], Tree], ...] = ()
 
 
 def _in_order(found: Mapping[bytes, bytes]) -> tuple[bytes, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tui.model.change.attribute import Attribute, Choice, Typed
 from tui.model.link import OPERSTATES, Link, kind_word, link_name
 from tui.model.names.map import NameMap
 from tui.model.names.tree import tree_of
@@ -122,6 +123,22 @@ def number(of: Callable[[Link], int]) -> Make:
         return Term(lambda scene: lambda link: low <= of(link) <= high)
 
     return make
+
+
+def settable(attribute: Attribute) -> Criterion | None:
+    """Return what asks for the value of what can be set; None: it isn't typed as a number or as one of a few words."""
+    read, name = attribute.read, attribute.id
+    match attribute.typed:
+        case Typed():
+            return Criterion(number(read), f"a number, such as {name}:>1000", listed=False)
+        case Choice(words=words):
+
+            def word(value: str) -> Term | None:
+                wanted = words.get(value.lower())
+                return None if wanted is None else Term(lambda scene: lambda link: read(link) == wanted)
+
+            return Criterion(word, attribute.typed.wants, listed=False)
+    return None
 
 
 def group(value: str) -> Term:

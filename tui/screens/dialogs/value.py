@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from tui.model.change.attributes import Typed
+from tui.model.change.attribute import Typed
 from tui.model.change.plan import Plan
 from tui.model.names.map import NameMap
 from tui.present.change import in_short, risks

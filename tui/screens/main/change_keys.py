@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.model.change.attributes import ATTRIBUTES, GROUP, MTU, Attribute
+from tui.model.change.attribute import Attribute, Typed
+from tui.model.change.attributes import GROUP, MTU, TXQUEUELEN
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.names.map import group_title
@@ -68,7 +69,7 @@ class ChangeKeys:
         """Seconds after the row under the cursor was taken away in which no key writes."""
         self._pressed: dict[tuple[str, Chosen | None], float] = {}
         self.handlers: dict[str, Callable[[], object]] = {
-            **{attribute.id: partial(self.ask, attribute) for attribute in ATTRIBUTES if attribute.typed is not None},
+            **{attribute.id: partial(self.ask, attribute) for attribute in (MTU, TXQUEUELEN)},
             "up": lambda: self.propose("up"),
             "down": lambda: self.propose("down"),
             "preset_mtu": lambda: self.propose("preset_mtu"),
@@ -79,7 +80,7 @@ class ChangeKeys:
 
     def ask(self, attribute: Attribute) -> None:
         """Ask for a value, and set it on the chosen group, or the marked interfaces."""
-        assert attribute.typed is not None
+        assert isinstance(attribute.typed, Typed)
         if self.is_repeat(attribute.id) or (chosen := self._chosen()) is None:
             return
         seen = self._view.shown.snapshot

@@ -20,10 +20,8 @@ from widgets.safe_input import SafeInput
 
 _KEPT = 50  # filters
 _LONGEST = 400  # characters
-_HELP = Field(
-    f" {' '.join(f'{name}:' for name, known in CRITERIA.items() if known.listed)}  !not  {hint(OnFilter.earlier)}",
-    "muted",
-)
+_LISTED = " ".join(f"{name}:" for name, known in CRITERIA.items() if known.listed)
+_HELP = Field(f" {_LISTED}  !not  {hint(OnFilter.earlier)}", "muted")
 
 
 class History:

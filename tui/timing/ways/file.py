@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from tui.model.change.attributes import Bit, Number
+from tui.model.change.attribute import Bit, Number, Text
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.client import Client, UnavailableError
 
@@ -39,6 +39,8 @@ class IoctlClient:
                     name = member.name.encode()
                     flags = _FLAGS.unpack(ioctl(descriptor, _SIOCGIFFLAGS, _FLAGS.pack(name, 0)))[1]
                     ioctl(descriptor, call, _FLAGS.pack(name, flags | bit if value else flags & ~bit))
+            case Text():
+                raise ValueError("neither an ioctl nor sysfs sets several attributes' text alike")
             case never:
                 assert_never(never)
 
@@ -63,6 +65,8 @@ class SysfsClient:
                     path = f"{_CLASS}/{member.name}/{file}"
                     flags = int(_read(path), 16)
                     _write(path, b"0x%08x" % (flags | bit if value else flags & ~bit))
+            case Text():
+                raise ValueError("neither an ioctl nor sysfs sets several attributes' text alike")
             case never:
                 assert_never(never)
 

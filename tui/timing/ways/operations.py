@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.model.change.attributes import MTU, TXQUEUELEN, UP, Attribute, Bit
+from tui.model.change.attribute import Attribute, Bit, Typed
+from tui.model.change.attributes import MTU, TXQUEUELEN, UP
 from tui.model.link import LEAST_IPV6_MTU
 
 
@@ -42,7 +43,7 @@ class Operation:
 
     def described(self, values: tuple[int, int]) -> str:
         """Return what one run does, in a few words."""
-        if self.attribute.typed is None:
+        if not isinstance(self.attribute.typed, Typed):
             return f"bring {self.id}"
         low, high = values
         return f"{self.label} {low} ↔ {high} {self.attribute.typed.unit}"

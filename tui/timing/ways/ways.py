@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tui.model.change.attributes import Bit, Number
+from tui.model.change.attribute import Bit, Number, Text
 from tui.timing.ways.operations import Operation
 
 PER_SEND = 1024
@@ -64,7 +64,7 @@ def _payload(operation: Operation) -> int:
     match operation.attribute.carrier:
         case Number():
             return _U32
-        case Bit():
+        case Bit() | Text():
             return 0
 
 

@@ -1,0 +1,221 @@
+"""What is known of a thing that can be set: how a message carries it, how it is typed, said, read and what it harms."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Protocol, TypeAlias
+
+from tui.model.link import Link
+from tui.model.names.map import NameMap
+from tui.model.text import bytes_of, did_you_mean, visible
+
+Value: TypeAlias = Any
+"""A number; of a `Bit` a bool; of a `Text` bytes."""
+Links: TypeAlias = Mapping[int, Link] | None
+"""All interfaces by ifindex; None: they aren't known yet."""
+
+_U32 = 0xFFFFFFFF
+_LONGEST = 20  # characters of what was typed that an error repeats
+
+
+class Harm(Enum):
+    """What a change of one interface can do beside what it is made for."""
+
+    CUTS_OFF = auto()
+    """It can cut off who reaches this machine over the interface."""
+    TAKES_DOWN = auto()
+    """Routes, permanent neighbours and IPv6 addresses go."""
+    ENDS_IPV4 = auto()
+    ENDS_IPV6 = auto()
+    """The protocol ends on the interface: addresses, routes, settings and all."""
+
+
+Harms: TypeAlias = frozenset[Harm]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number in an attribute of a link message."""
+
+    type: int
+    """IFLA_*: linux/if_link.h."""
+    size: int = 4
+    """Bytes: 4 or 1."""
+    within: tuple[int, ...] = ()
+    """The attributes that it stands in, the outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bit:
+    """A bit of ifi_flags, which goes with a mask of its own; its value is a bool."""
+
+    mask: int
+    """IFF_*: linux/if.h."""
+    inverted: bool = False
+    """Whether the kernel's bit means that it is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Bytes of an attribute."""
+
+    type: int
+    """IFLA_*."""
+    longest: int
+    """Bytes that the kernel takes."""
+
+
+Carrier: TypeAlias = Number | Bit | Text
+"""How a link message carries a value."""
+
+
+class Entry(Protocol):
+    """How a value is typed."""
+
+    def parse(self, text: str, links: Links = None) -> Value:
+        """Read what was typed. Raises ValueError with one sentence."""
+
+    @property
+    def wants(self) -> str:
+        """What may be typed, with an example."""
+
+    def choices(self, links: Links) -> list[str]:
+        """Return all that may be typed, where that is a list; safe to show."""
+
+
+def quoted(text: str) -> str:
+    """Return the beginning of what was typed, as an error repeats it."""
+    shown = text.strip()
+    return f"“{visible(shown if len(shown) <= _LONGEST else f'{shown[:_LONGEST]}…')}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A number that an operator types."""
+
+    noun: str
+    """With its article: "an MTU"."""
+    unit: str
+    least: int
+    most: int
+    examples: str
+
+    @property
+    def wants(self) -> str:
+        """What may be typed, with an example."""
+        return f"{self.unit}, such as {self.examples}"
+
+    def choices(self, links: Links) -> list[str]:
+        """Return nothing: there are too many."""
+        return []
+
+    def parse(self, text: str, links: Links = None) -> int:
+        """Read what was typed. Raises ValueError with one sentence."""
+        cleaned = text.strip().replace(",", "").replace("_", "")
+        name = self.noun.partition(" ")[2]
+        if not (cleaned.isascii() and cleaned.isdigit()):
+            raise ValueError(
+                f"{quoted(text)} is no {name}: give {self.unit}, such as {self.examples}."
+                if cleaned
+                else f"Give {self.noun} in {self.unit}."
+            )
+        value = int(cleaned) if len(cleaned) < 12 else self.most + 1
+        if not self.least <= value <= self.most:
+            raise ValueError(f"{self.noun[0].upper()}{self.noun[1:]} is {self.least} to {self.most} {self.unit}.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words, each with its value."""
+
+    words: Mapping[str, Value]
+
+    @property
+    def wants(self) -> str:
+        """What may be typed."""
+        *first, last = self.words
+        return f"{', '.join(first)} or {last}"
+
+    def choices(self, links: Links) -> list[str]:
+        """Return the words."""
+        return [*self.words]
+
+    def parse(self, text: str, links: Links = None) -> Value:
+        """Read what was typed. Raises ValueError with one sentence."""
+        word = text.strip().lower()
+        if word not in self.words:
+            wrong = f"{quoted(text)} is none of them: give" if word else "Give"
+            raise ValueError(f"{wrong} {self.wants}. {did_you_mean(word, self.words)}".rstrip())
+        return self.words[word]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Attribute:
+    """One thing that can be set; each of the functions takes a value of its."""
+
+    id: str
+    """Stable: part of audit files, of guards' records and of the command line."""
+    recorded: str = ""
+    """A key of its own in the audit file, of those that had one before "settings" was recorded."""
+    label: str
+    """What people call it."""
+    carrier: Carrier
+    read: Callable[[Link], Value]
+    """Return what an interface has."""
+    fields: tuple[str, ...]
+    """The fields of a Link that `read`, `takes` and `limits` go by."""
+    operation: Callable[[Value], str]
+    """Return what setting it is called in the audit file and the timing panel."""
+    ip: Callable[[Value, NameMap], str]
+    """Return the words of `ip link set`, or a comment (#) that tells why it can't."""
+    words: Callable[[Value, NameMap], str]
+    """Return how it is said: "MTU 9000", "group dmz (10)"."""
+    preposition: str = ""
+    """What comes before that where it is asked for: "to "."""
+    value: Callable[[Value, NameMap], str]
+    """Return the value alone, "9000"."""
+    instead: Callable[[Value], str]
+    """Return what comes after "now" where something else was wanted: "1400", "in group 9"."""
+    typed: Entry | None
+    """How its value is typed; None: it is never asked for."""
+    bare: Mapping[str, Value] = field(default_factory=dict)
+    """Words that set it without a value: "up", "nomaster"."""
+    by_group: bool = True
+    """Whether one message can set it on a whole group."""
+    takes: Callable[[Link, Value], bool] = lambda link, value: True
+    """Whether what the driver announced admits a value; what it has already it does."""
+    limits: Callable[[Link], str] = lambda link: ""
+    """Return what it takes where it doesn't take all, a clause: "takes 68…9000"."""
+    harm: Callable[[Value, Value], Harms] = lambda now, wanted: frozenset()
+    """Return what it does to go from one value to another."""
+    along: "Attribute | None" = None
+    """What the kernel may set along with it: to take one back is to take both back."""
+
+    def __repr__(self) -> str:
+        """Tell which one it is."""
+        return self.id
+
+    def recorded_as(self, value: Value) -> object:
+        """Return a value as records and JSON hold it."""
+        return visible(value) if isinstance(value, bytes) else value
+
+    def of_record(self, recorded: object) -> Value:
+        """Return the value of what `recorded_as` made of it. Raises ValueError for what is none."""
+        value: Value = recorded
+        if isinstance(self.carrier, Text) and isinstance(recorded, str):
+            value = bytes_of(recorded)
+        if not self.admits(value):
+            raise ValueError("This is no value of it.")
+        return value
+
+    def admits(self, value: object) -> bool:
+        """Whether a link message can carry ``value``."""
+        match self.carrier:
+            case Number(size=size):
+                most = _U32 if size == 4 else 0xFF
+                return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+            case Bit():
+                return isinstance(value, bool)
+            case Text(longest=longest):
+                return isinstance(value, bytes) and len(value) <= longest and b"\0" not in value
