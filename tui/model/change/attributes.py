@@ -5,7 +5,6 @@ What the kernel would acknowledge and ignore for a whole group isn't among them:
 
 from collections.abc import Callable
 from operator import attrgetter
-from socket import AF_INET, AF_INET6
 
 from tui.model.change.attribute import Attribute, Bit, Choice, Harm, Harms, Number, Text, Typed, Value
 from tui.model.change.entries import AliasEntry, MasterEntry
@@ -249,6 +248,7 @@ PROTODOWN = Attribute(
 )
 
 _IFLA_AF_SPEC, _IFLA_INET_CONF, _IFLA_INET6_ADDR_GEN_MODE = 26, 1, 8  # linux/if_link.h
+_AF_INET, _AF_INET6 = 2, 10  # linux/socket.h
 
 
 def _of_protocol(
@@ -292,12 +292,12 @@ def _sysctl(name: str) -> Callable[[Value, NameMap], str]:
 
 ADDRGENMODE = _of_protocol(
     "addrgenmode",
-    Number(_IFLA_INET6_ADDR_GEN_MODE, size=1, within=(_IFLA_AF_SPEC, AF_INET6)),
+    Number(_IFLA_INET6_ADDR_GEN_MODE, size=1, within=(_IFLA_AF_SPEC, _AF_INET6)),
     Choice({word: value for value, word in enumerate(ADDRGENMODES)}),
     "IPv6",
     lambda value, names: f"addrgenmode {ADDRGENMODES[value] if 0 <= value < len(ADDRGENMODES) else value}",
 )
-_CONF = (_IFLA_AF_SPEC, AF_INET, _IFLA_INET_CONF)
+_CONF = (_IFLA_AF_SPEC, _AF_INET, _IFLA_INET_CONF)
 # linux/ip.h: IPV4_DEVCONF_*.
 FORWARDING = _of_protocol(
     "forwarding", Number(1, within=_CONF), Choice({"on": 1, "off": 0}), "IPv4", _sysctl("forwarding")
