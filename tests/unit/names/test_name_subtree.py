@@ -40,6 +40,7 @@ def test_a_parent_without_a_number_is_renamed_and_one_may_go_below_itself() -> N
     inner = rename(doc(), "dc1/", "dc1/old")
     assert inner.document.data.count(b" dc1/old/") == 2
     assert b"\tdc1/old\n" in inner.document.data
+    assert rename(doc(b"1 a\n2 a/a\n"), "a", "a/a").document.data == b"1 a/a\n2 a/a/a\n"
 
 
 def test_a_number_is_one_entry_alone() -> None:
