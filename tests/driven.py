@@ -113,8 +113,10 @@ class Driven(Hands[GroupApp]):
         await self.until(lambda: all(text in self.message for text in texts), repr(texts))
 
     async def choose(self, group_id: int) -> None:
-        """Go to a group with the keys."""
+        """Go to a group with the keys; unfold what hides it."""
         assert self.main.group_table.has_focus
+        if not self.main.view.shown.tree.is_flat:
+            await self.press("g", "right")
         await self.until(lambda: group_id in self.main.group_table.keys, f"group {group_id}")
         await self.press("g")
         while self.main.group_table.cursor_key != group_id:

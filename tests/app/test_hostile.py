@@ -33,8 +33,15 @@ def test_nothing_hostile_reaches_a_real_terminal(names: Path) -> None:
     with terminal("-m", "tui", "--names", str(names)) as console:
         console.press("j")
         console.shows("interfaces of group default")
+        console.press("g")
+        console.shows("interfaces of all groups")
+        console.press("\x1b[C")  # of names with a slash a tree is made
+        console.press("j")
         for shown in MAP_SHOWN:  # every group: its title, its plans, its members
             console.press("j")
+            if "/" in shown:
+                console.shows(f"interfaces of {shown.partition('/')[0]}/ (1 group)")
+                console.press("j")
             console.shows(f"interfaces of group {shown} (")
         console.press("g")
         console.shows("interfaces of all groups")

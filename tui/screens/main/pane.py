@@ -23,6 +23,12 @@ _INTRODUCTION = (
 )
 
 
+_OF_TREES = (
+    f" marks some for the keys. {OnMain.unfold} unfolds a group, {OnMain.fold} folds it. {OnMain.help} lists every key."
+)
+"""In place of its last line where names make a tree."""
+
+
 class Pane:
     """Tells of the target of the keys."""
 
@@ -59,6 +65,8 @@ class Pane:
             details = link_pane(link, shown.snapshot, shown.names, shown.protected.get(link.ifindex))
             return [[Field(f" {line}")] for line in details]
         lines = _INTRODUCTION if target is NO_GROUP else (f" {target.why}",)
+        if target is NO_GROUP and not self._view.shown.tree.is_flat:
+            lines = (*_INTRODUCTION[:-1], _OF_TREES)
         return [*([Field(line, "muted")] for line in lines), *([[self._retag()]] if self._view.marks else [])]
 
     def plans(self, chosen: Chosen) -> list[list[Field]]:

@@ -234,9 +234,9 @@ class MainScreen(BaseScreen[None], commands=OnMain):
 
     @property
     def offered(self) -> tuple[Command, ...]:
-        """The commands that the foot may name: where nothing can be folded, none that folds."""
-        flat = self.view.shown.tree.is_flat
-        return tuple(command for command in OnMain.all if not (flat and command.id in self.folding.handlers))
+        """The commands that the foot may name: those that fold where anything can be folded, soon then."""
+        others = tuple(command for command in OnMain.all if command.id not in self.folding.handlers)
+        return others if self.view.shown.tree.is_flat else (OnMain.unfold, OnMain.fold, *others)
 
     def label(self, command: Command) -> str:
         """Return what the foot and the palette call a command."""
