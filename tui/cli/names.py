@@ -129,6 +129,8 @@ def _check(options: argparse.Namespace) -> int:
 def _match(options: argparse.Namespace) -> int:
     from tui.present.match import match_lines, match_row
 
+    if options.json and options.out:
+        raise ValueError("names match --json holds both ways; leave --out out.")
     editor, path = _read(options)
     names = editor.document.names()
     found = find_match(editor.document, options.path)

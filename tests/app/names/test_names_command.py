@@ -229,6 +229,7 @@ def test_match_prints_lines_to_paste(names: Map) -> None:
     assert (found["block"]["iifgroup"], found["obstacle"]) == ("iifgroup 0x100/24", "")
     assert names.run("match", "dc3").returncode == 2
     assert names.run("match", "dc1", "--yes").returncode == 2
+    assert names.run("match", "dc1", "--json", "--out").returncode == 2
 
 
 def test_check_prints_file_line_text(names: Map) -> None:
