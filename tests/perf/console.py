@@ -185,9 +185,9 @@ class Console:
         return int(line.split()[1]) * 1024 / 1e6
 
 
-def open_ifgroup(netns: str) -> Console:
-    """Run the console in a namespace."""
-    return Console(["-m", "tui", "--netns", netns])
+def open_ifgroup(netns: str, *words: str) -> Console:
+    """Run the console in a namespace; ``words``: further options."""
+    return Console(["-m", "tui", "--netns", netns, *words])
 
 
 def is_complete(console: Console, links: int, group: int) -> bool:
