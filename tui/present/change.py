@@ -14,7 +14,7 @@ from tui.model.change.shell import shortened
 from tui.model.group import MAX_IP_GROUP
 from tui.model.link import LEAST_IPV6_MTU, Link
 from tui.model.names.map import NameMap, group_title
-from tui.model.names.tree import SEPARATOR
+from tui.model.names.tree import branch_title
 from tui.model.text import plural, visible
 from tui.present.words import Field, count, members, milliseconds, some
 
@@ -49,11 +49,6 @@ def target(intent: Intent, names: NameMap) -> str:
     if len(intent.members) == 1:
         return f"interface {visible(next(iter(intent.members.values())).name)}"
     return plural(len(intent.members), "interface")
-
-
-def branch_title(path: bytes, groups: int) -> str:
-    """Return how a parent is called in a sentence, with all that is below it: "dc1/ (12 groups)"."""
-    return f"{visible(path + SEPARATOR)} ({plural(groups, 'group')})"
 
 
 def asked(intent: Intent, names: NameMap) -> str:
@@ -256,20 +251,22 @@ def _group_count(outcome: Outcome) -> list[str]:
 
 
 def part_lines(outcome: Outcome, names: NameMap, *, but_done: bool = False) -> list[str]:
-    """Return what became of each of several groups, a line each: those that aren't done first.
+    """Return what became of each of several groups, a line each: those that aren't done first, then the empty ones.
 
-    ``but_done``: without those that are, and those that had nobody, so that there was nothing to be done.
+    ``but_done``: the first of these alone.
     """
-    lines: dict[bool, list[str]] = {False: [], True: []}
+    bad: list[str] = []
+    empty: list[str] = []
+    done: list[str] = []
     for part in outcome.parts:
-        if but_done and part.verdict == "nothing" and not part.joined:
-            continue
-        if (group_id := part.intent.group_id) is not None:
-            lines[part.verdict == "done"].append(f"{group_title(group_id, names)}: {_part(part)}")
-        else:
-            alone = plural(len(part.intent.members), "single interface")
-            lines[part.verdict == "done"].append(f"{alone}: {_part(part)}")
-    return lines[False] if but_done else [*lines[False], *lines[True]]
+        group_id = part.intent.group_id
+        whom = (
+            plural(len(part.intent.members), "single interface") if group_id is None else group_title(group_id, names)
+        )
+        fine = done if part.verdict == "done" else empty
+        told = fine if part.verdict == "done" or (part.verdict == "nothing" and not part.joined) else bad
+        told.append(f"{whom}: {_part(part)}")
+    return bad if but_done else [*bad, *empty, *done]
 
 
 def _part(part: Outcome) -> str:
@@ -357,7 +354,7 @@ def _line(outcome: Outcome, plan: Plan, names: NameMap) -> str:
     """Return the `ip` line of what was sent, which can be less than was planned."""
     sent = sent_to(outcome)
     if sent is plan.intent:
-        return plan.preview.ip_line
+        return plan.preview.ip_line or "nothing"
     return next((shortened(line, _ROOM) for line in ip_lines(sent, names)), "nothing")
 
 

@@ -180,13 +180,14 @@ def _group_lines(group_id: int, wanted: Settings, names: NameMap) -> list[str]:
 
 
 def _first_of(intent: Intent, names: NameMap) -> str:
-    """Return the line of the first group, and how many more there are."""
-    by_group = intent.by_group()
+    """Return the line of the first of several groups, and what more there is."""
+    by_group, alone = intent.by_group(), len(intent.alone)
     if not by_group:
         return ""
     line = next(iter(_group_lines(*next(iter(by_group.items())), names)), "")
-    more = len(by_group) - 1
-    return f"{line}; ... and {plural(more, 'more group')}" if more else line
+    groups = len(by_group) - 1
+    more = [plural(number, f"more {what}") for number, what in ((groups, "group"), (alone, "interface")) if number]
+    return f"{line}; ... and {' and '.join(more)}" if more else line
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from tui.model.change.attribute import Attribute, Typed
 from tui.model.change.attributes import GROUP, MTU, TXQUEUELEN
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
-from tui.model.names.map import group_title
-from tui.model.names.tree import Branch
+from tui.model.names.tree import place_title
 from tui.model.text import plural
-from tui.present.change import asked, branch_title, outcome_line, outcome_report
+from tui.present.change import asked, outcome_line, outcome_report
 from tui.present.commands import OnMain
 from tui.present.guard import guard_notice
 from tui.present.log import change_words
@@ -153,11 +152,9 @@ class ChangeKeys:
         self._pressed.clear()
 
     def _title(self, chosen: Chosen) -> str:
-        if isinstance(chosen, int):
-            return group_title(chosen, self._view.shown.names)
-        if isinstance(chosen, Branch):
-            return branch_title(chosen.path, len(chosen.group_ids))
-        return plural(len(chosen), "marked interface")
+        if isinstance(chosen, frozenset):
+            return plural(len(chosen), "marked interface")
+        return place_title(chosen, self._view.shown.names)
 
     def ready(self) -> bool:
         """Whether now is the moment to change something; say why if not."""

@@ -5,11 +5,11 @@ from rich.cells import cell_len
 from tui.model.change.intent import whole_group
 from tui.model.link import Link
 from tui.model.names.map import group_title
-from tui.model.names.tree import Branch
+from tui.model.names.tree import Branch, Place
 from tui.model.text import plural
 from tui.present.change import empty_groups, plan_line
 from tui.present.commands import OnMain, OnTable
-from tui.present.words import Field, count, group_detail, link_pane, members
+from tui.present.words import Field, count, group_detail, link_pane
 from tui.screens.base import BaseScreen
 from tui.screens.main.view import NO_GROUP, Target, View
 from tui.session.planning import Chosen, plan_change
@@ -91,10 +91,10 @@ class Pane:
     def _retag(self) -> Field:
         return Field(f" {OnMain.retag}  retag {plural(len(self._view.marks), 'marked interface')}…", "warn")
 
-    def _unseen(self, group_id: int) -> str:
-        """Return a warning if the filter hides members of a group: its keys act on all of them."""
+    def _unseen(self, place: Place) -> str:
+        """Return a warning if the filter hides members of a group or branch: its keys act on all of them."""
         view = self._view
-        members, shown = view.shown.group(group_id).members, len(view.rows)
+        members, shown = view.shown.figures(place).members, len(view.rows)
         if not view.links.text or view.links.only is not None or shown == members:
             return ""
         whom = f"all {count(members)}" if members > 1 else "its one member"
@@ -105,11 +105,11 @@ class Pane:
         if isinstance(chosen, int):
             return f"{self._unseen(chosen)}{group_detail(shown.group(chosen))}"
         if isinstance(chosen, Branch):
-            groups = [shown.group(group_id) for group_id in chosen.group_ids]
-            empty = [group.group_id for group in groups if not group.members]
-            told = f"{plural(len(groups), 'group')}, {members(sum(group.members for group in groups))}"
-            sent = f"{told}: a message for each group, all in one send."
-            return "   ".join([sent, *empty_groups(empty, shown.names)])
+            empty = [group_id for group_id in chosen.group_ids if not shown.group(group_id).members]
+            if len(empty) == len(chosen.group_ids):
+                return "Nobody is in any of its groups: no message would be sent."
+            sent = f"{plural(len(chosen.group_ids) - len(empty), 'message')}, one for each group, in one send."
+            return self._unseen(chosen) + "  ".join([sent, *empty_groups(empty, shown.names)])
         marked = {index: shown.snapshot.links[index] for index in chosen}
         if (group_id := whole_group(marked, shown.snapshot)) is not None:
             those = "marked interface is" if len(marked) == 1 else "marked interfaces are"

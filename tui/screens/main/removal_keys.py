@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.model.names.tree import Branch
 from tui.present.commands import OnMain
 from tui.present.removal import removal_asked, removal_words, removed_line
 from tui.screens.base import BaseScreen
@@ -36,6 +37,9 @@ class RemovalKeys:
     def ask(self) -> None:
         """Show what the deletion of the chosen group's interfaces comes to, and have its name typed."""
         if not self._changes.ready() or (chosen := self._changes.aimed()) is None:
+            return
+        if isinstance(chosen, Branch):
+            self._screen.say(f"One group is deleted at a time: unfold this ({OnMain.unfold}), and choose one.", "warn")
             return
         if not isinstance(chosen, int):
             away = f"Only a whole group is deleted: go to the groups ({OnMain.other_table}), or give these a group of"

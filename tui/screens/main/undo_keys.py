@@ -61,11 +61,15 @@ class UndoKeys:
         meanings: dict[str, str] = {}
         for command, settings in self._session.at_once.items():
             key = str(OnMain.by_id[command])
-            lines[key] = ip_lines(plan_change(shown, settings, chosen).intent, shown.names)
-            meanings[key] = f"what {key} would do"
-        if log.entries:
-            lines[str(OnMain.log)] = list(log.entries[-1].lines)
+            if found := ip_lines(plan_change(shown, settings, chosen).intent, shown.names):
+                lines[key] = found
+                meanings[key] = f"what {key} would do"
+        if log.entries and (last := log.entries[-1].lines):
+            lines[str(OnMain.log)] = list(last)
             meanings[str(OnMain.log)] = "the last change"
+        if not lines:
+            self._screen.say("There is no line to copy: nobody is in any of these groups.", "warn")
+            return
         listed = [f"{key}   {shortened(line, 200)}" for key, all_of_it in lines.items() for line in all_of_it[:3]]
 
         def answered(key: str | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tui.model.link import Link
-from tui.model.names.tree import Branch, Place
+from tui.model.names.tree import Place
 from tui.model.view.marks import Marks
 from tui.model.view.order import ALL_GROUPS
 from tui.model.view.shown import Shown
@@ -31,7 +31,6 @@ NO_MARKS = Target(
     f"Mark some with {OnMain.mark} (all that are shown: {OnMain.mark_all}), "
     f"or press {OnMain.other_table} for the group.",
 )
-SEVERAL_GROUPS = f"No key changes all groups of a parent yet: unfold it with {OnMain.unfold}, and choose one of them."
 """What is said where a key can't do what it is meant to do yet."""
 READING = "Reading the interfaces from the kernel…"
 """What is said until the first full check is complete."""
@@ -107,9 +106,6 @@ class View:
             return Target(None, READING)
         if place == ALL_GROUPS:
             return NO_GROUP
-        if isinstance(place, Branch):
-            # Until a plan can be made for several groups at once.
-            return Target(None, SEVERAL_GROUPS)
         if place is not None:
             return Target(place)
         return Target(self.marks.indexes) if self.marks else NO_MARKS
