@@ -1,6 +1,7 @@
 """A change of all groups below a parent: what is asked, planned, told apart, put on record, and taken back."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from tui.model.change.undo import plan_undo
 from tui.model.link import Link
 from tui.model.names.map import NameMap, parse
 from tui.model.names.tree import Branch, tree_of
-from tui.model.store import Snapshot, Store
+from tui.model.store import EMPTY, Snapshot, Store
 from tui.present.change import asked as words
 from tui.present.change import effort, empty_groups, outcome_line, part_lines, risks
 
@@ -124,6 +125,20 @@ def test_the_whole_in_one_word(replies: tuple[Reply, ...], verdict: str) -> None
     before = seen(*FARM)
     after = seen(*(made(link, setting(mtu=9000)) for link in FARM[:4]), FARM[4])
     assert came_to(intent_for_branch(before, setting(mtu=9000), DC1), before, after, *replies).verdict == verdict
+
+
+def test_nothing_of_a_part_is_left_out_of_the_whole() -> None:
+    refusal, link = Refusal(FARM[0], "why"), FARM[1]
+    filled: dict[str, Any] = {
+        field.name: ((link, link),) if field.name == "renamed" else (refusal if "Refusal" in str(field.type) else link,)
+        for field in fields(Outcome)
+        if str(field.type).startswith("tuple") and field.name != "parts"
+    }
+    part = Outcome(intent_for_branch(seen(*FARM), setting(mtu=9000), DC1), ACK, stopped=True, checked=False, **filled)
+    whole = merged(part.intent, [Outcome(part.intent, ACK), part], EMPTY)
+    assert {name: getattr(whole, name) for name in filled} == filled
+    assert len(filled) > 8
+    assert (whole.stopped, whole.checked) == (True, False)
 
 
 def record_of(outcome: Outcome) -> dict[str, Any]:
