@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import NamedTemporaryFile
@@ -11,6 +12,8 @@ from tests.links import PATIENCE, Ip, index_of, until
 from tests.writers import ActingWriter
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
+from tui.model.change.move import Move
+from tui.model.change.moved import Moved
 from tui.model.change.outcome import Outcome
 from tui.model.change.plan import Plan
 from tui.model.change.removal import Deletion
@@ -71,15 +74,36 @@ class Sitting:
 
     def delete(self, deletion: Deletion) -> Removed:
         """Delete a group's interfaces, and wait until the outcome is told."""
+        removed = self.remove(deletion)
+        assert isinstance(removed, Removed)
+        return removed
+
+    def weigh_move(self, group_id: int, netns: str, *, each: bool = False) -> Move:
+        """Return what moving a group's interfaces takes, by what is known after a full check."""
+        self.check()
+        found: list[Move | str] = []
+        self.session.weigh_move(group_id, netns, found.append)
+        self.until(lambda: found, "who can go there")
+        assert isinstance(found[0], Move), found[0]
+        return replace(found[0], each=each)
+
+    def move(self, move: Move) -> Moved:
+        """Move a group's interfaces, and wait until the outcome is told."""
+        moved = self.remove(move)
+        assert isinstance(moved, Moved)
+        return moved
+
+    def remove(self, removal: Deletion | Move) -> Removed | Moved:
+        """Delete or move, and wait until the outcome is told."""
         names = self.session.services.names
-        removed: list[Removed] = []
+        removed: list[Removed | Moved] = []
 
         def ended(result: RemovalResult) -> None:
             told = removed_line(result.removed, names).text
             self.session.told(result, removal_words(result.removed, told, names))
             removed.append(result.removed)
 
-        self.session.delete(deletion, removal_asked(deletion, names), ended)
+        self.session.remove(removal, removal_asked(removal, names), ended)
         self.until(lambda: removed, "an outcome")
         return removed[0]
 

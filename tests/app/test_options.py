@@ -40,7 +40,7 @@ HONOURED = {
     "pending": {"--netns", "--read-only", "--json", "--ascii"},
     "keep": {"--netns", "--read-only", "--audit", "--json", "--ascii"},
     "revert": {"--netns", "--read-only", "--audit", "--json", "--ascii"},
-    "delete": set(GIVEN) - {"--confirm-timeout", "--no-mouse", "--confirm"},
+    **dict.fromkeys(["delete", "move"], set(GIVEN) - {"--confirm-timeout", "--no-mouse", "--confirm"}),
     **dict.fromkeys(["set", "up", "down", "retag"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
 }
 REFUSED = [(command, flag) for command, flags in HONOURED.items() for flag in GIVEN if flag not in flags]

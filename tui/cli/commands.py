@@ -60,6 +60,12 @@ COMMANDS = (
     Command("retag", "move chosen interfaces to another group", _SCRIPT, _ONCE),
     Command("delete", "delete the interfaces of a group, by one message", _SCRIPT - {"--confirm"}, _FOR_GOOD),
     Command(
+        "move",
+        "move the interfaces of a group to another network namespace, by one message",
+        _SCRIPT - {"--confirm"},
+        _FOR_GOOD,
+    ),
+    Command(
         "names",
         "list, set, rename, remove, match and check the names of groups",
         frozenset({"--read-only", "--names", "--audit", "--ascii", "--dry-run", "--yes", "--json"}),

@@ -46,22 +46,39 @@ def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -
     _check(_libc.mount(source.encode(), os.fsencode(target), kind.encode(), flags, data.encode()))
 
 
-def enter_named(name: str) -> None:
-    """Enter the netns that `ip netns` calls ``name``; a name with a slash is the path of a namespace file.
+def open_named(name: str, option: str = "") -> int:
+    """Return a descriptor of the netns that `ip netns` calls ``name``; a name with a slash is a namespace file's path.
 
-    Raises NamespaceError.
+    ``option``: which one named it, for the error. Raises NamespaceError.
     """
+
+    def wrong(number: int, text: str) -> NamespaceError:
+        return NamespaceError(number, f"{option}: {text}" if option else f"{text[0].upper()}{text[1:]}")
+
     path = Path(name) if "/" in name else _RUN_NETNS / name
     if name in ("", ".", ".."):
-        raise NamespaceError(errno.EINVAL, "--netns: give the name of a network namespace; `ip netns` lists them.")
+        raise wrong(errno.EINVAL, "give the name of a network namespace; `ip netns` lists them.")
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError as error:
-        raise NamespaceError(
-            errno.ENOENT, f"--netns: there is no network namespace at {path}; `ip netns` lists the names."
-        ) from error
+        text = f"there is no network namespace at {path}; `ip netns` lists the names."
+        raise wrong(errno.ENOENT, text) from error
     except (OSError, ValueError) as error:
-        raise NamespaceError(errno.EIO, f"--netns: {path} can't be opened ({error}).") from error
+        raise wrong(errno.EIO, f"{path} can't be opened ({error}).") from error
+
+
+def names_of_netns() -> list[str]:
+    """Return the names that ip-netns(8) knows, in order; none where it keeps none."""
+    try:
+        return sorted(path.name for path in _RUN_NETNS.iterdir())
+    except OSError:
+        return []
+
+
+def enter_named(name: str) -> None:
+    """Enter the netns that `ip netns` calls ``name``, or the path of a namespace file. Raises NamespaceError."""
+    path = Path(name) if "/" in name else _RUN_NETNS / name
+    descriptor = open_named(name, "--netns")
     try:
         setns(descriptor, CLONE_NEWNET)
     except PermissionError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tui.model.change.attributes import GROUP
 from tui.model.change.intent import Intent
+from tui.model.change.moved import Moved
 from tui.model.change.outcome import Outcome, Reply
 from tui.model.change.removed import Removed
 from tui.model.link import Link
@@ -59,10 +60,23 @@ class Tracer:
             remark=remark,
         )
 
-    def after_removal(self, title: str, pressed: float, removed: Removed, links: int) -> WireTrace | None:
-        """Return the same of a deletion."""
+    def after_removal(self, title: str, pressed: float, removed: Removed | Moved, links: int) -> WireTrace | None:
+        """Return the same of a deletion, or of a move to another netns."""
         if not removed.reply.messages:
             return None
+        if isinstance(removed, Moved):
+            return self._trace(
+                title,
+                pressed,
+                removed.reply,
+                removed.move.members,
+                whole_group=not removed.move.each,
+                checked=removed.checked,
+                links=links,
+                other_way=None,
+                remark="The other way takes as long: the kernel waits after each until nobody uses it any more.",
+                work="move",
+            )
         members = removed.deletion.members
         first = tuple(
             link_deletion(seq, index, ack=seq == len(members)) for seq, index in enumerate(islice(members, _BUILT), 1)

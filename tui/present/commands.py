@@ -144,6 +144,12 @@ class OnMain(Commands, title="Keys"):
         help="Delete the chosen group's interfaces, by one message; its name must be typed.",
         changes=True,
     )
+    move = Command(
+        keys="",
+        label="move to netns…",
+        help="Move the chosen group's interfaces to another netns, by one message or one each.",
+        changes=True,
+    )
     undo = Command(
         keys="z",
         label="undo",
@@ -351,6 +357,12 @@ class OnConfirm(Commands, title=""):
 
     yes = Command(keys="y", label="do it")
     name = Command(keys="enter", label="do it", heard_by_focus=True)
+
+
+class OnRemoval(Commands, title=""):
+    """The commands of what asks before interfaces go for good; the input has the focus."""
+
+    each = Command(keys="tab", label="one message, or one each", priority=True)
 
 
 class OnValue(Commands, title=""):

@@ -9,7 +9,7 @@ from tui.model.names.map import NameMap
 from tui.model.text import harmless, plural
 
 _FEW = 3  # members that are named, of each kind
-_WELL = ("changed", "already", "deleted", "went too")
+_WELL = ("changed", "already", "deleted", "went too", "moved")
 _MOST = 80  # characters of a reason that are shown
 
 
@@ -34,7 +34,7 @@ def what(past: Past) -> str:
 def outcome(past: Past) -> str:
     """Return what came of it, one line; members' problems in short."""
     match past.event:
-        case "change" | "delete":
+        case "change" | "delete" | "move":
             return _of_change(past)
         case "save":
             return past.text("outcome") or "unknown"

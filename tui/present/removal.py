@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, assert_never
 
+from tui.model.change.move import Move
+from tui.model.change.moved import Moved
 from tui.model.change.removal import WITHOUT_DELLINK, Companion, Deletion
 from tui.model.change.removed import Removed
 from tui.model.link import Link, kind_word
 from tui.model.names.map import NameMap, group_title, ip_delete
 from tui.model.text import plural, visible
+from tui.present.move import move_asked, move_whom, moved_line, moved_report, sent_lines
 from tui.present.words import Field, count, milliseconds, some
 from tui.session.session import Words
 
@@ -19,8 +22,13 @@ _FEW = 4  # companions that are named with why they go
 _MANY = 200  # names that a report lists; past that nobody reads them
 
 
-def removal_asked(deletion: Deletion, names: NameMap) -> str:
+def removal_asked(removal: Deletion | Move, names: NameMap) -> str:
     """Return what was asked in a few words: "delete group dmz (10)"."""
+    return deletion_asked(removal, names) if isinstance(removal, Deletion) else move_asked(removal, names)
+
+
+def deletion_asked(deletion: Deletion, names: NameMap) -> str:
+    """Return the same of a deletion."""
     return f"delete {group_title(deletion.group_id, names)}"
 
 
@@ -107,9 +115,11 @@ def why_it_goes(companion: Companion) -> str:
     return f"peer of {of}" if companion.is_peer else f"{kind_word(companion.link.kind)} on {of}"
 
 
-def removed_line(removed: Removed, names: NameMap) -> Field:
+def removed_line(removed: Removed | Moved, names: NameMap) -> Field:
     """Return the whole in one line, the numbers first."""
-    head, reply = f"{removal_asked(removed.deletion, names)}: ", removed.reply
+    if isinstance(removed, Moved):
+        return moved_line(removed, names)
+    head, reply = f"{deletion_asked(removed.deletion, names)}: ", removed.reply
     if removed.verdict == "refused":
         return Field(f"{head}nothing sent: {visible(reply.text)}.", "bad")
     sent = f"1 message, {plural(reply.size, 'byte')}"
@@ -156,18 +166,16 @@ def _categories(removed: Removed) -> Iterator[tuple[str, Sequence[Link]]]:
     yield f"{count(len(removed.caught))} of them had just joined ({some(removed.caught, 3)})", removed.caught
 
 
-def removed_report(removed: Removed, names: NameMap) -> list[str]:
+def removed_report(removed: Removed | Moved, names: NameMap) -> list[str]:
     """Return the whole, interface by interface, as lines."""
-    reply = removed.reply
-    answer = "no answer" if reply.errno is None else visible(reply.text) or os.strerror(reply.errno)
+    if isinstance(removed, Moved):
+        return moved_report(removed, names)
     lines = [
         removed_line(removed, names).text,
         "",
-        f"asked      {removal_asked(removed.deletion, names)}, {plural(len(removed.deletion.members), 'member')}",
+        f"asked      {deletion_asked(removed.deletion, names)}, {plural(len(removed.deletion.members), 'member')}",
         f"equals     {ip_delete(removed.deletion.group_id, names)}",
-        f"sent       {plural(reply.messages, 'message')}, {plural(reply.size, 'byte')}; "
-        f"answer after {milliseconds(reply.waited)}",
-        f"kernel     {answer}",
+        *sent_lines(removed.reply),
     ]
     too = {one.link: why_it_goes(one) for one in removed.went_too}
     for text, links in _categories(removed):
@@ -183,7 +191,10 @@ def _listed(links: Sequence[Link], why: dict[Link, str]) -> Iterable[str]:
         yield f"  and {count(len(links) - _MANY)} more"
 
 
-def removal_words(removed: Removed, told: str, names: NameMap) -> Words:
+def removal_words(removed: Removed | Moved, told: str, names: NameMap) -> Words:
     """Return what the log says of it. ``told``: its outcome, as `removed_line` tells it."""
-    what = removal_asked(removed.deletion, names)
-    return Words(what, f"{_whom(removed.deletion)}, one message", told.removeprefix(f"{what}: "))
+    if isinstance(removed, Moved):
+        what, plan = move_asked(removed.move, names), ", ".join(move_whom(removed.move).split("    "))
+    else:
+        what, plan = deletion_asked(removed.deletion, names), f"{_whom(removed.deletion)}, one message"
+    return Words(what, plan, told.removeprefix(f"{what}: "))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from tui.model.change.removal import Companion, Deletion
@@ -19,45 +18,14 @@ from tui.present.removal import (
     some_companions,
     why_it_goes,
 )
-from tui.present.script import Missing
-from tui.present.script_rows import SCHEMA, Result, name_row, name_rows
-from tui.session.removal import Bar
+from tui.present.removal_report import RemovalReport
+from tui.present.script_rows import SCHEMA, name_row, name_rows
+from tui.session.removal import bar
 
 
-@dataclass(frozen=True, slots=True)
-class RemovalReport:
-    """All that the verb tells."""
-
-    deletion: Deletion
-    why_not: Bar = ""
-    dry_run: bool = False
-    missing: tuple[Missing, ...] = ()
-    """Nothing is sent if there is any."""
-    removed: Removed | None = None
-    """None: nothing was sent."""
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything is gone; of a dry run, whether anything would be."""
-        if self.removed is None:
-            return self.dry_run and not self.why_not
-        return bool(self.removed.gone) or self.result == "unknown"
-
-    @property
-    def result(self) -> Result:
-        """The whole in one word; of a dry run, what it would come to."""
-        if self.why_not == "nobody":
-            return "unchanged"
-        if self.why_not or self.missing:
-            return "refused"
-        if self.removed is None:
-            return "done"
-        return "unchanged" if self.removed.verdict == "nothing" else self.removed.verdict
-
-
-def removal_json(report: RemovalReport, names: NameMap) -> str:
+def deletion_json(report: RemovalReport[Deletion], names: NameMap) -> str:
     """Return all of it on one line of ASCII."""
-    deletion, removed = report.deletion, report.removed
+    deletion, removed = report.planned, _removed(report)
     would = report.dry_run and not report.why_not
     staying = {link.ifindex for link in deletion.staying}
     reply = removed.reply if removed else None
@@ -93,17 +61,15 @@ def removal_json(report: RemovalReport, names: NameMap) -> str:
     return json.dumps(data)
 
 
-def removal_lines(report: RemovalReport, names: NameMap) -> Iterator[str]:
+def deletion_lines(report: RemovalReport[Deletion], names: NameMap) -> Iterator[str]:
     """Yield all of it in sentences, the outcome first."""
-    deletion, removed = report.deletion, report.removed
+    deletion, removed = report.planned, _removed(report)
     yield _line(report, names)
     if report.why_not:
         return
     if removed is None:
         yield from removal_sentences(deletion, names)
-        for missing in report.missing:
-            needs = "To be sent it needs" if report.dry_run else "Nothing was sent: it needs"
-            yield f"{needs} {missing.option}, since {missing.why}."
+        yield from report.needs()
         return
     if removed.went_too:
         yield f"went too: {some_companions(removed.went_too)}"
@@ -117,15 +83,19 @@ def removal_lines(report: RemovalReport, names: NameMap) -> Iterator[str]:
     yield f"equals: {ip_delete(deletion.group_id, names)}"
 
 
-def _line(report: RemovalReport, names: NameMap) -> str:
+def _removed(report: RemovalReport[Deletion]) -> Removed | None:
+    return report.removed if isinstance(report.removed, Removed) else None
+
+
+def _line(report: RemovalReport[Deletion], names: NameMap) -> str:
     """Return the whole in one line."""
+    deletion = report.planned
     if report.removed is not None:
         return removed_line(report.removed, names).text
-    head = removal_asked(report.deletion, names)
     if report.why_not:
-        sentence = bar_sentence(report.why_not, report.deletion, names)
-        return f"{head}: {'unchanged' if report.result == 'unchanged' else 'refused'}; no message was sent. {sentence}"
-    return f"{head}: {'; '.join(removal_in_short(report.deletion, names).split('    ')[:2])}."
+        why = bar_sentence(bar(deletion, guarded=False), deletion, names)
+        return report.barred(removal_asked(deletion, names), why)
+    return f"{removal_asked(deletion, names)}: {'; '.join(removal_in_short(deletion, names).split('    ')[:2])}."
 
 
 def _companions(companions: Iterable[Companion]) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def about(trace: WireTrace, view: View) -> str:
     return f"{how[0].upper()}{how[1:]}: {cost(trace.other_way)}, against {cost(trace.sent)}. {trace.remark}"
 
 
-_EACH: Mapping[Work, str] = {"change": "RTM_SETLINK", "delete": "RTM_DELLINK"}
+_EACH: Mapping[Work, str] = {"change": "RTM_SETLINK", "delete": "RTM_DELLINK", "move": "RTM_SETLINK"}
 
 
 def _asked_why(trace: WireTrace) -> bool:
@@ -113,6 +113,12 @@ def _send(trace: WireTrace) -> str:
 
 
 def _walk(trace: WireTrace) -> str:
+    if trace.work == "move":
+        return (
+            "do_setlink calls dev_change_net_namespace for each: it is taken from this namespace as if it were "
+            "deleted, what still uses it is waited for, and it is registered there, DOWN. One message stops at the "
+            "first error."
+        )
     if trace.work == "delete":
         return (
             "rtnl_group_dellink walks the devices twice: first it looks whether each of the group can be deleted, and "

@@ -17,6 +17,7 @@ from tui.session.services import Services
 from tui.session.session import Session, Words, Work
 
 if TYPE_CHECKING:
+    from tui.model.change.move import Move
     from tui.model.change.removal import Deletion
     from tui.session.removal import RemovalResult
 
@@ -73,15 +74,18 @@ class Headless:
                 progress.stop.set()
         return self._results.pop()
 
-    def delete(self, deletion: Deletion, title: str) -> RemovalResult:
-        """Delete a group's interfaces, asking nothing; return what became of it. ``title``: what was asked, in words.
+    def remove(self, removal: Deletion | Move, title: str) -> RemovalResult:
+        """Delete a group's interfaces, or move them away, asking nothing; return what became of it.
 
-        The kernel can't be stopped in it: an interrupt is put off until it is told.
+        ``title``: what was asked, in words. The kernel can't be stopped in one message: an interrupt stops it between
+        two batches, or is put off until all is told.
         """
-        self.session.delete(deletion, title, self._removals.append, self._complain)
+        progress = self.session.remove(removal, title, self._removals.append, self._complain)
         while not self._removals:
-            with suppress(KeyboardInterrupt):
+            try:
                 self._do(1.0)
+            except KeyboardInterrupt:
+                progress.stop.set()
         return self._removals.pop()
 
     def book(self, result: Result | RemovalResult, words: Words) -> None:

@@ -1,4 +1,7 @@
-"""Deletes a group's interfaces: what must be known before, sent, read back, put on record. Nothing takes it back."""
+"""Deletes a group's interfaces, or moves them away: what must be known before, sent, read back, put on record.
+
+Nothing takes it back.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,7 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui.files.audit import Audit
+from tui.model.change.move import Move
+from tui.model.change.moved import Moved, move_record, not_read
 from tui.model.change.outcome import Reply
+from tui.model.change.progress import Progress
 from tui.model.change.protect import risk
 from tui.model.change.removal import Deletion, make_deletion
 from tui.model.change.removed import Removed, removal_record, unread
@@ -55,9 +61,9 @@ def plan_deletion(snapshot: Snapshot, group_id: int, protected: Mapping[int, str
 
 @dataclass(frozen=True, slots=True)
 class RemovalResult:
-    """What became of a deletion."""
+    """What became of a deletion, or of a move to another netns."""
 
-    removed: Removed
+    removed: Removed | Moved
     sample: Sample | None = None
     """How long it took; None: nothing was sent, or it wasn't answered or read back."""
     trace: WireTrace | None = None
@@ -67,7 +73,7 @@ class RemovalResult:
 
 
 class RemovalRunner:
-    """Makes one deletion at a time."""
+    """Makes one deletion, or move to another netns, at a time."""
 
     def __init__(
         self,
@@ -85,39 +91,63 @@ class RemovalRunner:
         self._risks = risks
 
     def carry_out(
-        self, deletion: Deletion, title: str, pressed: float, told: Callable[[RemovalResult], object]
+        self,
+        removal: Deletion | Move,
+        title: str,
+        pressed: float,
+        progress: Progress,
+        told: Callable[[RemovalResult], object],
     ) -> RemovalResult:
-        """Delete, put it on record, and return what became of it; never raises.
+        """Delete or move, put it on record, and return what became of it; never raises.
 
         ``title``: what was asked, in words; ``pressed``: when the key was pressed that sent it (`time.monotonic`).
         ``told`` is called before it is put on record.
         """
-        result = self._carry_out(deletion, title, pressed)
+        result = self._carry_out(removal, title, pressed, progress)
         told(result)
-        return replace(result, complaint=self._audit.write(removal_record(title, result.removed)))
+        removed = result.removed
+        record = removal_record(title, removed) if isinstance(removed, Removed) else move_record(title, removed)
+        return replace(result, complaint=self._audit.write(record))
 
-    def _carry_out(self, deletion: Deletion, title: str, pressed: float) -> RemovalResult:
+    def _carry_out(self, removal: Deletion | Move, title: str, pressed: float, progress: Progress) -> RemovalResult:
         tracer = Tracer.before(self._writer, self._monitor)
         try:
-            # The kernel doesn't tell of every retag, and nothing brings back what goes: so it is asked once more.
-            now = self._now(deletion)
-            if why := _news(deletion, now):
-                return RemovalResult(unread(deletion, Reply(0, why, 0, 0, 0.0)))
-            removed = delete_group(deletion, self._writer, self._monitor, self._store.snapshot)
+            removed = self._remove(removal, progress)
         except (FutureTimeoutError, StoppedError):
-            why = "the kernel didn't tell in time what the interfaces are now"
-            return RemovalResult(unread(deletion, Reply(0, why, 0, 0, 0.0)))
+            return RemovalResult(_unsent(removal, "the kernel didn't tell in time what the interfaces are now"))
         except (OSError, WireError) as error:
-            return RemovalResult(unread(deletion, Reply(0, reason(error), 0, 0, 0.0)))
+            return RemovalResult(_unsent(removal, reason(error).rstrip(".")))
         except Exception as error:
             # Whatever failed, the operator hears of it; a deletion without an outcome is the worst of all.
-            removed = unread(deletion, Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0))
+            removed = _without(removal, Reply(None, f"{type(error).__name__}: {error}", 1, 0, 0.0))
         trace = tracer.after_removal(title, pressed, removed, len(self._store.snapshot().links))
         return RemovalResult(removed, _sample(removed, title, pressed), trace)
 
-    def _now(self, deletion: Deletion) -> Deletion:
+    def _remove(self, removal: Deletion | Move, progress: Progress) -> Removed | Moved:
+        # The kernel doesn't tell of every retag, and nothing brings back what goes: so it is asked once more.
         snapshot = self._monitor.check().result(ack_deadline(len(self._store.snapshot().links)))
-        return plan_deletion(snapshot, deletion.group_id, self._risks(snapshot))
+        risks = self._risks(snapshot)
+        if isinstance(removal, Deletion):
+            if why := _news(removal, plan_deletion(snapshot, removal.group_id, risks)):
+                return _unsent(removal, why)
+            return delete_group(removal, self._writer, self._monitor, self._store.snapshot)
+        from tui.netlink.move_group import move_group
+        from tui.session.move import move_news, plan_move
+
+        now = plan_move(snapshot, removal.group_id, removal.to.name, risks)
+        if why := move_news(removal, now):
+            return _unsent(removal, why)
+        # What is there by now tells who has come, and who had been there.
+        fresh = replace(removal, to=now.to)
+        return move_group(fresh, self._writer, self._monitor, self._store.snapshot, progress)
+
+
+def _unsent(removal: Deletion | Move, why: str) -> Removed | Moved:
+    return _without(removal, Reply(0, why, 0, 0, 0.0))
+
+
+def _without(removal: Deletion | Move, reply: Reply) -> Removed | Moved:
+    return unread(removal, reply) if isinstance(removal, Deletion) else not_read(removal, reply)
 
 
 def _news(seen: Deletion, now: Deletion) -> str:
@@ -139,16 +169,20 @@ def _all(deletion: Deletion) -> list[Link]:
     return [*deletion.members.values(), *(companion.link for companion in deletion.also)]
 
 
-def _sample(removed: Removed, title: str, pressed: float) -> Sample | None:
+def _sample(removed: Removed | Moved, title: str, pressed: float) -> Sample | None:
     reply = removed.reply
     if not reply.messages or reply.errno is None or not removed.checked:
         return None
+    if isinstance(removed, Removed):
+        operation, gone, whole = "delete", removed.gone, True
+    else:
+        operation, gone, whole = "netns", removed.moved, not removed.move.each
     return Sample(
         what=title,
-        operation="delete",
-        links=len(removed.gone),
-        up=sum(link.is_up for link in removed.gone),
-        whole_group=True,
+        operation=operation,
+        links=len(gone),
+        up=sum(link.is_up for link in gone),
+        whole_group=whole,
         messages=reply.messages,
         sent=reply.sent_at - pressed,
         acked=reply.sent_at + reply.waited - pressed,

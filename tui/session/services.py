@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tui.guard.ending import Ending, GuardedChange
     from tui.guard.losses import Losses
     from tui.guard.orphans import Left, Orphan
+    from tui.model.change.move import Move
     from tui.model.change.removal import Deletion
     from tui.session.name_editor import NameEditor
     from tui.session.others import Others
@@ -212,19 +213,20 @@ class Services:
 
     def remove(
         self,
-        deletion: Deletion,
+        removal: Deletion | Move,
         title: str,
         pressed: float,
+        progress: Progress,
         done: Callable[[RemovalResult], object],
         complain: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Delete a group's interfaces, on a thread of its own; the rest as for `change`."""
+        """Delete a group's interfaces, or move them away, on a thread of its own; the rest as for `change`."""
         from tui.session.removal import RemovalRunner
 
         runner = RemovalRunner(self._writer, self._monitor, self._store, self._audit, self.risks)
 
         def run(told: Callable[[RemovalResult], object]) -> RemovalResult:
-            return runner.carry_out(deletion, title, pressed, told)
+            return runner.carry_out(removal, title, pressed, progress, told)
 
         self._carry_out(run, done, complain)
 
@@ -264,6 +266,18 @@ class Services:
         def work() -> None:
             try:
                 done(plan_deletion(snapshot, group_id, self.protected(snapshot)))
+            except (OSError, WireError) as error:
+                done(reason(error))
+
+        self._aside("weigh", work)
+
+    def weigh_move(self, group_id: int, netns: str, snapshot: Snapshot, done: Callable[[Move | str], object]) -> None:
+        """Work out what moving a group's interfaces takes; the rest as for `weigh_deletion`."""
+        from tui.session.move import plan_move
+
+        def work() -> None:
+            try:
+                done(plan_move(snapshot, group_id, netns, self.protected(snapshot)))
             except (OSError, WireError) as error:
                 done(reason(error))
 

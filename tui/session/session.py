@@ -17,8 +17,10 @@ from tui.model.change.outcome import sent_to, steps_taken, takes_back
 from tui.model.change.past import Past
 from tui.model.change.plan import Plan, ip_lines
 from tui.model.change.progress import Progress
+from tui.model.change.removed import Removed
 from tui.model.change.sample import Sample
 from tui.model.change.settings import UNTOUCHED, Settings
+from tui.model.change.shell import ip_move
 from tui.model.change.undo import plan_undo
 from tui.model.names.map import ip_delete
 from tui.model.names.record import save_record
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tui.guard.ending import Ending, GuardedChange
     from tui.guard.losses import Losses
     from tui.guard.orphans import Orphan
+    from tui.model.change.move import Move
     from tui.model.change.removal import Deletion
     from tui.session.removal import RemovalResult
 
@@ -78,7 +81,7 @@ class Session:
         self._samples: list[Sample] = []
         self._trace: WireTrace | None = None
         self._last: Result | RemovalResult | None = None
-        self._under_way: Plan | Deletion | None = None
+        self._under_way: Plan | Deletion | Move | None = None
         self._told: tuple[Result | RemovalResult, Words] | None = None
         self._guarded: GuardedChange | None = None
         self._decision: Decision | None = None
@@ -143,7 +146,7 @@ class Session:
         return self._guarded
 
     @property
-    def under_way(self) -> Plan | Deletion | None:
+    def under_way(self) -> Plan | Deletion | Move | None:
         """The change whose outcome isn't told yet."""
         return self._under_way
 
@@ -225,24 +228,32 @@ class Session:
         snapshot = self.services.snapshot()
         self.services.weigh_deletion(group_id, snapshot, lambda found: self._bring(lambda: done(found)))
 
-    def delete(
+    def weigh_move(self, group_id: int, netns: str, done: Callable[[Move | str], object]) -> None:
+        """Work out what moving a group's interfaces to ``netns`` takes; ``done`` hears that, or what went wrong."""
+        snapshot = self.services.snapshot()
+        self.services.weigh_move(group_id, netns, snapshot, lambda found: self._bring(lambda: done(found)))
+
+    def remove(
         self,
-        deletion: Deletion,
+        removal: Deletion | Move,
         title: str,
         done: Callable[[RemovalResult], object],
         complain: Callable[[str], object] = lambda _: None,
-    ) -> None:
-        """Delete a group's interfaces, asking nothing any more; the rest as for `send`."""
+    ) -> Progress:
+        """Delete a group's interfaces, or move them away, asking nothing any more; the rest as for `send`."""
         pressed = time.monotonic()
         self.settle()
-        self._under_way = deletion
+        self._under_way = removal
+        progress = Progress(len(removal.members))
         self.services.remove(
-            deletion,
+            removal,
             title,
             pressed,
+            progress,
             lambda result: self._bring(lambda: done(result)),
             lambda complaint: self._bring(lambda: complain(complaint)),
         )
+        return progress
 
     def told(self, result: Result | RemovalResult, words: Words) -> None:
         """Take note that the outcome of a change is told.
@@ -273,15 +284,23 @@ class Session:
         self._trace = result.trace or self._trace
 
     def _settle_removal(self, result: RemovalResult, words: Words) -> None:
-        reply = result.removed.reply
+        removed, names = result.removed, self.services.names
+        reply = removed.reply
+        if isinstance(removed, Removed):
+            line, final = ip_delete(removed.deletion.group_id, names), "What is deleted can't be brought back."
+        else:
+            line, final = (
+                ip_move(removed.move.group_id, removed.move.to.name, names),
+                "What was moved away is brought back from there alone.",
+            )
         self._book(
             words,
-            result.removed.verdict,
+            removed.verdict,
             messages=reply.messages,
             size=reply.size,
             waited=reply.waited,
-            lines=(ip_delete(result.removed.deletion.group_id, self.services.names),),
-            final="What is deleted can't be brought back.",
+            lines=(line,),
+            final=final,
         )
 
     def _settle_change(self, result: Result, words: Words) -> None:

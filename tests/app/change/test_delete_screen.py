@@ -1,13 +1,14 @@
-"""Deleting a group's interfaces from the palette: nothing but the typed name does it."""
+"""Deleting a group's interfaces from the palette, and moving them: nothing but the typed name does it."""
 
 from tests.driven import Driven, driven, requests
+from tests.elsewhere import far_netns
 from tests.links import Ip, cheap_kind, from_ip, many
 
 
-async def ask(hands: Driven) -> None:
+async def ask(hands: Driven, word: str = "delete int", label: str = "delete interfaces…") -> None:
     await hands.press("ctrl+p")
-    await hands.type("delete int")
-    await hands.sees("delete interfaces… (Ctrl+P)")
+    await hands.type(word)
+    await hands.sees(f"{label} (Ctrl+P)")
     await hands.press("enter")
 
 
@@ -51,3 +52,21 @@ async def test_marks_are_no_group(ip: Ip, sent: list[dict[int, bytes]]) -> None:
         await ask(hands)
         await hands.hears("Only a whole group is deleted")
     assert sent == []
+
+
+async def test_a_move_goes_the_way_that_was_chosen(ip: Ip, sent: list[dict[int, bytes]]) -> None:
+    many(cheap_kind(ip), 2, 7, up=False)
+    with far_netns(ip) as far:
+        async with driven() as hands:
+            await hands.choose(7)
+            await ask(hands, "move to", "move to netns…")
+            await hands.sees("by its name or path:")
+            await hands.type(far.path)
+            await hands.press("enter")
+            await hands.sees("2 interfaces    one message", "They arrive DOWN")
+            await hands.press("tab")
+            await hands.sees("2 messages, one each", "get through in between")
+            await hands.press("7", "enter")
+            await hands.hears("all 2 moved · 2 messages")
+            assert [[kind for kind, _ in batch] for batch in requests(sent)] == [[19, 19]]
+        assert far.names() == {"m0", "m1"}

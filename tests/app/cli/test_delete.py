@@ -40,7 +40,7 @@ def test_without_its_name_nothing_is_sent(ip: Ip, tmp_path: Path, given: tuple[s
     many(cheap_kind(ip), 2, 7, up=False)
     done, sends = traced(tmp_path / "trace", "delete", "7", *given)
     assert (done.status, sends) == (1, [])
-    assert "Nothing was sent: it needs --yes=7, since what is deleted is gone for good" in done.out
+    assert "Nothing was sent: it needs --yes=7, since nothing takes it back" in done.out
     assert "It can't be undone" in done.out
     assert {"m0", "m1"} < there(ip)
 

@@ -66,7 +66,7 @@ class Past:
     time: datetime
     """Aware."""
     event: str
-    """"change", "delete", "save", "revert", "keep", or what later versions call theirs."""
+    """"change", "delete", "move", "save", "revert", "keep", or what later versions call theirs."""
 
     def text(self, key: str) -> str:
         """Return a text of it; empty: there is none."""
@@ -82,7 +82,7 @@ class Past:
         """The whole in one word."""
         outcome = self.text("outcome")
         match self.event:
-            case "change" | "delete":
+            case "change" | "delete" | "move":
                 return outcome if outcome in _VERDICTS else "unknown"  # type: ignore[return-value]
             case "save":
                 return "saved" if outcome == "saved" else "failed"

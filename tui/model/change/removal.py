@@ -89,7 +89,7 @@ def make_deletion(
     ``protected`` gives the reason by ifindex; ``lowers`` the lower links that `Link.lower` doesn't tell, by ifindex.
     """
     members = snapshot.members(group_id)
-    also = tuple(_companions(snapshot.links, members, lowers))
+    also = tuple(companions(snapshot.links, members, lowers))
     going = [*members.values(), *(companion.link for companion in also)]
     indexes = {link.ifindex for link in going}
     return Deletion(
@@ -113,10 +113,10 @@ def _passed_over(link: Link) -> bool:
     return link.kind in _IGNORING or _FALLBACK.get(link.name) == link.kind
 
 
-def _companions(
+def companions(
     links: Mapping[int, Link], members: Mapping[int, Link], lowers: Mapping[int, int]
 ) -> Iterable[Companion]:
-    """Yield what goes with ``members``, and with that, and so on; by ifindex within each step."""
+    """Yield what goes with ``members``, and with that, and so on; ``lowers``: as for `make_deletion`."""
     on: dict[int, list[Link]] = {}
     for index, link in sorted(links.items()):
         if link.lower_netnsid is not None or (link.kind in _HELD_LOOSELY and index not in lowers):

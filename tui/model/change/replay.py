@@ -3,6 +3,7 @@
 What is not on record precisely enough, or wasn't done, is a comment that says why: never a line that does otherwise.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from tui.model.change.attributes import ATTRIBUTES, BY_ID, MASTER
 from tui.model.change.past import Fields, Netns, Past, Row
 from tui.model.change.settings import Settings
-from tui.model.change.shell import named_lines
+from tui.model.change.shell import ip_move, named_lines
 from tui.model.group import DEFAULT_GROUP
 from tui.model.names.map import NameMap, ip_delete, ip_set
 from tui.model.text import ascii_text, bytes_of
@@ -66,6 +67,16 @@ def _delete(past: Past, names: NameMap) -> Iterator[str]:
     if past.group_id is None or past.group_id <= DEFAULT_GROUP:
         raise _UnclearError("there is no such group")
     yield ip_delete(past.group_id, names)
+
+
+def _move(past: Past, names: NameMap) -> Iterator[str]:
+    _was_done(past)
+    if past.group_id is None or past.group_id <= DEFAULT_GROUP or not past.text("to"):
+        raise _UnclearError("where they were moved isn't on record")
+    try:
+        yield ip_move(past.group_id, os.fsdecode(bytes_of(past.text("to"))), names)
+    except ValueError as error:
+        raise _UnclearError("where they were moved isn't on record") from error
 
 
 def _change(past: Past, names: NameMap) -> Iterator[str]:
@@ -189,5 +200,6 @@ def _reverted(past: Past, names: NameMap) -> Iterator[str]:
 _LINES: Mapping[str, Callable[[Past, NameMap], Iterable[str]]] = {
     "change": _change,
     "delete": _delete,
+    "move": _move,
     "revert": _reverted,
 }

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.change.shell_word import quote
 from tui.model.link import Link
-from tui.model.names.map import NameMap
+from tui.model.names.map import NameMap, ip_set
 
 # A word as `quote` writes it.
 _WORD = re.compile(r"""(?:[A-Za-z0-9_.,:/@+-]|'[^']*'|\\'|"\$\(printf '[^']*'\)")+""")
@@ -27,6 +27,12 @@ def ip_in(netns: str) -> str:
     """
     word = quote(os.fsencode(netns))
     return f"nsenter --net={word} ip" if "/" in netns else f"ip -n {word}"
+
+
+def ip_move(group_id: int, netns: str, names: NameMap) -> str:
+    """Return the `ip` command that moves a group's interfaces to a netns; a comment where `ip` can't name the group."""
+    where = os.path.abspath(netns) if "/" in netns else netns
+    return ip_set(group_id, f"netns {quote(os.fsencode(where))}", names)
 
 
 def device_lines(members: Mapping[int, Link], wanted: Settings | Mapping[int, Settings], names: NameMap) -> list[str]:

@@ -7,7 +7,7 @@ KEPT = 3
 """Messages of each sort that are kept as they were; of the rest only the number."""
 
 
-Work = Literal["change", "delete"]
+Work = Literal["change", "delete", "move"]
 """What the messages ask the kernel to do with the interfaces."""
 
 

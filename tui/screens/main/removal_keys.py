@@ -1,21 +1,34 @@
-"""What deletes a group's interfaces, from the palette: propose, have the name typed, send once, tell what happened."""
+"""What deletes a group's interfaces, or moves them to another netns, from the palette: the name typed, sent once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.model.change.move import Move
+from tui.model.change.removal import Deletion
+from tui.model.names.map import group_title
 from tui.model.names.tree import Branch
 from tui.present.commands import OnMain
-from tui.present.removal import removal_asked, removal_words, removed_line
+from tui.present.move import move_bar_sentence, move_in_short, move_sentences
+from tui.present.removal import (
+    bar_sentence,
+    removal_asked,
+    removal_in_short,
+    removal_sentences,
+    removal_words,
+    removed_line,
+)
 from tui.screens.base import BaseScreen
+from tui.screens.dialogs.progress import ProgressScreen
+from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.main.change_keys import LEFT, ChangeKeys
 from tui.screens.main.tables import Tables
 from tui.screens.main.view import View
 from tui.session.session import Session
 
 if TYPE_CHECKING:
-    from tui.model.change.removal import Deletion
     from tui.session.removal import RemovalResult
 
 
@@ -31,42 +44,97 @@ class RemovalKeys:
         self._view = view
         self._tables = tables
         self._changes = changes
-        self.handlers: dict[str, Callable[[], object]] = {"delete": self.ask}
+        self.handlers: dict[str, Callable[[], object]] = {"delete": self.ask_to_delete, "move": self.ask_where}
         """By the command's id."""
 
-    def ask(self) -> None:
-        """Show what the deletion of the chosen group's interfaces comes to, and have its name typed."""
+    @property
+    def _guarded(self) -> bool:
+        return self._session.services.guard_timeout is not None
+
+    def _group(self, done: str) -> int | None:
+        """Return the group that is meant; None, and say why: none is. ``done``: what would become of it."""
         if not self._changes.ready() or (chosen := self._changes.aimed()) is None:
-            return
+            return None
         if isinstance(chosen, Branch):
-            self._screen.say(f"One group is deleted at a time: unfold this ({OnMain.unfold}), and choose one.", "warn")
-            return
+            self._screen.say(f"One group is {done} at a time: unfold this ({OnMain.unfold}), and choose one.", "warn")
+            return None
         if not isinstance(chosen, int):
-            away = f"Only a whole group is deleted: go to the groups ({OnMain.other_table}), or give these a group of"
+            away = f"Only a whole group is {done}: go to the groups ({OnMain.other_table}), or give these a group of"
             self._screen.say(f"{away} their own first ({OnMain.retag}).", "warn")
+            return None
+        return chosen
+
+    def ask_to_delete(self) -> None:
+        """Show what the deletion of the chosen group's interfaces comes to, and have its name typed."""
+        if (chosen := self._group("deleted")) is None:
             return
         # Few ever need it.
-        from tui.screens.dialogs.removal import RemovalScreen
+        from tui.screens.dialogs.removal import RemovalScreen, Told
+        from tui.session.removal import bar
 
-        session, names = self._session, self._view.shown.names
-        page = RemovalScreen(chosen, names, guarded=session.services.guard_timeout is not None)
+        names, guarded = self._view.shown.names, self._guarded
 
-        def answered(deletion: Deletion | None) -> None:
-            if deletion is None:
+        def tell(found: Deletion) -> Told:
+            if why := bar(found, guarded=guarded):
+                return Told(bar_sentence(why, found, names))
+            return Told("", removal_in_short(found, names), removal_sentences(found, names))
+
+        title = f"delete the interfaces of {group_title(chosen, names)}"
+        page = RemovalScreen[Deletion](title, chosen, names, tell)
+        self._screen.app.push_screen(page, self._answered)
+        self._session.weigh_deletion(chosen, page.weighed)
+
+    def ask_where(self) -> None:
+        """Ask for the netns that the chosen group's interfaces are to go to."""
+        if (chosen := self._group("moved")) is None:
+            return
+        from tui.session.move import names_of_netns
+
+        def answered(netns: str | None) -> None:
+            if netns is None:
                 self._screen.say(LEFT)
-            elif self._changes.ready():
-                self._send(deletion)
+            else:
+                self._ask_to_move(chosen, netns.strip())
 
+        title = f"netns for the interfaces of {group_title(chosen, self._view.shown.names)}, by its name or path:"
+        known = names_of_netns()
+        page = PromptScreen(title, lambda text: "" if text.strip() else "Type a name or a path.", suggestions=known)
         self._screen.app.push_screen(page, answered)
-        session.weigh_deletion(chosen, page.weighed)
 
-    def _send(self, deletion: Deletion) -> None:
-        title = removal_asked(deletion, self._view.shown.names)
-        self._screen.say(f"{title}: sent, waiting for the kernel…")
-        self._session.delete(deletion, title, self._ended, self._screen.complain)
+    def _ask_to_move(self, chosen: int, netns: str) -> None:
+        """Show what the move comes to, and have the group's name typed."""
+        from tui.screens.dialogs.removal import RemovalScreen, Told
+        from tui.session.move import move_bar
 
-    def _ended(self, result: RemovalResult) -> None:
+        names, guarded = self._view.shown.names, self._guarded
+
+        def tell(found: Move) -> Told:
+            if why := move_bar(found, guarded=guarded):
+                return Told(move_bar_sentence(why, found, names))
+            return Told("", move_in_short(found, names), move_sentences(found, names))
+
+        def other_way(found: Move) -> Move:
+            return replace(found, each=not found.each)
+
+        title = f"move the interfaces of {group_title(chosen, names)} to another netns"
+        page = RemovalScreen[Move](title, chosen, names, tell, other_way)
+        self._screen.app.push_screen(page, self._answered)
+        self._session.weigh_move(chosen, netns, page.weighed)
+
+    def _answered(self, removal: Deletion | Move | None) -> None:
+        if removal is None:
+            self._screen.say(LEFT)
+        elif self._changes.ready():
+            title = removal_asked(removal, self._view.shown.names)
+            self._screen.say(f"{title}: sent, waiting for the kernel…")
+            progress = self._session.remove(removal, title, self._ended, self._screen.complain)
+            if isinstance(removal, Move) and removal.each:
+                self._screen.app.push_screen(ProgressScreen(title, progress))
+
+    async def _ended(self, result: RemovalResult) -> None:
         names = self._view.shown.names
         line = removed_line(result.removed, names)
         self._session.told(result, removal_words(result.removed, line.text, names))
+        if isinstance(top := self._screen.app.screen, ProgressScreen):
+            await top.dismiss()
         self._changes.tell(result, line)
