@@ -105,7 +105,10 @@ def _way_back(move: Move, names: NameMap) -> str:
 def _duration(move: Move) -> str:
     seconds = f"about {move.seconds:,.0f} s" if move.seconds >= 1 else "less than a second"
     if move.each:
-        return f"It takes {seconds} (17 ms an interface); other link changes on this machine get through in between."
+        return (
+            f"It takes {seconds} (17 ms an interface), longer if others have work: other link changes on this machine "
+            "get through in between."
+        )
     if move.seconds < 1:
         return f"It takes {seconds} (17 ms an interface)."
     return (

@@ -1,5 +1,6 @@
 """Moves a group's interfaces to another netns: what must be known before, sent, read back here and there."""
 
+import os
 from collections.abc import Mapping
 from typing import Literal
 
@@ -7,7 +8,7 @@ from tui.model.change.move import Move, make_move
 from tui.model.change.protect import risk
 from tui.model.group import DEFAULT_GROUP
 from tui.model.store import Snapshot
-from tui.model.text import plural, visible
+from tui.model.text import plural
 from tui.netlink.elsewhere import look_there, tied_links
 from tui.netlink.namespace import names_of_netns
 from tui.netlink.vxlan import vxlan_lowers
@@ -50,23 +51,24 @@ def plan_move(snapshot: Snapshot, group_id: int, netns: str, protected: Mapping[
 
 
 def move_news(seen: Move, now: Move) -> str:
-    """Return what the operator wasn't told of, or can't be by now; a clause. Who is gone is no news."""
+    """Return what the operator wasn't told of, or can't be by now; a clause, unsafe to show
+    before `visible`. Who is gone is no news."""
     if not now.members:
         return "nobody is in the group any more"
     if seen.to.identity != now.to.identity:
-        return f"{visible(seen.to.name)} is another namespace by now"
+        return f"{seen.to.name} is another namespace by now"
     for links, why in (
         (now.tied, "never leaves this namespace"),
         ([one.link for one in now.carried], "is deleted by what it stands on"),
         (now.clashes, "has a name that is taken there by now"),
     ):
         if links:
-            return f"{visible(links[0].name)} {why}"
+            return f"{os.fsdecode(links[0].name)} {why}"
     if now.protected.keys() - seen.protected.keys():
         return "by now the way to this machine leads over them; look again"
     known = {(link.ifindex, link.name) for link in (*seen.members.values(), *(one.link for one in seen.lost))}
     going = (*now.members.values(), *(one.link for one in now.lost))
     if more := [link for link in going if (link.ifindex, link.name) not in known]:
-        names = ", ".join(visible(link.name) for link in more[:_FEW]) + (", …" if len(more) > _FEW else "")
+        names = ", ".join(os.fsdecode(link.name) for link in more[:_FEW]) + (", …" if len(more) > _FEW else "")
         return f"while you looked, {plural(len(more), 'interface')} joined that would go too ({names}); look again"
     return ""

@@ -3,6 +3,7 @@
 Nothing takes it back.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -21,7 +22,7 @@ from tui.model.change.sample import Sample
 from tui.model.group import DEFAULT_GROUP
 from tui.model.link import Link
 from tui.model.store import Snapshot, Store
-from tui.model.text import plural, reason, visible
+from tui.model.text import plural, reason
 from tui.model.wire.trace import WireTrace
 from tui.netlink.delete_group import delete_group
 from tui.netlink.dump import StoppedError
@@ -151,16 +152,17 @@ def _without(removal: Deletion | Move, reply: Reply) -> Removed | Moved:
 
 
 def _news(seen: Deletion, now: Deletion) -> str:
-    """Return what would go by now that the operator wasn't told of, or can't; a clause. Who is gone is no news."""
+    """Return what would go by now that the operator wasn't told of, or can't; a clause, unsafe to show
+    before `visible`. Who is gone is no news."""
     if not now.members:
         return "nobody is in the group any more"
     if now.undeletable:
-        return f"by now the kernel can't delete {visible(now.undeletable[0].name)}, and then deletes nobody"
+        return f"by now the kernel can't delete {os.fsdecode(now.undeletable[0].name)}, and then deletes nobody"
     if now.protected.keys() - seen.protected.keys():
         return "by now the way to this machine leads over what would go; look again"
     known = {(link.ifindex, link.name) for link in _all(seen)}
     if more := [link for link in _all(now) if (link.ifindex, link.name) not in known]:
-        names = ", ".join(visible(link.name) for link in more[:_FEW]) + (", …" if len(more) > _FEW else "")
+        names = ", ".join(os.fsdecode(link.name) for link in more[:_FEW]) + (", …" if len(more) > _FEW else "")
         return f"while you looked, {plural(len(more), 'interface')} joined that would go too ({names}); look again"
     return ""
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tui.session.others import Others
     from tui.session.removal import RemovalResult
 
+Planned = TypeVar("Planned")
 Made = TypeVar("Made", Result, "RemovalResult")
 
 GUARD_TIMEOUT = 60.0
@@ -263,23 +264,20 @@ class Services:
         went wrong."""
         from tui.session.removal import plan_deletion
 
-        def work() -> None:
-            try:
-                done(plan_deletion(snapshot, group_id, self.protected(snapshot)))
-            except (OSError, WireError) as error:
-                done(reason(error))
-
-        self._aside("weigh", work)
+        self._weigh(lambda: plan_deletion(snapshot, group_id, self.protected(snapshot)), done)
 
     def weigh_move(self, group_id: int, netns: str, snapshot: Snapshot, done: Callable[[Move | str], object]) -> None:
         """Work out what moving a group's interfaces takes; the rest as for `weigh_deletion`."""
         from tui.session.move import plan_move
 
+        self._weigh(lambda: plan_move(snapshot, group_id, netns, self.protected(snapshot)), done)
+
+    def _weigh(self, plan: Callable[[], Planned], done: Callable[[Planned | str], object]) -> None:
         def work() -> None:
             try:
-                done(plan_move(snapshot, group_id, netns, self.protected(snapshot)))
+                done(plan())
             except (OSError, WireError) as error:
-                done(reason(error))
+                done(visible(reason(error)))
 
         self._aside("weigh", work)
 

@@ -92,12 +92,14 @@ def test_one_that_cant_be_deleted_is_named_before_and_when_it_comes_at_the_last_
 def test_who_joins_after_it_was_shown_is_not_deleted(ip: Ip) -> None:
     many(cheap_kind(ip), 3, 7, up=False)
     add(ip, cheap_kind(ip), "late0")
+    ip("link", "set", "dev", "late0", "name", b"esc\x1b[7z")
     with sitting() as hands:
         deletion = hands.weigh(7)
-        ip("link", "set", "late0", "group", 7)  # a DOWN link: the kernel tells nobody
+        ip("link", "set", "dev", b"esc\x1b[7z", "group", 7)  # a DOWN link: the kernel tells nobody
         refused = hands.delete(deletion)
         assert (refused.verdict, refused.reply.messages) == ("refused", 0)
-        assert "1 interface joined that would go too (late0)" in refused.reply.text
+        assert "1 interface joined that would go too (esc\\x1b[7z)" in removed_line(refused, NameMap()).text
+        ip("link", "set", "dev", b"esc\x1b[7z", "name", "late0")
         assert {"m0", "late0"} < there(ip)
         # Between the last look and the message nobody can look: what it did is told.
         ip("link", "set", "late0", "group", 0)
