@@ -191,11 +191,14 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         """Return the keys on the screen, from top to bottom."""
         return self._keys[self._top : self._top + self._body]
 
-    def sync(self, keys: Sequence[int]) -> None:
+    def sync(self, keys: Sequence[int], *, flash: bool = True) -> None:
         """Show these keys in this order, and read the visible rows again.
 
         The cursor and what the user looks at stay where they are on the screen, whatever came or went around.
+        ``flash``: mark what changed, if the table does; not where the user himself asked for another look of it.
         """
+        if not flash:
+            self._cells.forget()
         new = list(keys)
         if new != self._keys:
             self._rekey(new)

@@ -51,6 +51,8 @@ async def test_arrows_fold_and_unfold_and_a_parent_shows_all_below_it(names: Pat
         await hands.press("right")
         assert rows(hands) == ["  default", "▾ dc1", "    (itself)", "  ▸ rack1", "▸ dc2", "  edge"]
         assert under_cursor(hands) == "dc1"
+        table = hands.main.group_table
+        assert not any(table._cells.marked(key) for key in table.visible_keys()), "nobody changed anything"
         await hands.press("right")
         assert under_cursor(hands) == "(itself)"
         await hands.sees("interfaces of group dc1 (9)   2 members", "ip link set group dc1 up")

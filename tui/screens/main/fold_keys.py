@@ -34,6 +34,6 @@ class FoldKeys:
             self._screen.say(f"{OnMain.fold} and {OnMain.unfold} fold and unfold the groups: {there}.", "warn")
             return
         to = by(key, shown)
-        tables.sync_groups()
+        tables.sync_groups(flash=False)
         tables.groups.move_to(to)
         self._changed()

@@ -62,11 +62,11 @@ class Tables:
         self.sync_groups()
         self.sync_links()
 
-    def sync_groups(self) -> None:
-        """Show the groups."""
+    def sync_groups(self, *, flash: bool = True) -> None:
+        """Show the groups; ``flash``: mark what changed."""
         flat = self._view.shown.tree.is_flat
         self.groups.set_whole("group", 0 if flat else _OUTLINED)
-        self.groups.sync(self._view.group_keys())
+        self.groups.sync(self._view.group_keys(), flash=flash)
 
     def sync_links(self) -> None:
         """Show the interfaces of the chosen group."""
