@@ -442,6 +442,7 @@ def test_under_finds_what_is_in_a_group_or_in_one_below_it(text: str, expected: 
         ("dc1/rack1/", ""),
         ("dc*", ""),
         ("dc1/rack2", "No group is called “dc1/rack2”, and none is below it. Did you mean dc1/rack1?"),
+        ("DC1/rac", "No group is called “DC1/rac”, and none is below it. Did you mean dc1/rack1?"),
         ("elsewhere*", "No group is called “elsewhere*”, and none is below it."),
         ("\x1b", "No group is called “\\x1b”, and none is below it."),
     ],

@@ -186,7 +186,10 @@ def _under(value: str) -> Term:
     def hint(snapshot: Snapshot, names: NameMap) -> str:
         if paths(names):
             return ""
-        near = "" if is_glob(value) else did_you_mean(value, map(visible, tree_of(names)))
+        known = [visible(path) for path in tree_of(names)]
+        # What is typed half-way begins like what is meant.
+        begun = [path for path in known if path.lower().startswith(value.lower())]
+        near = "" if is_glob(value) else f"Did you mean {begun[0]}?" if begun else did_you_mean(value, known)
         return f"No group is called {quoted(value)}, and none is below it. {near}".rstrip()
 
     return Term(test, hint)

@@ -31,7 +31,6 @@ NO_MARKS = Target(
     f"Mark some with {OnMain.mark} (all that are shown: {OnMain.mark_all}), "
     f"or press {OnMain.other_table} for the group.",
 )
-"""What is said where a key can't do what it is meant to do yet."""
 READING = "Reading the interfaces from the kernel…"
 """What is said until the first full check is complete."""
 
