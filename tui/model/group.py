@@ -77,10 +77,11 @@ def empty_group(group_id: int) -> Group:
 
 
 def summed(groups: Iterable[Group]) -> Group:
-    """Return the figures of several groups together, without the forms: those are each group's own."""
+    """Return the figures of several groups together."""
     members = up = 0
     mtus: dict[int, int] = {}
     kinds: dict[bytes, int] = {}
+    forms: dict[Form, int] = {}
     for group in groups:
         members += group.members
         up += group.up
@@ -88,7 +89,9 @@ def summed(groups: Iterable[Group]) -> Group:
             mtus[mtu] = mtus.get(mtu, 0) + number
         for kind, number in group.kinds:
             kinds[kind] = kinds.get(kind, 0) + number
-    return Group(NO_ID, members, up, ranked(mtus), ranked(kinds))
+        for form, number in group.forms:
+            forms[form] = forms.get(form, 0) + number
+    return Group(NO_ID, members, up, ranked(mtus), ranked(kinds), ranked(forms))
 
 
 class Tally:

@@ -6,7 +6,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, overload
 
-from tui.model.group import BLANK, Group
+from tui.model.group import BLANK, Group, summed
 from tui.model.link import Link
 
 
@@ -97,6 +97,10 @@ class Together(Mapping[int, Link]):
     def likenesses(self) -> Iterator[tuple[Link, int]]:
         """Yield how they are, and how many are so, as `Group.likenesses` does, group after group."""
         return chain.from_iterable(group.likenesses() for group in self.groups.values())
+
+    def alike(self) -> Iterator[tuple[Link, int]]:
+        """Yield the same whatever group they are in, which means nothing then: few, however many groups there are."""
+        return summed(self.groups.values()).likenesses()
 
     def __len__(self) -> int:
         """Return how many there are."""

@@ -14,7 +14,7 @@ from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
 from tui.model.group import COUNTED, DEFAULT_GROUP, ranked
 from tui.model.link import Link
-from tui.model.members import Sought, alike_in, likenesses
+from tui.model.members import Sought, Together, alike_in, likenesses
 from tui.model.names.map import NameMap, ip_set
 from tui.model.names.tree import SEPARATOR
 from tui.model.text import plural, visible
@@ -147,6 +147,8 @@ def _likenesses(intent: Intent) -> Iterable[tuple[Link, int]]:
     What a key sets at once goes by what is counted of each group anyhow; for the rest the members are gone through.
     """
     fields = _NO_FIELDS if intent.alike is None else intent.alike.fields
+    if isinstance(intent.members, Together) and intent.alike is not None and fields <= COUNTED - {"group"}:
+        return intent.members.alike()  # a thousand groups are alike in a few ways
     if fields <= COUNTED or not intent.whole:
         return likenesses(intent.members)
     if "ifindex" in fields:
