@@ -13,13 +13,14 @@ from tui.cli.filters import filter_of, selected
 from tui.cli.output import remark, say
 from tui.cli.place import enter
 from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
-from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, settings_of, whom_of
+from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, whom_of
 from tui.files.audit import Audit, default_path
 from tui.files.names.file import NameFile
 from tui.guard.order import GuardError
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.change.shell_word import quote
+from tui.model.change.typed import settings_of
 from tui.model.names.map import NameMap, group_title
 from tui.model.names.tree import Branch
 from tui.model.text import did_you_mean, plural, reason, visible

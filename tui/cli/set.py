@@ -4,7 +4,7 @@ import argparse
 
 from tui.cli.change import add_target, carry_out, wish_of
 from tui.cli.place import names_there
-from tui.cli.wish import SETTABLE
+from tui.model.change.typed import SETTABLE
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.cli.output import remark
-from tui.model.change.attribute import Attribute, Links, Value
-from tui.model.change.attributes import ATTRIBUTES, REFUSED
+from tui.model.change.attribute import Links
 from tui.model.change.settings import Settings
+from tui.model.change.typed import settings_of
 from tui.model.names.map import NameMap, group_title
 from tui.model.names.tree import SEPARATOR, Branch, tree_of
 from tui.model.text import did_you_mean, plural, visible
@@ -18,12 +18,6 @@ from tui.model.view.candidates import typed_number
 STDIN = "-"
 """In place of a group or a filter: the names come from standard input."""
 _BELOW = os.fsdecode(SEPARATOR)  # at the end of a word: all that is below is meant
-_VALUED = {attribute.id: attribute for attribute in ATTRIBUTES if attribute.typed is not None}
-_BARE: dict[str, tuple[Attribute, Value]] = {
-    word: (attribute, value) for attribute in ATTRIBUTES for word, value in attribute.bare.items()
-}
-SETTABLE = ", ".join((*_VALUED, *_BARE))
-"""What `settings_of` takes, in words."""
 
 
 class Wish(NamedTuple):
@@ -43,41 +37,6 @@ class Wish(NamedTuple):
     def settings_in(self, links: Links) -> Settings:
         """Return what is to be set where ``links`` are all interfaces. Raises ValueError for one that isn't there."""
         return settings_of(self.words, links) if self.words else self.settings
-
-
-def settings_of(words: Sequence[str], links: Links = None) -> Settings:
-    """Read `ATTRIBUTE VALUE…`, `up`, `down`, several in a row. Raises ValueError, one sentence.
-
-    ``links``: all interfaces, for a value that names one; None: they aren't known yet, and such a value isn't looked
-    at.
-    """
-    if not words:
-        raise ValueError(f"Say what is to be set: {SETTABLE}.")
-    found: dict[Attribute, Value] = {}
-    remaining = iter(words)
-    for word in remaining:
-        if word in _BARE:
-            attribute, value = _BARE[word]
-        elif (named := _VALUED.get(word)) is not None and named.typed is not None:
-            attribute = named
-            if (text := next(remaining, None)) is None:
-                raise ValueError(f"{word} wants a value: {named.typed.wants}.")
-            value = named.typed.parse(text, links)
-        else:
-            raise ValueError(_cannot(word))
-        if attribute in found:
-            raise ValueError(f"{attribute.label[0].upper()}{attribute.label[1:]} is given twice; give it once.")
-        found[attribute] = value
-    return Settings(found)
-
-
-def _cannot(word: str) -> str:
-    """Return why what ``word`` names can't be set."""
-    if why := REFUSED.get(word):
-        return f"“{word}” can't be set: {why}."
-    if near := did_you_mean(word.lower(), (*_VALUED, *_BARE)):
-        return f"“{word}” can't be set. {near}"
-    return f"“{word}” can't be set; there are {SETTABLE}."
 
 
 def group_of(word: str, names: NameMap) -> int:

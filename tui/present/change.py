@@ -66,14 +66,16 @@ def transition(preview: Preview, names: NameMap) -> str:
     number = f"{count(preview.changing)} of {count(preview.members)}"
     if preview.alike is None:
         return f"{number} go back"
+    several = len(preview.former) > 1
     steps = (
-        f"{_former(attribute, known, names)} → {attribute.value(preview.alike[attribute], names)}"
+        (f"{attribute.label} " if several else "")
+        + f"{former_values(attribute, known, names)} → {attribute.value(preview.alike[attribute], names)}"
         for attribute, known in preview.former.items()
     )
     return f"{number}: {', '.join(steps)}"
 
 
-def _former(attribute: Attribute, known: Former, names: NameMap) -> str:
+def former_values(attribute: Attribute, known: Former, names: NameMap) -> str:
     """Return what they have now, the commonest first: "1500/1400"; of groups also how many: "12 of web, 3 of dmz"."""
     values = [attribute.value(value, names) for value, _ in known[:_VALUES]]
     more = len(known) - _VALUES

@@ -135,8 +135,18 @@ class OnMain(Commands, title="Keys"):
     txqueuelen = Command(
         keys="", label="txqueuelen…", help=f"Ask for a queue length and set it, as {mtu} does an MTU.", changes=True
     )
+    settings = Command(
+        keys="e",
+        label="set…",
+        help="Set any attribute of the chosen group, or the marked: several at once are one message.",
+        changes=True,
+    )
     retag = Command(
-        keys="r", label="retag", help="Give the marked interfaces another group.", changes=True, footer=True
+        keys="r",
+        label="retag",
+        help="Give the marked interfaces another group; with none marked, all of the chosen group.",
+        changes=True,
+        footer=True,
     )
     delete = Command(
         keys="",
@@ -378,6 +388,14 @@ class OnRetag(Commands, title=""):
     down = Command(keys="down", label="down", priority=True)
     page_up = Command(keys="pageup", label="page up", priority=True)
     page_down = Command(keys="pagedown", label="page down", priority=True)
+
+
+class OnSettings(Commands, title=""):
+    """How one moves through what can be set; the input has the focus."""
+
+    up = Command(keys="up", label="up", priority=True)
+    down = Command(keys="down", label="down", priority=True)
+    complete = Command(keys="tab", label="complete", priority=True)
 
 
 class OnPrompt(Commands, title=""):

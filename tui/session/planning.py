@@ -1,17 +1,29 @@
 """What a change would take, worked out over what is shown."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from tui.model.change.intent import intent_for_branch, intent_for_links, make_intent
 from tui.model.change.plan import Plan, make_plan
-from tui.model.change.settings import Settings
+from tui.model.change.settings import UNTOUCHED, Settings
+from tui.model.link import Link
 from tui.model.names.tree import Branch
 from tui.model.store import Snapshot
 from tui.model.view.shown import Shown
 
 Chosen: TypeAlias = int | frozenset[int] | Branch
 """What a change is asked of: a group, by its id; single interfaces, by their ifindexes; or all groups of a branch."""
+
+
+def chosen_links(shown: Shown, chosen: Chosen) -> Mapping[int, Link]:
+    """Return the interfaces that are meant, by ifindex, as they are shown; who is gone isn't among them."""
+    snapshot = shown.snapshot
+    if isinstance(chosen, int):
+        return snapshot.members(chosen)
+    if isinstance(chosen, Branch):
+        return intent_for_branch(snapshot, UNTOUCHED, chosen).members
+    return {index: snapshot.links[index] for index in sorted(chosen) if index in snapshot.links}
 
 
 def plan_change(

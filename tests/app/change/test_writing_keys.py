@@ -233,7 +233,7 @@ async def test_a_partial_outcome_names_who_refused_and_who_was_not_reached(ip: I
         await hands.choose(7)
         await hands.until(lambda: len(hands.shown) == 6, "six members")
         await hands.press("M")
-        await hands.sees("Outcome  (Esc: back)", "3 changed:", "a0", "refused: stubborn (", "2 not reached:", "late0")
+        await hands.sees("Outcome  (Esc: back)", "3 changed:", "a0", "refused: stubborn: ", "2 not reached:", "late0")
         await hands.sees("asked      group 7 MTU 9000, 6 members", "equals     ip link set group 7 mtu 9000")
         await hands.press("escape")
         await hands.hears("group 7 MTU 9000: 3 changed; 1 refused (stubborn); 2 not reached", "the kernel: ")

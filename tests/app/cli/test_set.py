@@ -130,7 +130,7 @@ def test_a_dry_run_tells_the_plan_and_sends_nothing(ip: Ip, tmp_path: Path, befo
             2,
             "“mtuu” can't be set. Did you mean mtu?",
         ),
-        (("set", "7", "qdisc", "x"), 2, "“qdisc” can't be set: the kernel says yes to it for a whole group"),
+        (("set", "7", "qdisc", "x"), 2, "“qdisc” can't be set: the kernel ACKs it for a group and does nothing"),
         (("set", "7", "colour", "red"), 2, "“colour” can't be set; there are mtu, alias, promisc, "),
         (("set", "7", "promisc", "yes"), 2, "“yes” is none of them: give on or off."),
         (("set", "7", "arp"), 2, "arp wants a value: on or off."),

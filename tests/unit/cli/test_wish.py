@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from tui.cli.commands import COMMANDS, Command
-from tui.cli.wish import group_of, names_from_stdin, settings_of
+from tui.cli.wish import group_of, names_from_stdin
 from tui.model.change.attributes import MTU, TXQUEUELEN, UP
 from tui.model.change.settings import Settings
+from tui.model.change.typed import settings_of
 from tui.model.names.map import parse
 
 NAMES = parse(b"7 dmz\n8 9\n10 bad\xff\n0x20 hex\n")

@@ -350,7 +350,7 @@ BY_ID = {attribute.id: attribute for attribute in ATTRIBUTES}
 REFUSED = {
     **dict.fromkeys(
         ("numtxqueues", "numrxqueues", "qdisc", "link", "altname", "type"),
-        "the kernel says yes to it for a whole group and does nothing",
+        "the kernel ACKs it for a group and does nothing",
     ),
     "operstate": "the kernel ignores it on interfaces that are down",
     "carrier": "no driver takes it (EOPNOTSUPP)",

@@ -28,7 +28,7 @@ _COLUMNS = (
 _STEPS = {"up": -1, "down": 1, "page_up": -5, "page_down": 5}  # rows, by the command's id
 
 
-class RetagScreen(PlannedScreen, commands=OnRetag):
+class RetagScreen(PlannedScreen[int], commands=OnRetag):
     """Answers the id of a group."""
 
     def __init__(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.screen import ScreenResultType
 from textual.widgets import Input
 
 from tui.model.change.attribute import Typed
@@ -15,11 +16,11 @@ from tui.screens.dialogs.dialog import Dialog
 from widgets.safe_input import SafeInput
 
 
-class PlannedScreen(Dialog[int], commands=OnValue):
-    """Answers a number, and shows what it would take."""
+class PlannedScreen(Dialog[ScreenResultType], commands=OnValue):
+    """Answers what is to be set, and shows what it would take."""
 
-    def __init__(self, plan: Callable[[int], Plan], names: NameMap) -> None:
-        """``plan`` works out what a number would take."""
+    def __init__(self, plan: Callable[[ScreenResultType], Plan], names: NameMap) -> None:
+        """``plan`` works out what an answer would take."""
         super().__init__()
         self._plan = plan
         self._names = names
@@ -30,14 +31,14 @@ class PlannedScreen(Dialog[int], commands=OnValue):
             yield self.line(classes=name)
         yield self.line(f"{keys}{hint(OnValue.do, OnDialog.leave)}", "hint")
 
-    def tell_plan(self, value: int) -> None:
-        """Show what a number would take."""
+    def tell_plan(self, value: ScreenResultType) -> None:
+        """Show what an answer would take."""
         preview = self._plan(value).preview
         risk = "\n".join(f"! {text}" for text in risks(preview, self._names))
         self.tell(plan=in_short(preview, self._names), risk=risk, error="")
 
 
-class ValueScreen(PlannedScreen):
+class ValueScreen(PlannedScreen[int]):
     """Asks for a number to set."""
 
     def __init__(self, title: str, typed: Typed, preset: str, plan: Callable[[int], Plan], names: NameMap) -> None:

@@ -13,6 +13,7 @@ from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.names.tree import place_title
 from tui.model.text import plural
+from tui.model.view.shown import Shown
 from tui.present.change import asked, outcome_line, outcome_report
 from tui.present.commands import OnMain
 from tui.present.guard import guard_notice
@@ -24,12 +25,13 @@ from tui.screens.base import BaseScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.progress import MANY, ProgressScreen
 from tui.screens.dialogs.retag import RetagScreen
+from tui.screens.dialogs.settings import SettingsScreen
 from tui.screens.dialogs.value import ValueScreen
 from tui.screens.main.pane import Pane
 from tui.screens.main.tables import Tables
-from tui.screens.main.view import NO_MARKS, READING, View
+from tui.screens.main.view import READING, View
 from tui.session.change_runner import Result
-from tui.session.planning import Chosen, plan_change
+from tui.session.planning import Chosen, chosen_links, plan_change
 from tui.session.question import Answer, Question, Undo
 from tui.session.session import Session
 
@@ -72,6 +74,7 @@ class ChangeKeys:
             "up": lambda: self.propose("up"),
             "down": lambda: self.propose("down"),
             "preset_mtu": lambda: self.propose("preset_mtu"),
+            "settings": self.ask_settings,
             "retag": self.ask_group,
             "report": self.report,
         }
@@ -98,18 +101,43 @@ class ChangeKeys:
         page = ValueScreen(title, attribute.typed, preset, plan, names)
         self._screen.app.push_screen(page, answered)
 
-    def ask_group(self) -> None:
-        """Ask for the group that the marked interfaces are to go to, and retag them."""
-        if self.is_repeat("retag") or not self.ready():
-            return
-        if not (chosen := self._view.marks.indexes):
-            away = (
-                f"Go to the interfaces with {OnMain.other_table} and mark some with {OnMain.mark} "
-                f"(all that are shown: {OnMain.mark_all}): {OnMain.retag} retags those."
-            )
-            self._screen.say(NO_MARKS.why if self._tables.on_links else away, "warn")
+    def ask_settings(self) -> None:
+        """Ask for attributes to set on the chosen group, or the marked interfaces, several if need be."""
+        if self.is_repeat("settings") or (chosen := self._chosen()) is None:
             return
         shown = self._view.shown
+        known: tuple[Shown, Settings, Plan] | None = None
+
+        def plan(settings: Settings) -> Plan:
+            # To plan what isn't counted of each group is to go through its members; the key that sends it must not.
+            nonlocal known
+            if known is None or known[:2] != (self._view.shown, settings):
+                known = self._view.shown, settings, plan_change(self._view.shown, settings, chosen, shown.snapshot)
+            return known[2]
+
+        def answered(settings: Settings | None) -> None:
+            if settings is None:
+                self._screen.say(LEFT)
+            else:
+                self.confirm(plan(settings))
+
+        members = chosen_links(shown, chosen)
+        screen = self._screen
+        page = SettingsScreen(self._title(chosen), shown.snapshot.links, members, plan, shown.names, screen.ascii)
+        screen.app.push_screen(page, answered)
+
+    def ask_group(self) -> None:
+        """Ask for the group that the marked interfaces are to go to, else all of the chosen group; and retag them."""
+        if self.is_repeat("retag"):
+            return
+        marked = self._view.marks.indexes
+        whom: Chosen | None = self._chosen() if not marked else marked if self.ready() else None
+        if whom is None:
+            return
+        shown, title = self._view.shown, self._title(whom)
+        if not (chosen := frozenset(chosen_links(shown, whom))):
+            self._screen.say(f"{title[0].upper()}{title[1:]} has no members: there is nobody to retag.", "warn")
+            return
 
         def plan(group_id: int) -> Plan:
             return plan_change(self._view.shown, Settings({GROUP: group_id}), chosen, shown.snapshot)
@@ -121,7 +149,7 @@ class ChangeKeys:
                 self.confirm(plan(group_id))
 
         screen = self._screen
-        page = RetagScreen(self._title(chosen), shown.groups, plan, shown.names, screen.ascii)
+        page = RetagScreen(title, shown.groups, plan, shown.names, screen.ascii)
         screen.app.push_screen(page, answered)
 
     def report(self) -> None:
