@@ -198,9 +198,11 @@ class OnMain(Commands, title="Keys"):
     sort = Command(keys="s", label="sort", help="Sort the table with the cursor by its next column.")
     reverse = Command(keys="S", label="reverse", help="Reverse the order of the table with the cursor.")
     unfold = Command(
-        keys="right", label="unfold", help="Groups of groups: unfold the parent, or go to the first below it."
+        keys="right",
+        label="unfold",
+        help="Unfold a parent, whose row means all groups below it; or go to the first of them.",
     )
-    fold = Command(keys="left", label="fold", help="Groups of groups: fold the parent, or go up to it.")
+    fold = Command(keys="left", label="fold", help="Fold a parent, or go up to it; on the row of all groups: fold all.")
     freeze = Command(keys="f", label="freeze", help="Freeze the picture and count what is pending; again: go on.")
     check = Command(keys="R", label="check now", help="Check everything against the kernel, now.")
     keep = Command(
