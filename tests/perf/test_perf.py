@@ -12,6 +12,7 @@ CHEAP = {
     "send": "key → message sent",
     "retag": "last ACK",
     "ack": "send → ACK",
+    "branch": "key → messages sent",
 }
 
 

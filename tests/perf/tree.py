@@ -29,7 +29,7 @@ def tree(links: int) -> list[Line]:
     named = [
         f"dc{site}/rack{rack}/n{leaf}" for site in range(_SITES) for rack in range(_RACKS) for leaf in range(_LEAVES)
     ]
-    with _spread(ids):
+    with spread_over(ids):
         with _console(ids, [name.replace("/", "-") for name in named]) as console:
             flat = _timed(console, ["j", "k"] * _ROUNDS)
         with _console(ids, named) as console:
@@ -94,7 +94,7 @@ def _console(ids: range, names: list[str]) -> Iterator[Console]:
 
 
 @contextmanager
-def _spread(ids: range) -> Iterator[None]:
+def spread_over(ids: range) -> Iterator[None]:
     """Spread the links over groups, and put them back in the end."""
     members = sorted(index for index, link in read_links().items() if link.group == GROUP)
     _retag({index: ids[place % len(ids)] for place, index in enumerate(members)})
