@@ -248,6 +248,7 @@ def test_a_sitting_logs_it_once_records_each_group_traces_it_and_takes_it_back(
     trace = sat.session.trace
     assert trace is not None
     assert (trace.whole_group, trace.groups, trace.members, trace.sent.messages, trace.sent.sends) == (True, 3, 6, 3, 1)
+    assert trace.answered == 1  # only the last asks for an ACK
     assert sat.take_back(1).verdict == "done"
     assert states(ip) == before
     assert sat.session.log.entries[-1].messages == 3
@@ -261,6 +262,17 @@ def test_a_sitting_logs_it_once_records_each_group_traces_it_and_takes_it_back(
         assert {name: value for name, value in mtus(ip).items() if name != "o0"} == dict.fromkeys(
             ("a0", "a1", "b0", "b1", "c0", "c1"), mtu
         )
+
+
+def test_an_undo_leaves_alone_who_joined_one_of_the_groups_after_its_plan(sat: Sitting, ip: Ip) -> None:
+    assert sat.carry_out(sat.propose(asked("mtu", 9000), branch(sat)).plan).verdict == "done"
+    plan = sat.undo(1).plan
+    assert plan is not None
+    assert list(plan.intent.by_group()) == [257, 258, 259]
+    ip("link", "set", "o0", "group", 257, "mtu", 9000)
+    undone = sat.carry_out(plan)
+    assert (undone.verdict, list(undone.intent.by_group()), undone.reply.messages) == ("done", [258, 259], 4)
+    assert mtus(ip) == {**dict.fromkeys(("a0", "a1", "b0", "b1", "c0", "c1"), 1500), "o0": 9000}
 
 
 def until_recorded(path: Path, number: int) -> None:
