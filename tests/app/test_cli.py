@@ -30,6 +30,8 @@ SHARED: tuple[str, ...] = (
     "link_type",
 )
 SHARED += ("address", "broadcast", "link", "link_index", "link_netnsid", "master", "ifalias", "altnames")
+SHARED += ("inet6_addr_gen_mode", "proto_down", "gso_max_size", "gso_max_segs", "gro_max_size")
+SHARED += ("tso_max_size", "tso_max_segs")
 
 
 def run(*words: str, before: tuple[str, ...] = TUI) -> "subprocess.CompletedProcess[str]":
@@ -154,7 +156,11 @@ def varied(ip: Ip) -> Iterator[None]:
         except pytest.skip.Exception:
             continue
         ip("link", "set", "dev", name, "up", "group", 4000000)
+    ip("link", "set", "m1", "addrgenmode", "none")
+    ip("link", "set", "m2", "gso_max_size", 30000, "gso_max_segs", 64, "gro_max_size", 20000)
     names = [link["ifname"] for link in json.loads(ip("-j", "link"))]
+    if "mac" in names:
+        ip("link", "set", "mac", "protodown", "on")
     if {"br", "port"} <= set(names):
         ip("link", "set", "port", "master", "br")
     # A link whose peer lives in another namespace.
@@ -192,6 +198,15 @@ def test_the_json_list_equals_ips(ip: Ip, varied: None, tmp_path: Path) -> None:
 
     assert [plain(link) for link in ours] == [plain(link) for link in theirs]
     assert len(ours) > 4
+
+
+def test_what_ipv4_keeps_of_a_link_is_told_as_ip_netconf_does(ip: Ip, varied: None) -> None:
+    assert run("set", "7", "forwarding", "on", "rp_filter", "loose").returncode == 0
+    _, ours = both(ip)
+    theirs = {link["interface"]: link for link in json.loads(ip("-j", "-4", "netconf")) if "interface" in link}
+    told = {link["ifname"]: (link["forwarding"], link["rp_filter"]) for link in ours}
+    assert told == {name: (theirs[name]["forwarding"], theirs[name]["rp_filter"]) for name in told}
+    assert told["m0"] == (True, "loose")
 
 
 def test_a_lower_link_that_is_down_is_told_as_ip_tells_it(ip: Ip, varied: None) -> None:

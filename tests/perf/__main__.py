@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.perf import branch, kernel, key, live, retag, screen, tree
+from tests.perf import attributes, branch, kernel, key, live, retag, screen, tree
 from tests.perf.busy import QUIET, Watch, await_quiet
 from tests.perf.farm import farm
 from tests.perf.table import Line, failed, table
@@ -26,6 +26,7 @@ ROWS: dict[str, Callable[[int], list[Line]]] = {
     "tree": tree.tree,
     "send": key.press,
     "ack": kernel.ack,
+    "attributes": attributes.attributes,
     "retag": retag.retag,
     "branch": branch.branch,
     "bytes": live.bytes_,

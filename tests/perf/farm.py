@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.changes import setting
+from tui.model.change.settings import Settings
 from tui.netlink import namespace, wire
 from tui.netlink.writer import Writer
 
@@ -123,7 +124,11 @@ class Other:
 
     def change(self, *, mtu: int | None = None, up: bool | None = None) -> tuple[float, float]:
         """Change the whole group; return when (time.monotonic()) it was sent and when the ACK was there."""
-        self.begin(do="once", data=[wire.group_change(1, GROUP, setting(mtu=mtu, up=up)).hex()])
+        return self.set(setting(mtu=mtu, up=up))
+
+    def set(self, settings: Settings) -> tuple[float, float]:
+        """Set it on the whole group; return the same."""
+        self.begin(do="once", data=[wire.group_change(1, GROUP, settings).hex()])
         sent, acked = self._answer()
         return sent, acked
 

@@ -13,6 +13,7 @@ CHEAP = {
     "retag": "last ACK",
     "ack": "send → ACK",
     "branch": "key → messages sent",
+    "attributes": "each attribute of a group of 1,024",
 }
 
 
