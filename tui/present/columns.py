@@ -260,10 +260,10 @@ LINK_COLUMNS = (
 _SETTABLE = {attribute.id: terms.settable(attribute) for attribute in ATTRIBUTES} | {
     "txqlen": terms.settable(TXQUEUELEN)  # as `list --json` and `ip -j` call it
 }
+_LISTED = {column.key: column.criterion for column in LINK_COLUMNS if column.criterion is not None} | {"re": terms.RE}
 CRITERIA = {
-    **{name: criterion for name, criterion in _SETTABLE.items() if criterion is not None},
-    **{column.key: column.criterion for column in LINK_COLUMNS if column.criterion is not None},
+    **_LISTED,
     "under": terms.UNDER,
-    "re": terms.RE,
+    **{name: criterion for name, criterion in _SETTABLE.items() if criterion is not None and name not in _LISTED},
 }
 """What a term of the filter can name, in the order in which an error lists it."""
