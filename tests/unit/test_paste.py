@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
+from tests.links import fuzz
 from tui.app.escapes import ESC, EscapeSplitter
 from tui.app.paste import PasteFilter
 
@@ -28,6 +29,7 @@ def cut(text: str, places: list[int]) -> list[str]:
     return [text[begin:end] for begin, end in pairwise(marks)]
 
 
+@fuzz
 @given(HOSTILE, st.lists(st.integers(0, 1000), max_size=8))
 def test_a_paste_presses_no_key(pasted: str, places: list[int]) -> None:
     found = heard(cut(f"a{BEGIN}{pasted}{END}b", places))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.changes import asked, setting
-from tests.links import a_link
+from tests.links import a_link, fuzz
 from tui.model.change.attributes import MAX_MTU, MTU
 from tui.model.change.intent import make_intent
 from tui.model.change.plan import Plan, make_plan
@@ -179,6 +179,7 @@ def test_what_is_no_mtu_is_not_echoed_raw() -> None:
     assert str(caught.value).isprintable()
 
 
+@fuzz
 @given(
     st.lists(st.tuples(st.sampled_from((1000, 1280, 1500, 9000)), st.booleans()), max_size=12),
     st.sampled_from(("up", "down", "mtu")),

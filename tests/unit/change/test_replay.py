@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.changes import setting
 from tests.hostile import NAMES
-from tests.links import a_link
+from tests.links import a_link, fuzz
 from tui.model.change.audit import change_record
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Reply
@@ -46,6 +46,7 @@ def recorded(settings: Settings | dict[int, Settings], group_id: int | None = 7,
     return json.loads(json.dumps(change_record("x", outcome, guarded=False)))  # type: ignore[no-any-return]
 
 
+@fuzz
 @given(st.binary(max_size=40))
 def test_what_was_made_visible_is_found_again(raw: bytes) -> None:
     shown = visible(raw)
@@ -53,6 +54,7 @@ def test_what_was_made_visible_is_found_again(raw: bytes) -> None:
     assert harmless(shown) == shown
 
 
+@fuzz
 @given(st.text(max_size=30))
 def test_what_was_not_made_visible_is_harmless_all_the_same(text: str) -> None:
     shown = harmless(text)
@@ -225,6 +227,7 @@ KEYS = [
 ]
 
 
+@fuzz
 @given(st.dictionaries(st.sampled_from(KEYS), values), st.sampled_from(["change", "save", "revert", "keep", "x"]))
 def test_whatever_a_record_holds_it_is_told_on_one_harmless_line(record: dict[str, Any], event: str) -> None:
     found = past_of(json.dumps({**WHEN, **record, "event": event}).encode())

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.links import fuzz
 from tui.files import audit_lines
 from tui.files.audit_lines import newest_first, oldest_first
 
@@ -18,6 +19,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "audit"
 
 
+@fuzz
 @given(
     st.lists(st.binary(max_size=9).map(lambda raw: raw.replace(b"\n", b"")), max_size=9),
     st.booleans(),

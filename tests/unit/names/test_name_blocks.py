@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.links import fuzz
 from tui.model.names.blocks import block_of, offer, offered
 from tui.model.names.document import NameDocument
 from tui.model.names.edits import set_below
@@ -79,6 +80,7 @@ def test_a_child_stands_with_its_kin_and_is_spelled_as_they_are() -> None:
     assert (again.document.data, again.told) == (edit.document.data, "Group 258 is named dc1/b already.")
 
 
+@fuzz
 @given(st.sets(st.integers(0x10001, 0x10400), max_size=60), st.sets(st.integers(0x10001, 0x10400), max_size=600))
 def test_what_is_offered_is_free_and_in_nobody_elses_block(named: set[int], used: set[int]) -> None:
     text = b"0x10000 big\n" + b"".join(b"%#x n%d\n" % (group_id, group_id) for group_id in sorted(named))

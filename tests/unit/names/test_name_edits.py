@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.links import fuzz
 from tui.model.names.document import NameDocument
 from tui.model.names.edits import Edit, UnknownNameError, read_pair, remove, rename, set_name
 from tui.model.names.rules import NameRuleError
@@ -144,6 +145,7 @@ names = st.binary(min_size=1, max_size=12).filter(lambda raw: not set(raw) & set
 files = st.lists(st.tuples(st.integers(0, 12), names), max_size=6)
 
 
+@fuzz
 @given(files, st.data())
 def test_what_list_shows_is_what_rm_takes(pairs: list[tuple[int, bytes]], data: st.DataObject) -> None:
     document = doc(b"".join(b"%d %s\n" % pair for pair in pairs))
@@ -160,6 +162,7 @@ def test_what_list_shows_is_what_rm_takes(pairs: list[tuple[int, bytes]], data: 
             assert left == b"".join(other.raw for other in document.lines if other.number != at + 1)
 
 
+@fuzz
 @given(files, st.sampled_from(["a", "b-1", "default", "x.y"]), st.integers(0, 12))
 def test_set_twice_is_set_once(pairs: list[tuple[int, bytes]], name: str, group_id: int) -> None:
     document = doc(b"".join(b"%d %s\n" % pair for pair in pairs))

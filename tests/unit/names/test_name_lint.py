@@ -159,6 +159,7 @@ def test_a_group_d_is_for_pyroute2_alone() -> None:
 @example(b"0 none\n7 default\n")
 @example(b"256 default\n0 none\n")
 @example(b"10 same\n11 same\n11 same\n10 b\n")
+@example(b"0 a\n266 name#c\n266 name#c\n10 name#c\n266 name#c\n")
 def test_a_mend_mends_and_brings_up_nothing_worse(data: bytes) -> None:
     document = NameDocument.parse(data)
     findings = lint(document)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.links import fuzz
 from tui.model.names.document import NameDocument
 from tui.model.names.edits import UnknownNameError, find_match
 from tui.model.names.map import parse
@@ -85,6 +86,7 @@ IDS = st.one_of(st.integers(1, 40), st.integers(0xF8, 0x210), st.integers(0x7FFF
 PATHS = st.sampled_from(["a", "b", "a/x", "a/y", "a/x/z", "ab", "b/x"])
 
 
+@fuzz
 @given(st.dictionaries(IDS, PATHS, min_size=1, max_size=60), st.sampled_from(["a", "a/x", "b"]))
 def test_every_spelling_is_exactly_the_subtree(tags: dict[int, str], path: str) -> None:
     names = parse("".join(f"{group_id} {name}\n" for group_id, name in tags.items()).encode())

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.links import fuzz
 from tui.model.names.document import NameDocument
 from tui.model.names.edits import UnknownNameError, remove, rename
 from tui.model.names.rules import NameRuleError
@@ -116,6 +117,7 @@ PARTS = st.lists(st.sampled_from(["a", "b", "c1"]), min_size=1, max_size=4).map(
 TREES = st.lists(PARTS, unique=True, min_size=1, max_size=12)
 
 
+@fuzz
 @given(TREES, PARTS, PARTS)
 def test_any_rename_moves_exactly_the_subtree_or_nothing(names: list[str], old: str, new: str) -> None:
     document = doc("".join(f"{at} {name}\n" for at, name in enumerate(names, 1)).encode())

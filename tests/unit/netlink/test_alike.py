@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.changes import setting
+from tests.links import fuzz
 from tui.model.change.settings import Settings
 from tui.netlink.alike import Alike, joined
 from tui.netlink.batch import one_each
@@ -25,6 +26,7 @@ def maker(settings: Settings) -> Callable[[int, int, bool], bytes]:
     return lambda index, seq, ack: link_change(seq, index, settings, ack=ack)
 
 
+@fuzz
 @given(st.integers(1, 0x7FFFFF00), INDEXES, SETTINGS)
 def test_they_are_byte_for_byte_what_is_made_one_by_one(first: int, indexes: Sequence[int], settings: Settings) -> None:
     packed, made = Alike(first, indexes, settings), one_each(maker(settings))(first, indexes)

@@ -91,7 +91,7 @@ def _malformed(document: NameDocument, mender: Mender) -> Iterator[Problem]:
 
 
 def _duplicate_ids(document: NameDocument) -> Iterator[Problem]:
-    last = {group: (line.number, name) for line in document.lines for group, name in line.entries()}
+    last = _last(document)
     for line in document.lines:
         if line.kind != "entry" or line.group_id is None or line.number == last[line.group_id][0]:
             continue
@@ -103,8 +103,10 @@ def _duplicate_ids(document: NameDocument) -> Iterator[Problem]:
 
 def _duplicate_names(document: NameDocument, mender: Mender) -> Iterator[Problem]:
     winners = name_map(entry for line in document.lines for entry in line.entries()).by_name
+    last = _last(document)
     for line in document.lines:
-        if line.kind != "entry" or line.group_id is None:
+        # A line whose group is named again later has to go: then nothing is left of its name either.
+        if line.kind != "entry" or line.group_id is None or line.number != last[line.group_id][0]:
             continue
         winner = DEFAULT_GROUP if line.name == DEFAULT_NAME.encode() else winners[line.name]
         if winner == line.group_id:
@@ -113,6 +115,11 @@ def _duplicate_names(document: NameDocument, mender: Mender) -> Iterator[Problem
         what = f"The name {shown} is group {winner}'s too."
         why = f"`ip` takes {shown} for the group whose number's last byte is smallest, nft for the first in the file."
         yield Problem(line.number, "duplicate-name", what, why, mender.rename(line, plain(line.name)))
+
+
+def _last(document: NameDocument) -> dict[int, tuple[int, bytes]]:
+    """Return the line on which each group is named last, counted from 1, and that name."""
+    return {group: (line.number, name) for line in document.lines for group, name in line.entries()}
 
 
 def _listed(names: Iterable[str]) -> str:
