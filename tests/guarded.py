@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.changes import setting
 from tui.guard.client import Guard
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.model.change.reversal import Step
 from tui.netlink.batch import send_each
 from tui.netlink.dump import read_links

@@ -7,9 +7,10 @@ import threading
 
 from tests.perf.farm import GROUP, Other, farm, send
 from tests.perf.table import Line, timed, times
-from tui.model.change.attribute import Attribute, Bit, Choice, Text, Value
+from tui.model.change.attribute import Attribute, Bit, Text
 from tui.model.change.attributes import ADDRGENMODE, ATTRIBUTES, MASTER, PROTODOWN
 from tui.model.change.attributes import GROUP as RETAG
+from tui.model.change.entries import Choice, Value
 from tui.model.change.settings import Settings
 from tui.netlink import wire
 from tui.netlink.writer import Writer

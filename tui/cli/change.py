@@ -16,7 +16,7 @@ from tui.cli.status import DIFFERENCES, DONE, FAILED, PARTLY
 from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, whom_of
 from tui.files.audit import Audit, default_path
 from tui.files.names.file import NameFile
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.change.shell_word import quote

@@ -8,7 +8,7 @@ from tui.cli.output import say
 from tui.cli.place import enter
 from tui.cli.status import DONE, FAILED, PARTLY
 from tui.files.audit import Audit, default_path
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.guard.pending import Pending, decide, pending
 from tui.guard.place import hidden
 from tui.model.gate import Gate

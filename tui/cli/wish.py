@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.cli.output import remark
-from tui.model.change.attribute import Links
+from tui.model.change.entries import Links
 from tui.model.change.settings import Settings
 from tui.model.change.typed import settings_of
 from tui.model.names.map import NameMap, group_title

@@ -13,8 +13,9 @@ from typing import Any
 
 import tui
 from tui.files.audit import who
+from tui.guard.errors import GuardError, HeldError
 from tui.guard.losses import Losses, losses
-from tui.guard.order import GuardError, GuardOrder, HeldError, Reverted, reverted_of
+from tui.guard.order import GuardOrder, Reverted, reverted_of
 from tui.guard.place import discard
 from tui.guard.revert import revert_now
 from tui.guard.state import open_locked

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.guard.place import door_of
 from tui.model.text import visible
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from tui.files.audit import Audit
 from tui.guard.client import Guard
-from tui.guard.order import GuardError, Reverted
+from tui.guard.errors import GuardError
+from tui.guard.order import Reverted
 from tui.guard.orphans import Orphan
 from tui.guard.place import discard
 from tui.guard.revert import revert_now

@@ -12,14 +12,6 @@ from tui.model.change.reversal import Step
 from tui.model.link import Link
 
 
-class GuardError(Exception):
-    """The guard can't do what it was asked; the text is one sentence."""
-
-
-class HeldError(GuardError):
-    """Somebody else's guarded change of one of these interfaces isn't decided yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class GuardOrder:
     """All that it takes to take a change back."""

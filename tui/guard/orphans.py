@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tui.guard.order import GuardError, GuardOrder
+from tui.guard.errors import GuardError
+from tui.guard.order import GuardOrder
 from tui.guard.place import SUFFIX, check, discard, door_of, folders, is_ours
 from tui.guard.record import record_of
 from tui.guard.state import LIMIT, open_locked

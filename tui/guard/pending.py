@@ -9,7 +9,7 @@ from pathlib import Path
 from tui.files.audit import Audit
 from tui.guard.client import ARM_WAIT, here
 from tui.guard.ending import Ending, forget, take_back
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.guard.orphans import Orphan
 from tui.guard.record import Record
 from tui.guard.state import undecided

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tui.files.audit import outer_uid
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.model.text import visible
 
 SUFFIX = ".guard"

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from tui.guard.door import Door
 from tui.guard.ear import Ear
-from tui.guard.order import GuardError, HeldError, order_of
+from tui.guard.errors import GuardError, HeldError
+from tui.guard.order import order_of
 from tui.guard.record import netns_now
 from tui.guard.revert import revert
 from tui.guard.state import State

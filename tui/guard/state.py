@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui.guard.order import GuardError, GuardOrder, HeldError
+from tui.guard.errors import GuardError, HeldError
+from tui.guard.order import GuardOrder
 from tui.guard.place import SUFFIX, check, discard, folders, is_ours, own_folder
 from tui.guard.record import Record, content, record_of, write_deadline
 from tui.model.text import visible

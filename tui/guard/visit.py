@@ -11,7 +11,8 @@ from typing import Any
 
 from tui.guard.client import ARM_WAIT, GuardExit
 from tui.guard.door import address
-from tui.guard.order import GuardError, reverted_of
+from tui.guard.errors import GuardError
+from tui.guard.order import reverted_of
 from tui.guard.place import door_of
 
 _READ = 1 << 16

@@ -1,22 +1,26 @@
 """Keeps what goes over the wire during one change, and builds the same change the other way for comparison."""
 
+from __future__ import annotations
+
 import struct
 import time
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.model.change.attributes import GROUP
 from tui.model.change.intent import Intent
-from tui.model.change.moved import Moved
 from tui.model.change.outcome import Outcome, Reply
-from tui.model.change.removed import Removed
 from tui.model.link import Link
 from tui.model.wire.trace import Batch, WireTrace
 from tui.netlink.batch import BATCH
 from tui.netlink.monitor import Monitor
 from tui.netlink.wire import HEADER, group_change, link_change, link_deletion
 from tui.netlink.writer import Record, Writer
+
+if TYPE_CHECKING:
+    from tui.model.change.moved import Moved
+    from tui.model.change.removed import Removed
 
 _BUILT = 2  # messages of the other way that are shown
 _INDEX = struct.Struct("=i")
@@ -33,7 +37,7 @@ class Tracer:
         self._events = monitor.health.events
 
     @classmethod
-    def before(cls, writer: Writer, monitor: Monitor) -> "Tracer":
+    def before(cls, writer: Writer, monitor: Monitor) -> Tracer:
         """Begin, right before the change is sent."""
         return cls(writer.begin_record(), monitor)
 
@@ -62,6 +66,8 @@ class Tracer:
 
     def after_removal(self, title: str, pressed: float, removed: Removed | Moved, links: int) -> WireTrace | None:
         """Return the same of a deletion, or of a move to another netns."""
+        from tui.model.change.moved import Moved  # whoever sets something does without
+
         if not removed.reply.messages:
             return None
         if isinstance(removed, Moved):

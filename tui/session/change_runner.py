@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.files.audit import Audit
 from tui.guard.dependants import dependants, is_bridge, nobody_follows
-from tui.guard.order import GuardError, HeldError
+from tui.guard.errors import GuardError, HeldError
 from tui.model.change.audit import change_record
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Reply, steps_taken
@@ -24,9 +24,7 @@ from tui.model.link import Link
 from tui.model.store import Snapshot, Store
 from tui.model.wire.trace import WireTrace
 from tui.netlink.change_group import change_group
-from tui.netlink.change_groups import change_groups
 from tui.netlink.change_links import change_links
-from tui.netlink.change_mixed import change_mixed
 from tui.netlink.dump import StoppedError
 from tui.netlink.monitor import Monitor
 from tui.netlink.read_back import ack_deadline
@@ -177,8 +175,14 @@ class ChangeRunner:
         if intent.group_id is not None:
             return change_group(intent, writer, monitor, snapshot)
         if intent.groups and not intent.alone:
+            from tui.netlink.change_groups import change_groups  # a script seldom changes several
+
             return change_groups(intent, writer, monitor, snapshot)
-        change = change_mixed if intent.groups else change_links
+        change = change_links
+        if intent.groups:
+            from tui.netlink.change_mixed import change_mixed
+
+            change = change_mixed
         return change(intent, writer, monitor, self._known(progress, guard), progress)
 
     def _undo_now(self, intent: Intent) -> Intent:

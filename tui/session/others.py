@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.guard.client import here
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.guard.place import check, doors_in, folders, record_of_door
 from tui.guard.record import netns_now
 from tui.guard.visit import Visit

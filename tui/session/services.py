@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui.files.audit import Audit
 from tui.files.names.file import NameFile
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.model.change.intent import Intent
 from tui.model.change.plan import Plan, make_plan
 from tui.model.change.progress import Progress

@@ -17,7 +17,6 @@ from tui.model.change.outcome import sent_to, steps_taken, takes_back
 from tui.model.change.past import Past
 from tui.model.change.plan import Plan, ip_lines
 from tui.model.change.progress import Progress
-from tui.model.change.removed import Removed
 from tui.model.change.sample import Sample
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.change.shell import ip_move
@@ -284,6 +283,8 @@ class Session:
         self._trace = result.trace or self._trace
 
     def _settle_removal(self, result: RemovalResult, words: Words) -> None:
+        from tui.model.change.removed import Removed  # whoever sets something does without
+
         removed, names = result.removed, self.services.names
         reply = removed.reply
         if isinstance(removed, Removed):

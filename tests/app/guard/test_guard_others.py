@@ -15,7 +15,7 @@ from tests.guards import all_are, guards, leave_one
 from tests.hostile import controls
 from tests.links import Ip, many, until
 from tests.terminal import Terminal, terminal
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.session.others import Others
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.console import Console, console
 from tests.links import Ip, add, raw_links, reference
-from tui.model.change.attribute import Attribute, Text, Value
+from tui.model.change.attribute import Attribute, Text
 from tui.model.change.attributes import (
     ADDRGENMODE,
     ALIAS,
@@ -32,6 +32,7 @@ from tui.model.change.attributes import (
     TXQUEUELEN,
     UP,
 )
+from tui.model.change.entries import Value
 from tui.model.change.intent import make_intent
 from tui.model.change.outcome import Outcome, steps_taken
 from tui.model.change.plan import make_preview

@@ -15,7 +15,7 @@ from tests.guards import FOREVER, SOON, arm, files, guards, links_of, mtus, set_
 from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client
 from tui.guard.client import Guard
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.model.change.past import NOWHERE, past_of
 from tui.model.change.replay import replay
 from tui.model.change.reversal import Step

@@ -17,7 +17,7 @@ from tests.guards import FOREVER, SOON, all_are, arm, files, guards, killed, set
 from tests.kernel.guard.conftest import Start
 from tests.links import Ip, until
 from tests.terminal import ROOT
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.guard.orphans import Left, left_over
 from tui.guard.revert import revert_now
 

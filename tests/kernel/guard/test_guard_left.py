@@ -13,7 +13,7 @@ from tests.changes import setting
 from tests.guards import FOREVER, SOON, all_are, arm, files, guards, killed, set_mtu, steps_of
 from tests.kernel.guard.conftest import Start
 from tests.links import Ip, until
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.guard.orphans import left_over
 
 SMALLER = setting(mtu=1400)

@@ -22,7 +22,7 @@ from tui.files.audit import Audit
 from tui.guard.client import Guard
 from tui.guard.door import address
 from tui.guard.ending import Ending, GuardedChange
-from tui.guard.order import GuardError
+from tui.guard.errors import GuardError
 from tui.guard.pending import Pending, decide, pending
 from tui.guard.visit import DoorClosedError, Visit
 from tui.model.gate import OPEN, Gate

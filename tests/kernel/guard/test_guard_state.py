@@ -20,8 +20,9 @@ from tests.guards import arm, files, steps_of
 from tests.links import Ip, many, needs_root
 from tui.guard import place
 from tui.guard.check import check_order
+from tui.guard.errors import GuardError
 from tui.guard.losses import losses
-from tui.guard.order import GuardError, GuardOrder, order_of
+from tui.guard.order import GuardOrder, order_of
 from tui.guard.orphans import Left, Orphan, left_over
 from tui.guard.place import SUFFIX, folders, own_folder
 from tui.guard.record import content

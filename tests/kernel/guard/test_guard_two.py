@@ -13,7 +13,7 @@ from tests.links import Ip, many
 from tui.files.audit import Audit
 from tui.guard import client
 from tui.guard.ending import forget, take_back
-from tui.guard.order import GuardError, HeldError
+from tui.guard.errors import GuardError, HeldError
 from tui.guard.orphans import Orphan, left_over
 from tui.model.change.reversal import Step
 from tui.netlink import namespace

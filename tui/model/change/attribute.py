@@ -3,19 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any, Protocol, TypeAlias
+from typing import TypeAlias
 
+from tui.model.change.entries import Entry, Value
 from tui.model.link import Link
 from tui.model.names.map import NameMap
-from tui.model.text import bytes_of, did_you_mean, visible
-
-Value: TypeAlias = Any
-"""A number; of a `Bit` a bool; of a `Text` bytes."""
-Links: TypeAlias = Mapping[int, Link] | None
-"""All interfaces by ifindex; None: they aren't known yet."""
+from tui.model.text import bytes_of, visible
 
 _U32 = 0xFFFFFFFF
-_LONGEST = 20  # characters of what was typed that an error repeats
 
 
 class Harm(Enum):
@@ -67,87 +62,6 @@ class Text:
 
 Carrier: TypeAlias = Number | Bit | Text
 """How a link message carries a value."""
-
-
-class Entry(Protocol):
-    """How a value is typed."""
-
-    def parse(self, text: str, links: Links = None) -> Value:
-        """Read what was typed. Raises ValueError with one sentence."""
-
-    @property
-    def wants(self) -> str:
-        """What may be typed, with an example."""
-
-    def choices(self, links: Links) -> list[str]:
-        """Return all that may be typed, where that is a list; safe to show."""
-
-
-def quoted(text: str) -> str:
-    """Return the beginning of what was typed, as an error repeats it."""
-    shown = text.strip()
-    return f"“{visible(shown if len(shown) <= _LONGEST else f'{shown[:_LONGEST]}…')}”"
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A number that an operator types."""
-
-    noun: str
-    """With its article: "an MTU"."""
-    unit: str
-    least: int
-    most: int
-    examples: str
-
-    @property
-    def wants(self) -> str:
-        """What may be typed, with an example."""
-        return f"{self.unit}, such as {self.examples}"
-
-    def choices(self, links: Links) -> list[str]:
-        """Return nothing: there are too many."""
-        return []
-
-    def parse(self, text: str, links: Links = None) -> int:
-        """Read what was typed. Raises ValueError with one sentence."""
-        cleaned = text.strip().replace(",", "").replace("_", "")
-        name = self.noun.partition(" ")[2]
-        if not (cleaned.isascii() and cleaned.isdigit()):
-            raise ValueError(
-                f"{quoted(text)} is no {name}: give {self.unit}, such as {self.examples}."
-                if cleaned
-                else f"Give {self.noun} in {self.unit}."
-            )
-        value = int(cleaned) if len(cleaned) < 12 else self.most + 1
-        if not self.least <= value <= self.most:
-            raise ValueError(f"{self.noun[0].upper()}{self.noun[1:]} is {self.least} to {self.most} {self.unit}.")
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of a few words, each with its value."""
-
-    words: Mapping[str, Value]
-
-    @property
-    def wants(self) -> str:
-        """What may be typed."""
-        *first, last = self.words
-        return f"{', '.join(first)} or {last}"
-
-    def choices(self, links: Links) -> list[str]:
-        """Return the words."""
-        return [*self.words]
-
-    def parse(self, text: str, links: Links = None) -> Value:
-        """Read what was typed. Raises ValueError with one sentence."""
-        word = text.strip().lower()
-        if word not in self.words:
-            wrong = f"{quoted(text)} is none of them: give" if word else "Give"
-            raise ValueError(f"{wrong} {self.wants}. {did_you_mean(word, self.words)}".rstrip())
-        return self.words[word]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

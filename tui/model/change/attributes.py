@@ -6,8 +6,8 @@ What the kernel would acknowledge and ignore for a whole group isn't among them:
 from collections.abc import Callable
 from operator import attrgetter
 
-from tui.model.change.attribute import Attribute, Bit, Choice, Harm, Harms, Number, Text, Typed, Value
-from tui.model.change.entries import AliasEntry, MasterEntry
+from tui.model.change.attribute import Attribute, Bit, Harm, Harms, Number, Text
+from tui.model.change.entries import AliasEntry, Choice, MasterEntry, Typed, Value
 from tui.model.change.shell_word import quote
 from tui.model.group import MAX_IP_GROUP
 from tui.model.link import (

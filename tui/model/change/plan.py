@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from tui.model.change.attribute import Attribute, Harm, Value
+from tui.model.change.attribute import Attribute, Harm
 from tui.model.change.attributes import GROUP
+from tui.model.change.entries import Value
 from tui.model.change.intent import Intent
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings

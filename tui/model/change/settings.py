@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping
 
-from tui.model.change.attribute import Attribute, Harms, Value
+from tui.model.change.attribute import Attribute, Harms
 from tui.model.change.attributes import ATTRIBUTES
+from tui.model.change.entries import Value
 from tui.model.link import Link
 from tui.model.names.map import NameMap
 

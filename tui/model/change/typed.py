@@ -1,11 +1,11 @@
 """What is to be set, as people type it: `mtu 9000 promisc on up`."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tui.model.change.attribute import Attribute, Links, Value, quoted
+from tui.model.change.attribute import Attribute
 from tui.model.change.attributes import ATTRIBUTES, REFUSED
+from tui.model.change.entries import Links, Value, quoted
 from tui.model.change.settings import Settings
 from tui.model.text import did_you_mean
 
@@ -54,6 +54,8 @@ def _cannot(word: str) -> str:
 
 def split(line: str) -> list[str]:
     """Return the words of one line; quotes keep blanks together, as in a shell. Raises ValueError, one sentence."""
+    import shlex  # no word of the command line needs it
+
     try:
         return shlex.split(line)
     except ValueError:
@@ -93,6 +95,8 @@ def candidates(line: str, links: Links) -> list[Candidate]:
 
 def completed(line: str, candidate: Candidate) -> str:
     """Return ``line`` with its last word made ``candidate``, and room for the next."""
+    import shlex
+
     return f"{line.removesuffix(_last_word(line))}{shlex.quote(candidate.word)} "
 
 
@@ -103,7 +107,7 @@ def _last_word(line: str) -> str:
 def _complete_words(line: str) -> list[str] | None:
     """Return the words that stand before the last; None: a quote is open there."""
     try:
-        return shlex.split(line.rpartition(" ")[0])
+        return split(line.rpartition(" ")[0])
     except ValueError:
         return None
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tui.model.change.attribute import Attribute, Choice, Typed
+from tui.model.change.attribute import Attribute
+from tui.model.change.entries import Choice, Typed
 from tui.model.link import OPERSTATES, Link, kind_word, link_name
 from tui.model.names.map import NameMap
 from tui.model.names.tree import tree_of

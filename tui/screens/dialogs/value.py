@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from textual.screen import ScreenResultType
 from textual.widgets import Input
 
-from tui.model.change.attribute import Typed
+from tui.model.change.entries import Typed
 from tui.model.change.plan import Plan
 from tui.model.names.map import NameMap
 from tui.present.change import in_short, risks

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.model.change.attribute import Attribute, Typed
+from tui.model.change.attribute import Attribute
 from tui.model.change.attributes import GROUP, MTU, TXQUEUELEN
+from tui.model.change.entries import Typed
 from tui.model.change.plan import Plan
 from tui.model.change.settings import Settings
 from tui.model.names.tree import place_title

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from tui.model.change.attribute import Attribute, Bit, Typed
+from tui.model.change.attribute import Attribute, Bit
 from tui.model.change.attributes import MTU, TXQUEUELEN, UP
+from tui.model.change.entries import Typed
 from tui.model.link import LEAST_IPV6_MTU
 
 
