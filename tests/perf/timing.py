@@ -80,7 +80,7 @@ def _in_turn(
                     seconds = measured(client, wanted, members, GROUP).seconds
                 else:
                     seconds = timed(lambda mtu=mtu: change(mtu))  # type: ignore[misc]
-                verify(wanted.settings, members)
+                verify(wanted, members)
                 if turn:  # the first one warms up
                     (ours if mine else theirs).append(seconds)
     return ours, theirs

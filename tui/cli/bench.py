@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from tui.cli.status import DONE, PARTLY
 from tui.model.number import decimal_number, whole_number
 from tui.model.text import reason, visible
-from tui.timing.order import AUTO, DEFAULT_LINKS, MOST_LINKS, BenchOrder, default_values, needed_state
+from tui.timing.order import (
+    AUTO,
+    FEWER_LINKS,
+    MOST_CROWDED,
+    MOST_LINKS,
+    BenchOrder,
+    default_links,
+    default_values,
+    needed_state,
+)
 from tui.timing.ways.operations import OPERATIONS
 from tui.timing.ways.ways import WAYS
 
@@ -20,7 +29,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "json", "markdown")
 _KINDS = (AUTO, "dummy", "ifb", "veth", "bridge", "vlan", "macvlan", "vxlan")
-_REPEATS, _BUDGET = 5, 20.0
+_REPEATS = 5
 _LINE = 79  # columns that the progress may take
 
 
@@ -37,7 +46,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     own = parser.add_argument
-    own("--links", metavar="N,...", type=_sizes, default=DEFAULT_LINKS, help="default: 128,256,512,1024,2048")
+    own(
+        "--links",
+        metavar="N,...",
+        type=_sizes,
+        help=f"default: 128,256,512,1024,2048; up with IPv6 to {FEWER_LINKS[-1]}, and {MOST_CROWDED} at most",
+    )
     own("--repeat", metavar="R", type=_repeats, default=_REPEATS, help="counted runs of each; default: %(default)s")
     own("--ways", metavar="WAY,...", type=_ways, help="default: all (see below)")
     own("--operation", choices=OPERATIONS, default="mtu", help="default: %(default)s")
@@ -47,8 +61,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--budget",
         metavar="SECONDS",
         type=_seconds,
-        default=_BUDGET,
-        help="for each way at each size; past it fewer repeats, then an estimate, marked; default: %(default)g",
+        help="for each way at each size; past it fewer repeats, then an estimate, marked; default: 20, to delete 5",
+    )
+    own(
+        "--ipv6",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="have IPv6 on the interfaces: where they are up it multiplies the kernel's work; default: off",
     )
     own(
         "--sysfs",
@@ -102,6 +121,10 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None and os.path.lexists(options.output):
         # Before minutes are spent, not after.
         raise OSError(errno.EEXIST, f"{visible(os.fsencode(options.output))} exists; nothing was measured.")
+    from tui.present.timing import hold_up
+
+    if warning := hold_up(order):
+        print(f"ifgroup: {warning}", file=sys.stderr)
     report = _measure(order)
     if not report.results:
         why = f"Nothing could be measured: {report.first_reason}" if report.first_reason else ""
@@ -116,16 +139,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _order(options: argparse.Namespace) -> BenchOrder:
+    operation, state = options.operation, options.state or needed_state(options.operation)
     return BenchOrder(
-        links=options.links,
+        links=options.links or default_links(operation, state, options.ipv6),
         ways=options.ways or tuple(WAYS),
-        operation=options.operation,
-        state=options.state or needed_state(options.operation),
+        operation=operation,
+        state=state,
         kinds=((options.kind, 1),),
         values=default_values(options.operation),
         repeats=options.repeat,
-        budget=options.budget,
+        budget=OPERATIONS[operation].budget if options.budget is None else options.budget,
         sysfs=options.sysfs,
+        ipv6=options.ipv6,
     )
 
 
@@ -145,6 +170,7 @@ def _measure(order: BenchOrder) -> "TimingReport":
                 progress.show(event)
     except KeyboardInterrupt:
         measurement.stop()
+        progress.stopping()
         for event in measurement:
             collector.take(event)
     finally:
@@ -168,6 +194,12 @@ class _Progress:
         elif event.links != self._size:
             print(f"measuring {event.links:,} interfaces{left}", file=sys.stderr, flush=True)
         self._size = event.links
+
+    def stopping(self) -> None:
+        from tui.present.timing import STOPPING
+
+        if self._live:
+            print(f"\r{STOPPING[:_LINE]:{_LINE}}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         if self._live and self._size:

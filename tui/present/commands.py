@@ -286,6 +286,9 @@ class OnTiming(Commands, title="Keys of the timing panel"):
     scale = Command(keys="l", label="linear, log", help="Bars and plot: a linear scale, or a logarithmic one.")
     operation = Command(keys="o", label="operation", help=f"Choose what is measured: {_MEASURED}.")
     sizes = Command(keys="s", label="sizes", help="Choose how many interfaces it is measured with.")
+    conditions = Command(
+        keys="i", label="conditions", help="Choose whether the interfaces are up before each run, and have IPv6."
+    )
     words = Command(
         keys="w", label="words", help="The whole report in words; past runs: that of the run under the cursor."
     )

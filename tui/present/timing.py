@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 from typing import NamedTuple
 
+from tui.model.change.attributes import UP
 from tui.model.group import Group
 from tui.model.text import plural, visible
 from tui.present.commands import OnTiming
@@ -21,6 +22,9 @@ _PAPERS = ("process", "ip-group")  # what the paper compared
 _STEPS = 5  # of a linear scale at most
 _ALMOST = 1e-9
 _ROUGH = 20  # seconds from which time left is told in steps of five
+_LONG = 1.0  # seconds that a message may hold up others before it is worth a word
+STOPPING = "stopping: the kernel finishes what it is at, which nothing can interrupt"
+"""What is shown between the wish to stop and the end."""
 _MARGIN = 2  # how far below the least value the scale begins at least, as a divisor
 
 
@@ -54,7 +58,22 @@ def title(name: str, group: Group, order: BenchOrder) -> str:
     first, last = order.links[0], order.links[-1]
     sizes = count(first) if first == last else f"{count(first)}…{count(last)}"
     now = f"{count(group.members)}, {count(group.up)} up"
-    return f" timing: {order.described} on {sizes} links   {name}: {now}"
+    return f" timing: {order.described} on {sizes} links{_otherwise(group, order)}   {name}: {now}"
+
+
+def _otherwise(group: Group, order: BenchOrder) -> str:
+    """Return in what the interfaces differ from the group's: ", up, IPv6"."""
+    own = "down" if not group.up else "up" if group.up >= group.members else "mixed"
+    # Bringing them up or down says it already.
+    state = f", {order.state}" if order.state != own and order.work.attribute is not UP else ""
+    return state + (", IPv6" if order.ipv6 else "")
+
+
+def hold_up(order: BenchOrder) -> str:
+    """Return a warning of how long one message keeps others from changing links, one sentence; empty: not for long."""
+    if order.held < _LONG:
+        return ""
+    return f"One message will hold up all other link changes here for about {about(order.held)}."
 
 
 def bars(report: TimingReport, links: int) -> list[BarWords]:
@@ -106,7 +125,10 @@ def bars_head(report: TimingReport, links: int, linear: bool) -> str:
     order = report.order
     size = f"   size ({OnTiming.smaller} {OnTiming.larger})" if len(report.sizes) > 1 else ""
     scale = "linear" if linear else "log"
-    return f" {order.described}, {plural(links, 'link')} {order.state} before   {scale} scale ({OnTiming.scale}){size}"
+    v6 = ", IPv6" if report.ipv6 else ""
+    return (
+        f" {order.described}, {plural(links, 'link')} {order.state} before{v6}   {scale} scale ({OnTiming.scale}){size}"
+    )
 
 
 def ratios(report: TimingReport, links: int) -> list[str]:

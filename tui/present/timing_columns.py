@@ -93,9 +93,13 @@ def _ended(report: TimingReport) -> Field:
     return Field(ended, "" if report.ended == "done" else "warn")
 
 
+def _what(report: TimingReport) -> str:
+    return f"{report.order.operation} {report.order.state}{' IPv6' if report.ipv6 else ''}"
+
+
 PAST_COLUMNS: tuple[Column[TimingReport], ...] = (
     Column(Head("date", "DATE (UTC)", 16), lambda report: Field(date(report))),
-    Column(Head("what", "WHAT", 8, limit=18), lambda report: Field(f"{report.order.operation} {report.order.state}")),
+    Column(Head("what", "WHAT", 8, limit=18), lambda report: Field(_what(report))),
     Column(Head("sizes", "SIZES", 9, limit=12, align="right"), _sizes),
     Column(Head("group", "GROUP", 8, align="right"), _median("group")),
     Column(Head("process", "PROCESSES", 9, align="right"), _median("process")),

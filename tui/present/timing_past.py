@@ -72,7 +72,7 @@ def sample_words(sample: Sample, report: TimingReport | None) -> list[str]:
 def _which(report: TimingReport) -> str:
     """Return which measurement it is, in a few words."""
     order = report.order
-    return f"{date(report)}, {order.operation}, interfaces {order.state}"
+    return f"{date(report)}, {order.operation}, interfaces {order.state}{' with IPv6' if report.ipv6 else ''}"
 
 
 def date(report: TimingReport) -> str:
@@ -83,14 +83,15 @@ def date(report: TimingReport) -> str:
 def comparison(past: TimingReport, latest: TimingReport) -> list[str]:
     """Return what became of every result that both have, and what else differs between the two."""
     orders = past.order, latest.order
-    lines = [f"past:   {date(past)}, {orders[0].described}, interfaces {orders[0].state}"]
-    lines.append(f"latest: {date(latest)}, {orders[1].described}, interfaces {orders[1].state}")
+    lines = [f"past:   {date(past)}, {orders[0].described}, interfaces {past.condition}"]
+    lines.append(f"latest: {date(latest)}, {orders[1].described}, interfaces {latest.condition}")
     lines += [f"{which}: {visible(text)}" for which, one in (("past", past), ("latest", latest)) if (text := loud(one))]
     for key in _COMPARED:
         was, is_now = (visible(str(getattr(report.host, key) or "unknown")) for report in (past, latest))
         if was != is_now:
             lines.append(f"differs: {key}: {was} → {is_now}")
-    if (orders[0].operation, orders[0].state) != (orders[1].operation, orders[1].state):
+    first, second = ((one.order.operation, one.order.state, one.ipv6) for one in (past, latest))
+    if first != second:
         lines.append("The two did not measure the same work: compare with care.")
     rows = []
     for links in latest.sizes:

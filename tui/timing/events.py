@@ -34,6 +34,7 @@ class SandboxFacts:
     kinds: Mapping[str, int] = field(default_factory=dict)
     """Interfaces by kind; empty: nothing is made yet."""
     ipv6: bool = False
+    """Whether the interfaces have IPv6."""
     sysfs: bool = False
     """Whether sysfs is mounted."""
     notes: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tui.model.change.attribute import Bit
 from tui.model.change.attributes import UP
 from tui.timing.ways.operations import OPERATIONS, Operation
 from tui.timing.ways.ways import WAYS
@@ -11,11 +12,16 @@ from tui.timing.ways.ways import WAYS
 STATES = ("down", "up", "mixed")
 DEFAULT_LINKS = (128, 256, 512, 1024, 2048)
 """The sizes of the paper's Table I."""
+FEWER_LINKS = (128, 256, 512, 1024)
+"""The sizes where each interface costs the more, the more there are."""
 MOST_LINKS = 65536
+MOST_CROWDED = 8192
+"""Interfaces that may be up with IPv6: one message holds up all other link changes of the machine for 40 s then."""
 AUTO = "auto"
 """The kind that stands for the cheapest which this kernel makes."""
 
 _MOST_REPEATS = 1000
+_AT, _POWER = 1024, 2.3  # of `Crowded`; 1,024 to 8,192 interfaces grew by powers from 2.0 to 2.4 (Linux 6.18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class BenchOrder:
     """Seconds that one way may take at one size; past it come fewer repeats, then an estimate."""
     sysfs: bool = True
     """Whether sysfs is mounted in the sandbox."""
+    ipv6: bool = False
+    """Whether the interfaces have IPv6; it costs where they are up."""
 
     def __post_init__(self) -> None:
         """Check everything at once: from here on an order is sound."""
@@ -60,10 +68,17 @@ class BenchOrder:
                 f"Bringing interfaces {self.operation} is measured on ones that are {needed_state(self.operation)} "
                 f"before, not {self.state}."
             )
+        if self.crowded(self.links[-1]) > MOST_CROWDED:
+            raise ValueError(
+                f"At most {MOST_CROWDED:,} interfaces that are up are measured with IPv6: more would hold up all other "
+                "link changes of this machine for minutes."
+            )
         if not self.kinds or not all(count > 0 for _, count in self.kinds):
             raise ValueError("Name at least one kind, and how many there are of each.")
         if self.values[0] == self.values[1] or min(self.values) < self.work.least:
             raise ValueError(f"The two values must differ and be at least {self.work.least}.")
+        if isinstance(self.work.carrier, Bit) and not self.work.one_way and sorted(self.values) != [0, 1]:
+            raise ValueError(f"{self.work.label.capitalize()} is off or on: the two values are 0 and 1.")
         if not 1 <= self.repeats <= _MOST_REPEATS or not self.budget > 0 or not 0 <= self.up_share <= 1:
             raise ValueError(f"Repeat 1 to {_MOST_REPEATS} times, within a budget of more than 0 seconds.")
 
@@ -77,11 +92,34 @@ class BenchOrder:
         """What one run does, in a few words."""
         return self.work.described(self.values)
 
+    def crowded(self, links: int) -> int:
+        """Return how many of so many interfaces are, or come, up with IPv6."""
+        share = {"down": 0.0, "up": 1.0, "mixed": self.up_share}[self.state] if self.work.attribute is not UP else 1.0
+        return round(links * share) if self.ipv6 else 0
+
+    def burden(self, way: str, links: int) -> float:
+        """Return about how many seconds one run takes the kernel beyond what it takes it per interface that is down."""
+        each = WAYS[way].each
+        crowd: float = (self.crowded(links) / _AT) ** _POWER
+        seconds = crowd * (self.work.crowded.each if each else self.work.crowded.group)
+        return seconds + (self.work.alone * links if each else 0.0)
+
+    @property
+    def held(self) -> float:
+        """About how many seconds one message holds up all other link changes of the machine; 0: not for long."""
+        together = [way for way in self.ways if not WAYS[way].each]
+        return max((self.burden(way, self.links[-1]) for way in together), default=0.0)
+
 
 def needed_state(operation: str) -> str:
     """Return the state that interfaces must be in for ``operation``, or have where any will do."""
     work = OPERATIONS[operation]
     return "up" if work.attribute is UP and work.values[0] else "down"
+
+
+def default_links(operation: str, state: str, ipv6: bool) -> tuple[int, ...]:
+    """Return the sizes that are measured unless somebody asks for others."""
+    return FEWER_LINKS if ipv6 and (state != "down" or OPERATIONS[operation].attribute is UP) else DEFAULT_LINKS
 
 
 def default_values(operation: str, now: int = 0) -> tuple[int, int]:
@@ -90,16 +128,19 @@ def default_values(operation: str, now: int = 0) -> tuple[int, int]:
     return (now - work.step, now) if work.step and now >= work.least + work.step else work.values
 
 
-def order_for_group(kinds: Mapping[str, int], up: int, mtu: int, operation: str, **rest: Any) -> BenchOrder:
+def order_for_group(
+    kinds: Mapping[str, int], up: int, mtu: int, operation: str, wanted: str = "", **rest: Any
+) -> BenchOrder:
     """Return the order that copies a group: its size, its kinds, its up/down mix, its MTU in bytes.
 
-    ``kinds``: members by kind; ``up``: members that are up. ``rest``: other fields of BenchOrder. Raises ValueError.
+    ``kinds``: members by kind; ``up``: members that are up; ``wanted``: a state in place of theirs, where any will do.
+    ``rest``: other fields of BenchOrder. Raises ValueError.
     """
     size = sum(kinds.values())
     if OPERATIONS[operation].attribute is UP:
         state = needed_state(operation)
     else:
-        state = "down" if up == 0 else "up" if up >= size else "mixed"
+        state = wanted or ("down" if up == 0 else "up" if up >= size else "mixed")
     return BenchOrder(
         links=(size,),
         operation=operation,

@@ -54,6 +54,7 @@ def kept(env: Mapping[str, str]) -> list[Path]:
         (["--operation", "reboot"], "invalid choice: 'reboot'"),
         (["--format", "pdf"], "invalid choice: 'pdf'"),
         (["--operation", "up", "--state", "up"], "on ones that are down before, not up."),
+        (["--state", "up", "--ipv6", "--links", "9000"], "At most 8,192 interfaces that are up are measured with IPv6"),
         (["--repeat", "0"], "Repeat 1 to 1000 times"),
         (["--budget", "-1"], "more than 0 seconds"),
         (["--netns", "blue"], "leave --netns out"),
@@ -79,6 +80,17 @@ def test_json_has_the_promised_keys_and_the_report_is_kept(netns: None, env: Map
     assert report["others"] or report["host"]["load"]
     assert [json.loads(path.read_text()) for path in kept(env)] == [report]
     assert "measuring 8 interfaces" in done.stderr
+
+
+def test_deleting_with_ipv6_says_so_in_json(netns: None, env: Mapping[str, str]) -> None:
+    words = ("--operation", "delete", "--state", "up", "--ipv6", "--links", "4", "--repeat", "1", "--format", "json")
+    done = run(env, *words)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert {one["way"] for one in report["skipped"]} == {"ioctl", "sysfs"}
+    assert [one["ipv6"] for one in report["results"]] == [True] * 7
+    assert report["sandbox"]["ipv6"] is True
+    assert run(env, *words, "--ways", "group,ioctl").returncode == 3
 
 
 def test_csv_goes_to_a_new_file_and_never_over_an_old_one(netns: None, env: Mapping[str, str], tmp_path: Path) -> None:

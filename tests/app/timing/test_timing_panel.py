@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -392,6 +393,42 @@ async def test_operation_and_sizes_can_be_chosen() -> None:
         assert "The paper measured the MTU alone" in hands.words
 
 
+async def test_interfaces_that_are_up_with_ipv6_can_be_chosen_and_what_that_holds_up_is_told_before_enter() -> None:
+    async with panel(None) as hands:
+        await hands.press("i")
+        await hands.sees("How are the interfaces before each run?")
+        await hands.press("6")
+        assert "MTU 1400 ↔ 1500 bytes on 12…1,024 links, up, IPv6 group dmz" in hands.words
+        await hands.press("s")
+        hands.app.screen.query_one(Input).value = "8192"
+        await hands.press("enter")
+        assert "One message will hold up all other link changes here for about 30 s." in hands.words
+        await hands.press("s")
+        hands.app.screen.query_one(Input).value = "8193"
+        await hands.press("enter")
+        await hands.sees("At most 8,192 interfaces that are up are measured with IPv6")
+        assert hands.app.panel.measurement is None
+        hands.app.panel.request = replace(QUICK, state="up", ipv6=True)
+        await hands.measures()
+        assert "hold up" not in hands.words
+        assert "16 links up before, IPv6 log scale" in hands.words
+        await hands.press("i", "d", "h")
+        assert "8…16 links, down" in hands.words
+        assert "mtu up IPv6" in hands.words
+        await hands.press("w")
+        await hands.sees("interfaces up before, IPv6 on")
+
+
+async def test_deleting_is_measured_and_what_cannot_delete_is_skipped() -> None:
+    async with panel(Request(links=(4,), repeats=1), size=(80, 60)) as hands:
+        await hands.press("o", "x")
+        assert "timing: delete on 4 links" in hands.words
+        await hands.measures()
+        assert re.search(r"sysfs write each +skipped", hands.text)
+        await hands.press("w")
+        await hands.sees("Between the two one message wins", "ioctl: No ioctl deletes an interface of any kind.")
+
+
 @pytest.mark.parametrize("ascii", [False, True])
 @pytest.mark.parametrize("size", [(80, 24), (160, 48), (60, 16)])
 async def test_it_fits_and_in_ascii_there_is_nothing_else(size: tuple[int, int], ascii: bool) -> None:
@@ -404,7 +441,7 @@ async def test_it_fits_and_in_ascii_there_is_nothing_else(size: tuple[int, int],
         for key in ("b", "p", "t", "m", "h"):
             await hands.press(key)
             texts.append(hands.text)
-        for key in ("w", "question_mark", "e", "o", "s"):
+        for key in ("w", "question_mark", "e", "o", "s", "i"):
             await hands.press(key)
             texts.append(hands.text)
             await hands.press("escape")

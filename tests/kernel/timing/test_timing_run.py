@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.links import REAL_ROOT, until
+from tests.links import REAL_ROOT, Ip, cheap_kind, until
 from tests.terminal import ROOT
+from tui.netlink.dump import read_links
 from tui.timing.events import BenchEnd, Event, HostFacts, OthersUse, RunSample
-from tui.timing.order import BenchOrder, order_for_group
+from tui.timing.order import BenchOrder, default_values, order_for_group
 from tui.timing.others import Judge
 from tui.timing.report.collect import Collector
 from tui.timing.report.results import TimingReport
 from tui.timing.runner import CODE, Run
+from tui.timing.ways.operations import OPERATIONS
 from tui.timing.ways.ways import WAYS
 
 CHEAP = ("group", "sendmsg", "ack")
@@ -91,16 +93,17 @@ CHILD = "import sys; sys.path.insert(0, sys.argv[1]); {}; from tui.timing.child.
 LONG = BenchOrder(links=(64,), ways=("group", "process"), repeats=500, budget=1000.0)
 
 
-@pytest.mark.parametrize("operation", ["mtu", "up", "down", "txqueuelen"])
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_way_is_measured_and_read_back(netns: None, operation: str) -> None:
-    order = BenchOrder(
-        links=(16,), operation=operation, state="up" if operation == "down" else "down", repeats=2, values=(1300, 1400)
-    )
-    report = measured(order)
+    state = "up" if operation == "down" else "down"
+    values = (1300, 1400) if operation == "mtu" else default_values(operation)
+    report = measured(BenchOrder(links=(16,), operation=operation, state=state, repeats=2, values=values))
     # By ioctl and sysfs the kernel takes a queue length from the machine's own root alone.
     barred = {"ioctl", "sysfs"} if operation == "txqueuelen" and not REAL_ROOT else set()
-    assert [result.way for result in report.results] == [way for way in WAYS if way not in barred]
+    cant = OPERATIONS[operation].cant
+    assert [result.way for result in report.results] == [way for way in WAYS if way not in {*barred, *cant}]
     assert {one.way for one in report.skipped} >= barred
+    assert {one.way: one.reason for one in report.skipped if one.way in cant} == cant
     assert {one.way for one in report.thrown_out} == barred
     for result in report.results:
         assert result.verified
@@ -119,6 +122,69 @@ def test_every_way_is_measured_and_read_back(netns: None, operation: str) -> Non
 def test_a_group_message_tells_of_members_that_are_up_twice(netns: None) -> None:
     results = measured(BenchOrder(links=(16,), ways=CHEAP, state="up", repeats=1)).results
     assert [result.notifications for result in results] == [32, 16, 16]
+
+
+def test_a_group_message_tells_of_members_that_are_up_without_a_change_of_theirs_too(netns: None) -> None:
+    order = BenchOrder(links=(16,), ways=CHEAP, operation="promisc", values=(0, 1), state="up", repeats=1, ipv6=True)
+    if not Path("/proc/sys/net/ipv6").exists():
+        pytest.skip("this kernel has no IPv6")
+    report = measured(order)
+    assert [result.notifications for result in report.results] == [32, 16, 16]
+    assert all(result.ipv6 for result in report.results)
+
+
+def test_what_is_deleted_is_made_anew_with_its_kinds_and_states(netns: None) -> None:
+    kinds = (("auto", 3), ("veth", 1))
+    order = BenchOrder(
+        links=(4, 8), operation="delete", ways=("group", "ack"), kinds=kinds, state="mixed", up_share=0.5, repeats=2
+    )
+    report = measured(order)
+    assert [(one.links, one.repeats) for one in report.results] == [(4, 2), (4, 2), (8, 2), (8, 2)]
+    assert sum(report.sandbox.kinds.values()) == 8
+    assert not report.thrown_out
+
+
+def test_nothing_of_where_it_was_started_is_deleted(ip: Ip) -> None:
+    """Not even what has the sandbox's names and its group."""
+    for name in ("t00000", "t00001"):
+        ip("link", "add", name, "group", "7", "type", cheap_kind(ip))
+    before = {link.ifindex: link.name for link in read_links().values()}
+    report = measured(BenchOrder(links=(4,), operation="delete", repeats=1))
+    assert report.results
+    assert {link.ifindex: link.name for link in read_links().values()} == before
+
+
+OUTSIDE = """
+import sys; sys.path.insert(0, sys.argv[1])
+from tui.netlink.namespace import CLONE_NEWNET, unshare
+from tui.timing.child.sandbox import Sandbox
+from tui.timing.child.sweep import TOOLS, Sweep
+from tui.timing.child.listener import Listener
+from tui.timing.events import RunSample
+from tui.timing.order import BenchOrder
+order = BenchOrder(links=(4,), operation="delete", ways=("group",), repeats=1)
+sandbox, listener = Sandbox(order), Listener()
+looks = []
+def unchanged_then_left(*rest):
+    looks.append(TOOLS.unchanged(*rest))
+    if len(looks) == 2:  # the last one before what is to be measured
+        unshare(CLONE_NEWNET)
+    return looks[-1]
+tools = TOOLS._replace(unchanged=unchanged_then_left)
+try:
+    Sweep(order, sandbox, listener, lambda event: isinstance(event, RunSample) and print("deleted"), tools).run()
+except OSError as error:
+    print(error.strerror)
+listener.close()
+"""
+
+
+def test_elsewhere_than_in_its_own_namespace_it_deletes_nothing(netns: None) -> None:
+    line = [sys.executable, "-c", OUTSIDE, str(ROOT)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.splitlines() == ["Nothing is deleted: this may not be the sandbox's own network namespace."], (
+        done.stderr
+    )
 
 
 def test_a_member_that_refuses_has_the_run_thrown_out_and_nothing_averaged(netns: None) -> None:
@@ -306,18 +372,46 @@ IPV6 = """
 import sys; sys.path.insert(0, sys.argv[1])
 from tui.timing.order import BenchOrder
 from tui.timing.child.sandbox import Sandbox
-sandbox = Sandbox(BenchOrder())
-name = sandbox.grow(1, lambda made: None)[0].name
-print(open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").read().strip(), *sandbox.facts().notes)
+sandbox = Sandbox(BenchOrder(state="up", ipv6=sys.argv[2] == "True", kinds=(("veth", 2), ("auto", 1))))
+members = sandbox.grow(3, lambda made: None)
+sandbox.put(members)
+facts = sandbox.facts()
+print(open(f"/proc/sys/net/ipv6/conf/{members[0].name}/disable_ipv6").read().strip(), facts.ipv6, *facts.notes)
 """
 
 
-def test_ipv6_is_off_in_the_sandbox_and_that_is_said(netns: None) -> None:
+@pytest.mark.parametrize(
+    ("on", "says"),
+    [
+        (False, "1 False IPv6 is off in the sandbox"),
+        (True, "0 True IPv6 is on: of 3 interfaces that are up, 3 have an address of it."),
+    ],
+)
+def test_ipv6_is_off_in_the_sandbox_unless_it_is_ordered_and_that_is_said(netns: None, on: bool, says: str) -> None:
     if not Path("/proc/sys/net/ipv6").exists():
         pytest.skip("this kernel has no IPv6")
-    line = [sys.executable, "-c", IPV6, str(ROOT)]
+    line = [sys.executable, "-c", IPV6, str(ROOT), str(on)]
     done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.startswith("1 IPv6 is off in the sandbox")
+    assert done.stdout.startswith(says)
+
+
+def test_ipv6_that_stays_on_is_never_said_to_be_off(netns: None) -> None:
+    if not Path("/proc/sys/net/ipv6").exists():
+        pytest.skip("this kernel has no IPv6")
+    # As a container has it whose /proc/sys is read-only.
+    code = CHILD.format("import pathlib; pathlib.Path.write_text = lambda *_: open('/nowhere/at/all')")
+    report = measured(BenchOrder(links=(2,), ways=("group",), repeats=1), code=code)
+    assert report.results[0].ipv6
+    assert report.condition == "down before, IPv6 on"
+    assert report.sandbox.notes == ("IPv6 can't be turned off in the sandbox: its work is measured along.",)
+
+
+def test_where_there_is_no_ipv6_nothing_is_measured_as_if_there_were(netns: None) -> None:
+    code = CHILD.format(
+        "import tui.timing.child.sandbox as s, pathlib; s._IPV6 = pathlib.Path('/proc/sys/net/nothing')"
+    )
+    events = list(Run(BenchOrder(links=(2,), ways=("group",), repeats=1, state="up", ipv6=True), code))
+    assert problem(events) == "IPv6 can't be turned on in the sandbox: measure without it."
 
 
 def test_no_file_of_the_current_directory_is_run(netns: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

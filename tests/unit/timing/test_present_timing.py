@@ -103,7 +103,7 @@ def test_a_bar_says_whether_it_is_measured_estimated_skipped_or_still_to_come() 
     assert [row.seconds is not None for row in rows.values()] == [True, True, False, True, False]
     assert (rows["a process per interface"].figure, rows["a process per interface"].estimated) == ("≈257 ms", True)
     assert (rows["one group message"].figure, rows["one group message"].estimated) == ("1.29 ms", False)
-    assert rows["ip link set group"].figure == "…"
+    assert rows["one ip for the group"].figure == "…"
     assert rows["sysfs write each"].figure == "skipped"
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -14,6 +15,7 @@ from typing import Any, get_args
 import pytest
 
 from tests.links import until
+from tui.netlink.wire import IFLA_GROUP
 from tui.timing.child.kinds import apportion
 from tui.timing.child.schedule import Forecast, Runs, affordable, stages, turn
 from tui.timing.codec import event_json, event_of, record_of
@@ -30,7 +32,7 @@ from tui.timing.events import (
     SkippedWay,
     ThrownOutRun,
 )
-from tui.timing.order import BenchOrder, default_values, order_for_group
+from tui.timing.order import DEFAULT_LINKS, BenchOrder, default_links, default_values, order_for_group
 from tui.timing.others import Others, busy
 from tui.timing.report import history
 from tui.timing.report.collect import Collector
@@ -63,6 +65,9 @@ from tui.timing.ways.ways import WAYS
         ({"operation": "down", "state": "down"}, "on ones that are up before, not down"),
         ({"values": (1500, 1500)}, "must differ"),
         ({"values": (1279, 1500)}, "at least 1280"),
+        ({"operation": "promisc"}, "Promisc is off or on"),
+        ({"state": "up", "ipv6": True, "links": (8193,)}, "At most 8,192 interfaces that are up"),
+        ({"operation": "up", "ipv6": True, "links": (8193,)}, "At most 8,192 interfaces that are up"),
         ({"kinds": ()}, "at least one kind"),
         ({"repeats": 0}, "Repeat 1 to"),
         ({"budget": 0}, "more than 0 seconds"),
@@ -75,7 +80,9 @@ def test_an_order_that_makes_no_sense_is_refused_in_one_sentence(fields: dict[st
 
 
 def test_an_order_survives_the_way_to_the_other_process() -> None:
-    order = BenchOrder(links=(3, 9), kinds=(("veth", 2), ("ifb", 1)), state="mixed", up_share=0.25, sysfs=False)
+    order = BenchOrder(
+        links=(3, 9), kinds=(("veth", 2), ("ifb", 1)), state="mixed", up_share=0.25, sysfs=False, ipv6=True
+    )
     assert record_of(BenchOrder, json.loads(json.dumps(asdict(order)))) == order
     assert record_of(BenchOrder, {**json.loads(json.dumps(asdict(order))), "of a later version": 1}) == order
     with pytest.raises(ValueError, match="type int is not what it should be"):
@@ -93,6 +100,42 @@ def test_runs_alternate_between_the_groups_mtu_and_one_that_ipv6_survives(mtu: i
 )
 def test_a_groups_mix_is_copied_unless_the_operation_needs_another(up: int, operation: str, state: str) -> None:
     assert order_for_group({"veth": 3, "ifb": 1}, up, 1500, operation).state == state
+
+
+def test_another_state_than_the_groups_is_taken_where_any_will_do() -> None:
+    assert order_for_group({"ifb": 4}, 1, 1500, "mtu", "up").state == "up"
+    assert order_for_group({"ifb": 4}, 1, 1500, "up", "up").state == "down"
+
+
+def test_what_grows_faster_than_the_interfaces_is_measured_with_fewer_of_them() -> None:
+    assert default_links("mtu", "up", ipv6=True)[-1] == default_links("up", "down", ipv6=True)[-1] == 1024
+    assert default_links("mtu", "up", ipv6=False) == default_links("mtu", "down", ipv6=True) == DEFAULT_LINKS
+
+
+def test_how_long_one_message_holds_up_others_goes_by_those_that_are_up_with_ipv6() -> None:
+    def held(links: int, **rest: Any) -> float:
+        return BenchOrder(links=(links,), **rest).held
+
+    # Measured on Linux 6.18: 39.6 s and 11.8 s.
+    assert held(8192, state="up", ipv6=True) == pytest.approx(39.6, rel=0.5)
+    assert held(8192, operation="promisc", values=(0, 1), state="up", ipv6=True) == pytest.approx(11.8, rel=0.5)
+    assert held(8192, state="mixed", up_share=0.25, ipv6=True) == pytest.approx(held(2048, state="up", ipv6=True))
+    assert held(8192, state="up", ipv6=True, ways=("sendmsg",)) == 0
+    assert held(8192, state="up") == held(8192, ipv6=True) == held(8192, operation="delete") == 0
+
+
+def test_past_the_budget_goes_what_the_kernel_itself_makes_slow() -> None:
+    """Small sizes tell how this machine compares; from there on it isn't in proportion."""
+    order = BenchOrder(links=(16, 4096), state="up", ipv6=True)
+    forecast, plain = Forecast(order.burden), Forecast()
+    for one in (forecast, plain):
+        one.note("sendmsg", 256, 0.012)
+    expected = [one.expect("sendmsg", 4096) for one in (forecast, plain)]
+    assert expected[0] is not None
+    assert expected[1] is not None
+    assert expected[0] > 5 * expected[1]
+    delete = BenchOrder(links=(16, 128), operation="delete")
+    assert Forecast(delete.burden).guess("ack", 128) > 2 > Forecast(delete.burden).guess("group", 128)
 
 
 def test_kinds_are_divided_in_proportion_and_exactly_where_possible() -> None:
@@ -219,7 +262,7 @@ def test_durations_and_ratios_are_short() -> None:
         "1.50 s",
         "12,345 s",
     ]
-    assert [times(r) for r in (1.23, 213.4, 12345.0)] == ["1.2 ×", "213 ×", "12,345 ×"]
+    assert [times(r) for r in (0.022, 1.23, 213.4, 12345.0)] == ["0.02 ×", "1.2 ×", "213 ×", "12,345 ×"]
 
 
 def sample(links: int, way: str, seconds: float, role: Role = "counted", **rest: Any) -> RunSample:
@@ -317,6 +360,41 @@ def test_what_the_json_holds_is_stable(report: TimingReport) -> None:
     assert data["paper"]["rows"][0]["process_without_sysfs_s"] == 0.49
     assert data["reading"] == reading(report)
     assert data["others"] == {}
+    assert data["order"]["ipv6"] is data["sandbox"]["ipv6"] is data["results"][0]["ipv6"] is False
+
+
+def test_a_report_from_before_ipv6_could_be_on_is_read_as_one_with_it_off(report: TimingReport) -> None:
+    data = json.loads(FORMATS["json"](report))
+    for known in (data["order"], *data["results"]):
+        del known["ipv6"]
+    assert report_of(data) == report
+
+
+@pytest.mark.parametrize(
+    ("rest", "factor", "says"),
+    [
+        ({"operation": "delete"}, 100.0, "one message wins: the kernel takes the whole group off its lists"),
+        ({}, 1.3, "one message wins: N messages have to be built"),
+        ({}, 1.05, "it is a tie"),
+        ({}, 0.5, "one message loses."),
+        ({"state": "up"}, 0.8, "The kernel tells everyone of that; N messages by index don't carry it."),
+        ({"state": "up", "ipv6": True}, 0.02, "and IPv6 goes through all of its routes for each; N messages"),
+        ({"operation": "down", "state": "up", "ipv6": True}, 0.8, "one message loses."),
+    ],
+)
+def test_it_says_where_one_message_wins_ties_and_loses(rest: dict[str, Any], factor: float, says: str) -> None:
+    collector = Collector(BenchOrder(links=(128,), **rest))
+    for event in (sample(128, "group", 0.1), sample(128, "sendmsg", 0.1 * factor)):
+        collector.take(event)
+    (verdict,) = (sentence for sentence in reading(collector.report()) if sentence.startswith("Between the two"))
+    assert says in verdict
+
+
+def test_what_an_operation_does_beside_its_work_is_told() -> None:
+    for operation, says in (("promisc", "a line to its log for each"), ("delete", "are made anew, which isn't timed")):
+        collector = Collector(BenchOrder(links=(128,), operation=operation, values=(0, 1)))
+        collector.take(sample(128, "group", 0.1))
+        assert any(says in sentence for sentence in reading(collector.report()))
 
 
 def test_an_estimate_is_marked_and_one_without_grounds_is_none(report: TimingReport) -> None:
@@ -363,6 +441,8 @@ def test_csv_parses_with_the_machine_on_each_line(report: TimingReport) -> None:
     assert float(rows[0]["median_s"]) == pytest.approx(128 * 1.1e-5)
     assert (rows[0]["estimated"], rows[0]["verified"]) == ("false", "true")
     assert rows[-1]["skipped"] == "pyroute2 can't be imported."
+    assert [*rows[0]][-1] == "ipv6"
+    assert {row["ipv6"] for row in rows} == {"false"}
 
 
 def test_markdown_tables_have_as_many_cells_in_each_line(report: TimingReport) -> None:
@@ -372,7 +452,14 @@ def test_markdown_tables_have_as_many_cells_in_each_line(report: TimingReport) -
     assert len(grids) == 4
     for grid in grids:
         assert len({line.replace("\\|", "").count("|") for line in grid.splitlines()}) == 1
-    for heading in ("## 512 interfaces", "## Beside the paper", "## What it says", "## Not measured", "## The ways"):
+    assert "| events | state before | IPv6 |" in text
+    for heading in (
+        "## 512 interfaces, down before, IPv6 off",
+        "## Beside the paper",
+        "## What it says",
+        "## Not measured",
+        "## The ways",
+    ):
         assert heading in text
 
 
@@ -383,7 +470,8 @@ def test_the_table_fits_80_columns_and_says_under_which_conditions(report: Timin
         "Linux 6.18",
         "A|B",
         "512 ifb",
-        "interfaces down before",
+        "interfaces down before, IPv6 off",
+        "512 interfaces, down before, IPv6 off",
         "2026-11-22",
         "IPv6 is off",
         "≈1.02 s",
@@ -398,6 +486,14 @@ def test_a_report_that_is_not_complete_says_so(report: TimingReport) -> None:
     report = replace(report, ended="stopped")
     assert "NOT COMPLETE. It was stopped" in FORMATS["table"](report)
     assert "NOT COMPLETE. It was stopped" in FORMATS["markdown"](report)
+
+
+def test_n_messages_in_few_sends_are_those_without_the_group_attribute() -> None:
+    assert "without the group attribute" in WAYS["sendmsg"].sentence
+    change = Change(OPERATIONS["promisc"], 1)
+    group = struct.pack("=HHI", 8, IFLA_GROUP, 7)
+    assert group in change.group_message(1, 7)
+    assert group not in change.link_message(1, 7, ack=True)
 
 
 def test_every_way_has_a_sentence_and_costs_that_grow_only_where_it_addresses_each() -> None:

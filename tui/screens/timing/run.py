@@ -8,12 +8,13 @@ from typing import NamedTuple
 from tui.model.group import Group
 from tui.model.text import reason, visible
 from tui.timing.events import RunProgress
-from tui.timing.order import AUTO, DEFAULT_LINKS, BenchOrder, order_for_group
+from tui.timing.order import AUTO, DEFAULT_LINKS, BenchOrder, default_links, order_for_group
 from tui.timing.others import Judge, busy
 from tui.timing.report import history
 from tui.timing.report.collect import Collector
 from tui.timing.report.results import TimingReport
 from tui.timing.runner import Run
+from tui.timing.ways.operations import OPERATIONS
 
 MOST_OWN = 16_384
 """Members up to which a group's own size is measured too."""
@@ -30,18 +31,26 @@ class Request:
     links: tuple[int, ...] = ()
     """Sizes, ascending; empty: the paper's and the group's own."""
     repeats: int = REPEATS
+    state: str = ""
+    """How the interfaces are before each run, where any state will do; empty: as the group's."""
+    ipv6: bool = False
+    """Whether they have IPv6."""
 
     def order(self, group: Group) -> BenchOrder:
         """Return the order for a group. Raises ValueError, one sentence."""
         kinds = {kind.decode("utf-8", "replace"): number for kind, number in group.kinds} or {AUTO: 1}
-        order = order_for_group(kinds, group.up, group.mtu or 0, self.operation, repeats=self.repeats, budget=BUDGET)
-        return replace(order, links=self.links or default_sizes(group.members))
+        operation, up, mtu = self.operation, group.up, group.mtu or 0
+        budget = min(BUDGET, OPERATIONS[operation].budget)
+        order = order_for_group(kinds, up, mtu, operation, self.state, repeats=self.repeats, budget=budget)
+        usual = default_links(operation, order.state, self.ipv6)
+        most = MOST_OWN if usual == DEFAULT_LINKS else usual[-1]
+        return replace(order, links=self.links or default_sizes(group.members, usual, most), ipv6=self.ipv6)
 
 
-def default_sizes(members: int) -> tuple[int, ...]:
-    """Return the sizes of the paper's table, and the group's own if it isn't too large."""
-    own = {members} if 1 <= members <= MOST_OWN else set()
-    return tuple(sorted({*DEFAULT_LINKS, *own}))
+def default_sizes(members: int, usual: tuple[int, ...] = DEFAULT_LINKS, most: int = MOST_OWN) -> tuple[int, ...]:
+    """Return the usual sizes, those of the paper's table, and the group's own if it is ``most`` at most."""
+    own = {members} if 1 <= members <= most else set()
+    return tuple(sorted({*usual, *own}))
 
 
 def parse_sizes(text: str) -> tuple[int, ...]:
@@ -70,6 +79,8 @@ class Measurement:
         self.revision = 0
         """Rises with everything that was told."""
         self.over = False
+        self.stopping = False
+        """Whether it was told to end."""
         self.took = 0.0
         """Seconds from start to end, once it is over."""
         self.kept = ""
@@ -89,6 +100,7 @@ class Measurement:
 
     def stop(self) -> None:
         """End the measuring process; what was measured stays, and is kept. May be called at any time."""
+        self.stopping = True
         self.run.stop()
 
     def report(self) -> TimingReport:

@@ -11,26 +11,23 @@ from tui.model.gate import OPEN, Gate
 from tui.model.group import Group
 from tui.model.text import reason
 from tui.present.commands import Command, OnTiming
-from tui.present.timing import ending, in_full, progress_words, title
+from tui.present.timing import STOPPING, ending, hold_up, in_full, progress_words, title
 from tui.present.timing_past import comparison
 from tui.present.words import Field
 from tui.screens.base import BaseScreen
-from tui.screens.dialogs.choice import ChoiceScreen
-from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.timing.export import export
 from tui.screens.timing.past import KeptReports, MineView, PastView
-from tui.screens.timing.run import Last, Measurement, Request, parse_sizes
+from tui.screens.timing.run import Last, Measurement, Request
 from tui.screens.timing.views import BarsView, PlotView, TableView, View, cut
+from tui.screens.timing.wishes import ask_conditions, ask_operation, ask_sizes
 from tui.timing.others import Judge, busy
 from tui.timing.report.reading import loud
 from tui.timing.report.results import TimingReport
-from tui.timing.ways.operations import OPERATIONS
 from widgets.keyed_table.table import KeyedTable
 from widgets.lines import Lines
 
 _PERIOD = 0.25  # seconds between looks at what the measuring process told
 _VIEWS = ("bars", "plot", "table", "mine", "past")
-_OPERATIONS = {operation.key: operation for operation in OPERATIONS.values()}
 _BAR = 10  # characters of the progress bar where there is ASCII alone
 
 
@@ -178,7 +175,8 @@ class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
         share = measurement.share()
         self.query_one(ProgressBar).update(progress=share)
         drawn = f"[{'#' * round(share * _BAR):.<{_BAR}}] {share:.0%}  " if self.ascii else ""
-        self._state(drawn + progress_words(measurement.progress, measurement.left()))
+        left = measurement.left()
+        self._state(drawn + (STOPPING if measurement.stopping else progress_words(measurement.progress, left)))
 
     def _finish(self, measurement: Measurement) -> None:
         assert self._report is not None
@@ -232,7 +230,7 @@ class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
         except ValueError as error:
             self.say(str(error), "bad")
             return
-        self.say("")
+        self.say(hold_up(order), "warn")
         self._seen = (-1, False)
         self._bars.follow()
         self._last = Last(Measurement(order, self._judge), self._group_name)
@@ -281,26 +279,32 @@ class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
     @work(exclusive=True)
     async def action_operation(self) -> None:
         """Ask what to measure."""
-        lines = ["Up and down are measured on interfaces that are the other before; the rest as the group is now."]
-        labels = {key: operation.label for key, operation in _OPERATIONS.items()}
-        key = await self.app.push_screen_wait(ChoiceScreen("Measure which operation?", lines, labels))
-        if key:
-            self.request = Request(_OPERATIONS[key].id, self.request.links, self.request.repeats)
-            self._retitle()
+        self._wish(await ask_operation(self.app, self.request))
 
     @work(exclusive=True)
     async def action_sizes(self) -> None:
         """Ask for the numbers of interfaces."""
-        now = self.request.order(self._group).links
-        prompt = PromptScreen(
-            "How many interfaces? Several numbers make a sweep.",
-            _size_problem,
-            value=",".join(map(str, now)),
-        )
-        text = await self.app.push_screen_wait(prompt)
-        if text is not None:
-            self.request = Request(self.request.operation, parse_sizes(text), self.request.repeats)
-            self._retitle()
+        self._wish(await ask_sizes(self.app, self.request, self._group))
+
+    @work(exclusive=True)
+    async def action_conditions(self) -> None:
+        """Ask how the interfaces are before each run."""
+        self._wish(await ask_conditions(self.app, self.request))
+
+    def _wish(self, request: Request | None) -> None:
+        """Take what the operator wants measured next; None: nothing else."""
+        if request is None:
+            return
+        self.request = request
+        self._retitle()
+        self._warn()
+
+    def _warn(self) -> None:
+        """Say what the next measurement holds up, and that alone."""
+        try:
+            self.say(hold_up(self.request.order(self._group)), "warn")
+        except ValueError as error:
+            self.say(str(error), "bad")
 
     def _chosen(self) -> TimingReport | None:
         """Return the report that keys are about: in the view of past runs that under the cursor. Raises OSError."""
@@ -371,11 +375,3 @@ class TimingScreen(BaseScreen[Last | None], commands=OnTiming):
         event.stop()
         if self._current == "past":
             self.action_words()
-
-
-def _size_problem(text: str) -> str:
-    try:
-        parse_sizes(text)
-    except ValueError as error:
-        return str(error)
-    return ""

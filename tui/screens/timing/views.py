@@ -186,8 +186,8 @@ class BarsView(View):
 _INVITATION = (
     f"{OnTiming.start} measures every way to change many interfaces, side by side, on real ones in a private "
     "namespace that vanishes afterwards. Your own interfaces are not touched.",
-    f"{OnTiming.operation}: another operation   {OnTiming.sizes}: other sizes   {OnTiming.past}: past runs   "
-    f"{OnTiming.mine}: your own changes",
+    f"{OnTiming.operation}: another operation   {OnTiming.sizes}: other sizes   {OnTiming.conditions}: up, IPv6   "
+    f"{OnTiming.past}: past runs   {OnTiming.mine}: your own changes",
 )
 
 

@@ -12,7 +12,6 @@ from tui.netlink.wire import (
     NLM_F_ACK,
     NLM_F_CREATE,
     NLM_F_EXCL,
-    RTM_DELLINK,
     RTM_NEWLINK,
     attribute,
     message,
@@ -61,11 +60,6 @@ def creation(seq: int, number: int, name: str, kind: str, group: int, lower: int
         body += u32(IFLA_LINK, lower)
     body += attribute(IFLA_LINKINFO, info) + u32(IFLA_GROUP, group)
     return message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, seq, body)
-
-
-def deletion(seq: int, ifindex: int) -> bytes:
-    """Return the message that deletes one interface; it asks for an ACK."""
-    return message(RTM_DELLINK, NLM_F_ACK, seq, _IFINFO.pack(socket.AF_UNSPEC, 0, ifindex, 0, 0))
 
 
 def apportion(shares: dict[str, int], size: int) -> dict[str, int]:

@@ -13,7 +13,7 @@ import time
 from typing import NamedTuple, NoReturn
 
 from tui.netlink.sockets import EVENT_BUFFER, SOL_NETLINK, open_socket, widen
-from tui.netlink.wire import HEADER, RTM_NEWLINK
+from tui.netlink.wire import HEADER, RTM_DELLINK, RTM_NEWLINK
 
 # linux/netlink.h, linux/rtnetlink.h
 _ADD_MEMBERSHIP, _DROP_MEMBERSHIP = 1, 2
@@ -134,4 +134,4 @@ def _take(sock: socket.socket, head: bytearray) -> tuple[int, bool]:
                 raise
             lost = True
             continue
-        count += sender[0] == 0 and HEADER.unpack(head)[1] == RTM_NEWLINK
+        count += sender[0] == 0 and HEADER.unpack(head)[1] in (RTM_NEWLINK, RTM_DELLINK)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import NamedTuple
 
-from tui.model.change.settings import Settings
 from tui.netlink.dump import read_links
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.client import Client
@@ -50,14 +49,14 @@ def _usage() -> tuple[resource.struct_rusage, resource.struct_rusage]:
     return resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
 
 
-def unchanged(wanted: Settings, members: Sequence[Member]) -> list[Member]:
-    """Read everything back; return the members that aren't as ``wanted``. Raises OSError."""
+def unchanged(change: Change, members: Sequence[Member]) -> list[Member]:
+    """Read everything back; return the members that aren't as ``change`` wants them. Raises OSError."""
     links = read_links()
-    return [member for member in members if (link := links.get(member.ifindex)) is None or not wanted.met_by(link)]
+    return [member for member in members if not change.met_by(links.get(member.ifindex))]
 
 
-def verify(wanted: Settings, members: Sequence[Member]) -> None:
+def verify(change: Change, members: Sequence[Member]) -> None:
     """Read everything back. Raises NotChangedError if a member did not change, OSError."""
-    if left := unchanged(wanted, members):
-        first = f"the first is {left[0].name}"
-        raise NotChangedError(f"{len(left):,} of {len(members):,} interfaces did not change ({first}).")
+    if left := unchanged(change, members):
+        what = "are still there" if change.operation.deletes else "did not change"
+        raise NotChangedError(f"{len(left):,} of {len(members):,} interfaces {what} (the first is {left[0].name}).")

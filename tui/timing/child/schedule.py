@@ -1,7 +1,7 @@
 """How often each way is run within the budget, in which order, and how long the rest will take."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 
@@ -70,13 +70,14 @@ _LOOKED_BACK = 4  # runs of a way that tell how this machine compares
 class Forecast:
     """What a run of each way cost so far, all told, and what that lets expect."""
 
-    def __init__(self) -> None:
-        """Start knowing nothing."""
+    def __init__(self, burden: Callable[[str, int], float] = lambda way, links: 0.0) -> None:
+        """Start knowing nothing; ``burden``: guesses the seconds that a run of a way takes the kernel besides."""
+        self._burden = burden
         self._known: dict[str, deque[tuple[float, float]]] = {}
 
     def note(self, way: str, links: int, seconds: float) -> None:
         """Take in one run."""
-        self._known.setdefault(way, deque(maxlen=_LOOKED_BACK)).append((seconds, _shape(way, links)))
+        self._known.setdefault(way, deque(maxlen=_LOOKED_BACK)).append((seconds, self._shape(way, links)))
 
     def expect(self, way: str, links: int) -> float | None:
         """Return the seconds that one run will take; None: the way was never seen."""
@@ -86,12 +87,11 @@ class Forecast:
         """Return the seconds that one run will take; of a way that was never seen by what the others took."""
         known = self._known.get(way) or [pair for pairs in self._known.values() for pair in pairs]
         taken, shaped = (sum(values) for values in zip(*known, strict=True)) if known else (1.0, 1.0)
-        return _shape(way, links) * taken / shaped
+        return self._shape(way, links) * taken / shaped
 
     def cost(self, way: str, links: int, runs: Runs, listening: float) -> float:
         """Return the seconds that these runs will take; ``listening``: those of waiting for late notifications."""
         return self.guess(way, links) * (runs.counted + runs.listened) + listening * runs.listened
 
-
-def _shape(way: str, links: int) -> float:
-    return _RUN + links * (_EACH[way] + _READ_BACK)
+    def _shape(self, way: str, links: int) -> float:
+        return _RUN + links * (_EACH[way] + _READ_BACK) + self._burden(way, links)

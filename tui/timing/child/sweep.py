@@ -6,7 +6,6 @@ from statistics import fmean
 from time import perf_counter
 from typing import NamedTuple
 
-from tui.model.change.settings import Settings
 from tui.model.text import reason, visible
 from tui.timing.child.listener import Listener
 from tui.timing.child.measure import Measured, NotChangedError, timed, unchanged, verify
@@ -27,8 +26,8 @@ class Tools(NamedTuple):
 
     open_client: Callable[[str, Member], Client] = open_client
     timed: Callable[[Client, Change, Sequence[Member], int], Measured] = timed
-    unchanged: Callable[[Settings, Sequence[Member]], list[Member]] = unchanged
-    verify: Callable[[Settings, Sequence[Member]], None] = verify
+    unchanged: Callable[[Change, Sequence[Member]], list[Member]] = unchanged
+    verify: Callable[[Change, Sequence[Member]], None] = verify
     clock: Callable[[], float] = perf_counter
     """Tells how long runs take all told, in seconds."""
 
@@ -41,6 +40,7 @@ class _Stage(NamedTuple):
     helper: bool
     """Whether it only serves for estimates."""
     members: list[Member]
+    """Others than before once they were deleted and made anew."""
 
 
 class Sweep:
@@ -60,7 +60,7 @@ class Sweep:
         self._sandbox = sandbox
         self._listener = listener
         self._emit = emit
-        self._forecast = Forecast()
+        self._forecast = Forecast(self._burden)
         self._clients: dict[str, Client] = {}
         self._skipped: set[str] = set()
         self._warm: set[str] = set()
@@ -75,6 +75,9 @@ class Sweep:
     def run(self) -> None:
         """Measure everything. Raises OSError where the sandbox itself fails."""
         self._later = stages(self._order.links)
+        for way, why in self._order.work.cant.items():
+            if way in self._order.ways:
+                self._skip(way, why)
         made = 0
         while self._later:
             links, helper = self._later.pop(0)
@@ -86,6 +89,13 @@ class Sweep:
             self._run_stage(_Stage(links, helper, members))
         for client in self._clients.values():
             client.close()
+
+    def _burden(self, way: str, links: int) -> float:
+        """Guess what a run takes besides: what the kernel has to do, and making anew what it deletes."""
+        if way == MAKING:
+            return 0.0
+        again = self._forecast.guess(MAKING, links) if self._order.work.deletes else 0.0
+        return self._order.burden(way, links) + again
 
     def _make(self, links: int, before: int) -> list[Member]:
         begun = self._tools.clock()
@@ -170,6 +180,8 @@ class Sweep:
             why = f"{self._unready:,} of {stage.links:,} interfaces refused to be put where they can be changed."
             self._throw_out(stage, way, role, why)
             return
+        if change.operation.deletes:
+            self._sandbox.assure()
         if role == "listened":
             self._listener.begin()
         why, measured = "", None
@@ -184,7 +196,7 @@ class Sweep:
             listening = self._tools.clock() - since
             self._listening.append(listening)
         try:
-            self._tools.verify(change.settings, stage.members)
+            self._tools.verify(change, stage.members)
         except NotChangedError as error:
             why = f"{error} {why}".strip()
         if measured is None or why:
@@ -222,10 +234,16 @@ class Sweep:
     def _repair(self, stage: _Stage) -> None:
         """Put every member where the next run can really change it; one that refuses stays as it is."""
         work = self._order.work
-        ready = Settings({work.attribute: work.values[0] if work.one_way else self._order.values[self._value]})
         self._unready = 0
+        if work.deletes:
+            there = self._tools.unchanged(Change(work, work.values[1]), stage.members)
+            if len(there) < stage.links:
+                stage.members[:] = self._sandbox.grow(stage.links, lambda made: None)
+                self._sandbox.put(stage.members)
+            return
+        ready = Change(work, work.values[0] if work.one_way else self._order.values[self._value])
         if left := self._tools.unchanged(ready, stage.members):
-            self._sandbox.change_all(ready, left)
+            self._sandbox.change_all(ready.settings, left)
             self._unready = len(self._tools.unchanged(ready, stage.members))
 
     def _planned(self, links: int, helper: bool, warm: Container[str]) -> dict[str, Runs]:

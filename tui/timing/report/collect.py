@@ -125,6 +125,7 @@ class Collector:
             listened_s=heard.seconds if heard else None,
             verified=bool(samples),
             estimated=not samples,
+            ipv6=self._known.ipv6,
         )
 
     def _points(self, links: int, way: str) -> list[tuple[int, float]]:

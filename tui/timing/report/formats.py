@@ -57,9 +57,9 @@ def as_csv(report: TimingReport) -> str:
     """Return a line for each result, with the machine and the kinds on each; skipped ways have a reason instead."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_KEYS, "skipped", *_HOST_KEYS, "kinds", "busy"])
+    writer.writerow([*_KEYS, "skipped", *_HOST_KEYS, "kinds", "busy", "ipv6"])
     kinds = " ".join(f"{kind}:{count}" for kind, count in report.sandbox.kinds.items())
-    host = [*(getattr(report.host, key) for key in _HOST_KEYS), kinds, report.busy]
+    host = [*(getattr(report.host, key) for key in _HOST_KEYS), kinds, report.busy, _plain(report.ipv6)]
     order = report.order
     for result in report.results:
         writer.writerow([*(_plain(getattr(result, key)) for key in _KEYS), "", *host])
@@ -82,8 +82,13 @@ def as_markdown(report: TimingReport) -> str:
     lines = ["# Changing interfaces by group and by each other way", ""]
     lines += [f"- {line}" for line in conditions(report)]
     for links in report.sizes:
-        lines += ["", f"## {links:,} interfaces", ""]
-        lines += _grid(ROW_HEADS, [row_cells(result) for result in report.results if result.links == links])
+        lines += ["", f"## {links:,} interfaces, {report.condition}", ""]
+        rows = [
+            [*row_cells(result), result.state, "on" if result.ipv6 else "off"]
+            for result in report.results
+            if result.links == links
+        ]
+        lines += _grid([*ROW_HEADS, "state before", "IPv6"], rows)
     if rows := beside_paper(report):
         lines += ["", f"## Beside the paper: {SOURCE}", "", *_grid(paper_heads(report), rows)]
     for title, sentences in (

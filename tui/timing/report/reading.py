@@ -11,8 +11,8 @@ _NEARLY = 1.1  # ratios that near each other are called alike
 
 
 def times(ratio: float) -> str:
-    """Return a ratio as text: "1.2 ×", "213 ×"."""
-    return f"{ratio:,.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×"
+    """Return a ratio as text: "0.02 ×", "1.2 ×", "213 ×"."""
+    return f"{ratio:,.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×" if ratio >= 0.1 else f"{ratio:.1g} ×"
 
 
 def duration(seconds: float) -> str:
@@ -62,7 +62,8 @@ def reading(report: TimingReport) -> list[str]:
         return []
     return [
         *_headline(results),
-        *_processor(results),
+        *_verdict(report),
+        *_processor(report),
         *_notifications(results),
         *_growth(report.growth),
         *_beside_the_paper(report),
@@ -91,16 +92,45 @@ def _headline(results: Sequence[Result]) -> Iterator[str]:
         )
     if pair := _at_most(results, "group", "sendmsg"):
         group, sendmsg = pair
+        marked = " (an estimate)" if sendmsg.estimated else ""
         yield (
             f"The same changes one by one, all messages in one send, take {duration(sendmsg.median_s)} at "
-            f"{group.links:,}: {sendmsg.ratio_words}. What the other ways take beyond that goes into how they "
+            f"{group.links:,}{marked}: {sendmsg.ratio_words}. What the other ways take beyond that goes into how they "
             "talk to the kernel."
         )
 
 
-def _processor(results: Sequence[Result]) -> Iterator[str]:
+def _verdict(report: TimingReport) -> Iterator[str]:
+    """Say whether one message wins, ties or loses against N of them without the group attribute, and why."""
+    pair = _at_most(report.results, "group", "sendmsg")
+    if pair is None or pair[1].ratio is None:
+        return
+    group, sendmsg = pair
+    order, ratio = report.order, pair[1].ratio
+    if group.overlaps(sendmsg) or 1 / _NEARLY <= ratio <= _NEARLY:
+        yield "Between the two it is a tie: the kernel's work on each interface is the same, in one message or in N."
+    elif ratio > 1:
+        why = (
+            "the kernel takes the whole group off its lists and waits once until nobody uses any of it; otherwise it "
+            "waits for each interface (unregister_netdevice_many)"
+            if order.work.deletes
+            else "N messages have to be built, sent and read"
+        )
+        yield f"Between the two one message wins: {why}."
+    else:
+        walk = " and IPv6 goes through all of its routes for each" if order.crowded(group.links) else ""
+        why = (
+            ": it carries the group attribute, which counts as a change of each interface that is up. The kernel tells "
+            f"everyone of that{walk}; N messages by index don't carry it"
+            if order.state != "down" and not order.work.one_way
+            else ""
+        )
+        yield f"Between the two one message loses{why}."
+
+
+def _processor(report: TimingReport) -> Iterator[str]:
     """Say what the paper saw with perf: with groups, proportionately less time in user space."""
-    pair = _at_most(results, "group", "process") or []
+    pair = _at_most(report.results, "group", "process") or []
     # An estimate has neither.
     split = [(one.user_s, one.system_s) for one in pair if one.user_s is not None and one.system_s is not None]
     if len(split) < 2:
@@ -113,10 +143,11 @@ def _processor(results: Sequence[Result]) -> Iterator[str]:
     if any(one.cpu_split_coarse for one in pair) or not all(used):
         return
     shares = [user / total for (user, _), total in zip(split, used, strict=True)]
+    besides = " and deletes one interface after the other" if report.order.work.deletes else ""
     seen = "as the paper's perf saw it" if shares[0] < shares[1] else "other than the paper's perf saw it"
     yield (
         f"Of that, {shares[0]:.0%} is user time with the group message and {shares[1]:.0%} with processes, {seen}. "
-        f"The other {duration(split[1][1])} with processes are the kernel's, which starts and ends them."
+        f"The other {duration(split[1][1])} with processes are the kernel's, which starts and ends them{besides}."
     )
 
 
@@ -180,6 +211,8 @@ def _cautions(report: TimingReport) -> Iterator[str]:
         "The clock runs from building the messages to the last answer; sockets are opened and libraries imported "
         "before. Notifications are counted in a run of their own, which counts towards no time."
     )
+    if report.order.work.caution:
+        yield report.order.work.caution
     if any(result.cpu_split_coarse for result in report.results):
         yield (
             "Processor times marked ~: their sum is exact, but the kernel tells user from system by its tick, and "

@@ -46,6 +46,8 @@ class Result:
     ratio: float | None = None
     """Times the median of one group message; None: that wasn't measured."""
     ratio_words: str = ""
+    ipv6: bool = False
+    """Whether the interfaces had IPv6."""
 
     def overlaps(self, other: "Result") -> bool:
         """Whether the extremes of the two, if they were measured, have something in common."""
@@ -83,6 +85,16 @@ class TimingReport:
     skipped: tuple[SkippedWay, ...] = ()
     thrown_out: tuple[ThrownOutRun, ...] = ()
     growth: tuple[Growth, ...] = ()
+
+    @property
+    def ipv6(self) -> bool:
+        """Whether the interfaces have IPv6."""
+        return self.order.ipv6 or self.sandbox.ipv6
+
+    @property
+    def condition(self) -> str:
+        """How the interfaces are before each run, in a few words."""
+        return f"{self.order.state} before, IPv6 {'on' if self.ipv6 else 'off'}"
 
     @property
     def sizes(self) -> list[int]:

@@ -46,7 +46,7 @@ def conditions(report: TimingReport) -> list[str]:
         f"ifgroup {host.ifgroup}, Python {host.python}, "
         f"iproute2 {host.iproute2 or 'none'}, pyroute2 {host.pyroute2 or 'none'}, "
         f"{'root' if host.root else 'not root (a user namespace)'}",
-        f"{order.described}, interfaces {order.state} before; made of {kinds or 'nothing yet'}; "
+        f"{order.described}, interfaces {report.condition}; made of {kinds or 'nothing yet'}; "
         f"sysfs {'mounted' if sandbox.sysfs else 'not mounted'}",
         *sandbox.notes,
     ]
@@ -114,7 +114,7 @@ def as_table(report: TimingReport) -> str:
     lines = [line for text in conditions(report) for line in _wrapped(text)]
     for links in report.sizes:
         rows = [row_cells(result) for result in report.results if result.links == links]
-        lines += ["", f"{links:,} interfaces", *_columns([ROW_HEADS, *rows])]
+        lines += ["", f"{links:,} interfaces, {report.condition}", *_columns([ROW_HEADS, *rows])]
     if rows := beside_paper(report):
         lines += ["", *_wrapped(f"Beside {SOURCE}"), *_columns([paper_heads(report), *rows])]
     for title, sentences in (

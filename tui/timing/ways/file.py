@@ -20,7 +20,7 @@ _READ = 64
 
 
 class IoctlClient:
-    """netdevice(7): one call for each interface; two for up and down, which read the other flags first."""
+    """netdevice(7): one call for each interface; two for a flag, which read the others first."""
 
     def __init__(self) -> None:
         """Open the socket that the calls go through. Raises OSError."""
@@ -30,7 +30,7 @@ class IoctlClient:
         """See Client."""
         descriptor, ioctl = self._sock.fileno(), fcntl.ioctl
         call, value = change.operation.ioctl, change.value
-        match change.operation.attribute.carrier:
+        match change.operation.carrier:
             case Number():
                 for member in members:
                     ioctl(descriptor, call, _NUMBER.pack(member.name.encode(), value))
@@ -39,8 +39,8 @@ class IoctlClient:
                     name = member.name.encode()
                     flags = _FLAGS.unpack(ioctl(descriptor, _SIOCGIFFLAGS, _FLAGS.pack(name, 0)))[1]
                     ioctl(descriptor, call, _FLAGS.pack(name, flags | bit if value else flags & ~bit))
-            case Text():
-                raise ValueError("neither an ioctl nor sysfs sets several attributes' text alike")
+            case Text() | None:
+                raise ValueError("no ioctl does that")
             case never:
                 assert_never(never)
 
@@ -50,12 +50,12 @@ class IoctlClient:
 
 
 class SysfsClient:
-    """Opens, writes and closes a file for each interface; for up and down it reads the other flags first."""
+    """Opens, writes and closes a file for each interface; for a flag it reads the others first."""
 
     def change(self, change: Change, members: Sequence[Member], group: int) -> None:
         """See Client."""
         file, value = change.operation.sysfs, change.value
-        match change.operation.attribute.carrier:
+        match change.operation.carrier:
             case Number():
                 data = b"%d" % value
                 for member in members:
@@ -65,8 +65,8 @@ class SysfsClient:
                     path = f"{_CLASS}/{member.name}/{file}"
                     flags = int(_read(path), 16)
                     _write(path, b"0x%08x" % (flags | bit if value else flags & ~bit))
-            case Text():
-                raise ValueError("neither an ioctl nor sysfs sets several attributes' text alike")
+            case Text() | None:
+                raise ValueError("no file in sysfs does that")
             case never:
                 assert_never(never)
 

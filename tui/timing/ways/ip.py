@@ -36,17 +36,17 @@ class IpClient:
         """See Client."""
         match self._way:
             case "ip-group":
-                self._run("link", "set", "group", str(group), *change.words)
+                self._run(*change.words("group", str(group)))
             case "ip-batch":
-                words = " ".join(change.words)
-                lines = "".join(f"link set dev {member.name} {words}\n" for member in members)
+                before, _, after = " ".join(change.words("dev", "%")).partition("%")
+                lines = "".join(f"{before}{member.name}{after}\n" for member in members)
                 os.ftruncate(self._input, 0)
                 os.pwrite(self._input, lines.encode(), 0)
                 os.lseek(self._input, 0, os.SEEK_SET)
                 self._run("-batch", "-", stdin=self._input)
             case "process":
                 for member in members:
-                    self._run("link", "set", "dev", member.name, *change.words)
+                    self._run(*change.words("dev", member.name))
             case other:
                 raise ValueError(f"`ip` makes no changes the way “{other}”")
 

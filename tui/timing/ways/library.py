@@ -1,7 +1,9 @@
 """The way of a library: pyroute2 with an ACK each. The one place of the timing that imports it."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from tui.model.change.attribute import Bit
 from tui.timing.ways.change import Change, Member
 from tui.timing.ways.client import UnavailableError
 
@@ -21,18 +23,27 @@ class LibraryClient:
 
     def change(self, change: Change, members: Sequence[Member], group: int) -> None:
         """See Client."""
-        operation = change.operation
-        wanted = {operation.library: operation.id if operation.one_way else change.value}
+        verb, wanted = _words(change)
         link = self._route.link
         try:
             for member in members:
-                link("set", index=member.ifindex, **wanted)
+                link(verb, index=member.ifindex, **wanted)
         except self._refusal as error:
             raise OSError(error.code, str(error)) from error
 
     def close(self) -> None:
         """See Client."""
         self._route.close()
+
+
+def _words(change: Change) -> tuple[str, dict[str, Any]]:
+    """Return what the library is told: a verb, and what it needs besides."""
+    if change.operation.deletes:
+        return "del", {}
+    if isinstance(change.operation.carrier, Bit):
+        bit = change.operation.carrier.mask
+        return "set", {"flags": bit if change.value else 0, "change": bit}
+    return "set", {change.operation.library: change.value}
 
 
 def open_library(way: str, first: Member) -> LibraryClient:

@@ -1,22 +1,41 @@
 """What can be measured, and what the ways that don't speak netlink need to know of it: a record each."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from tui.model.change.attribute import Attribute, Bit
-from tui.model.change.attributes import MTU, TXQUEUELEN, UP
+from tui.model.change.attribute import Attribute, Carrier
+from tui.model.change.attributes import MTU, PROMISC, TXQUEUELEN, UP
 from tui.model.change.entries import Typed
 from tui.model.link import LEAST_IPV6_MTU
 
 
+class Crowded(NamedTuple):
+    """Seconds that 1,024 interfaces take the kernel more where they are up and have IPv6, on some machine (Linux 6.18).
+
+    IPv6 goes through all of its routes for each of them (rt6_sync_up, net/ipv6/route.c), so that it grows faster than
+    their number.
+    """
+
+    group: float
+    """By one message, whose group attribute counts as a change of each."""
+    each: float
+    """By a message for each."""
+
+
+_NOT = Crowded(0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """Setting one attribute, again and again."""
+    """Setting one attribute, or deleting, again and again."""
 
     id: str
     """Stable: part of the command line and of reports."""
     key: str
     """By which the panel asks for it."""
-    attribute: Attribute
+    attribute: Attribute | None
+    """What is set; None: the interfaces are deleted."""
     values: tuple[int, int]
     """Between which the runs alternate, in the attribute's unit; if it is `one_way`: before and after, 1 is up."""
     least: int = 0
@@ -25,30 +44,55 @@ class Operation:
     """How much less than a group has one of its values is; 0: they don't go by the group."""
     quiet: float
     """Seconds without a notification after which none is expected."""
-    ioctl: int
+    ioctl: int = 0
     """The ioctl(2) that sets it: linux/sockios.h."""
-    sysfs: str
+    sysfs: str = ""
     """Its file below /sys/class/net/NAME."""
-    library: str
-    """pyroute2's keyword."""
+    library: str = ""
+    """pyroute2's keyword; flags have one in common."""
+    cant: Mapping[str, str] = field(default_factory=dict)
+    """The ways that can't do it, each with the reason, a clause."""
+    caution: str = ""
+    """What it does beside its work, one sentence."""
+    budget: float = 20.0
+    """Seconds that one way should take at one size, unless somebody asks for more."""
+    alone: float = 0.0
+    """Seconds that each interface takes the kernel more by itself than with its group, on some machine."""
+    crowded: Crowded = _NOT
+
+    @property
+    def carrier(self) -> Carrier | None:
+        """How a message carries the value; None: it has none."""
+        return None if self.attribute is None else self.attribute.carrier
+
+    @property
+    def deletes(self) -> bool:
+        """Whether it is the interfaces themselves that go."""
+        return self.attribute is None
 
     @property
     def one_way(self) -> bool:
         """Whether the way back is other work, which isn't measured along with it."""
-        return isinstance(self.attribute.carrier, Bit)
+        return self.attribute is None or self.attribute is UP
 
     @property
     def label(self) -> str:
         """What people call it."""
-        return self.id if self.one_way else self.attribute.label
+        return self.id if self.attribute is None or self.one_way else self.attribute.label
 
     def described(self, values: tuple[int, int]) -> str:
         """Return what one run does, in a few words."""
-        if not isinstance(self.attribute.typed, Typed):
+        if self.attribute is None:
+            return self.id
+        if self.one_way:
             return f"bring {self.id}"
         low, high = values
-        return f"{self.label} {low} ↔ {high} {self.attribute.typed.unit}"
+        if isinstance(self.attribute.typed, Typed):
+            return f"{self.label} {low} ↔ {high} {self.attribute.typed.unit}"
+        return f"{self.label} off ↔ on"
 
+
+_SIOCSIFFLAGS = 0x8914
 
 _ALL = (
     Operation(
@@ -62,6 +106,7 @@ _ALL = (
         ioctl=0x8922,  # SIOCSIFMTU
         sysfs="mtu",
         library="mtu",
+        crowded=Crowded(0.26, 0.14),
     ),
     # Linkwatch tells of a carrier up to a second later.
     Operation(
@@ -70,9 +115,9 @@ _ALL = (
         attribute=UP,
         values=(0, 1),
         quiet=1.1,
-        ioctl=0x8914,  # SIOCSIFFLAGS
+        ioctl=_SIOCSIFFLAGS,
         sysfs="flags",
-        library="state",
+        crowded=Crowded(0.06, 0.06),
     ),
     Operation(
         id="down",
@@ -80,9 +125,9 @@ _ALL = (
         attribute=UP,
         values=(1, 0),
         quiet=1.1,
-        ioctl=0x8914,
+        ioctl=_SIOCSIFFLAGS,
         sysfs="flags",
-        library="state",
+        crowded=Crowded(0.1, 0.1),
     ),
     Operation(
         id="txqueuelen",
@@ -93,6 +138,35 @@ _ALL = (
         ioctl=0x8943,  # SIOCSIFTXQLEN
         sysfs="tx_queue_len",
         library="txqlen",
+        crowded=Crowded(0.13, 0.05),
+    ),
+    Operation(
+        id="promisc",
+        key="p",
+        attribute=PROMISC,
+        values=(0, 1),
+        quiet=0.1,
+        ioctl=_SIOCSIFFLAGS,
+        sysfs="flags",
+        # __dev_set_promiscuity, net/core/dev.c
+        caution="The kernel writes a line to its log for each interface that becomes promiscuous or ceases to be; the "
+        "times include that.",
+        crowded=Crowded(0.13, 0.0),
+    ),
+    Operation(
+        id="delete",
+        key="x",
+        attribute=None,
+        values=(1, 0),
+        quiet=0.1,
+        cant={
+            "ioctl": "No ioctl deletes an interface of any kind.",
+            "sysfs": "No file in sysfs deletes an interface.",
+        },
+        caution="Before each run the interfaces are made anew, which isn't timed.",
+        budget=5.0,
+        alone=0.018,  # unregister_netdevice_queue: it waits until nobody uses the interface any more
+        crowded=Crowded(0.1, 0.1),
     ),
 )
 OPERATIONS: dict[str, Operation] = {operation.id: operation for operation in _ALL}

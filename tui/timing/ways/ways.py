@@ -60,11 +60,11 @@ class Way:
 
 
 def _payload(operation: Operation) -> int:
-    """Return the bytes of the attribute that carries the value; flags are part of the head."""
-    match operation.attribute.carrier:
+    """Return the bytes of the attribute that carries the value; flags are part of the head, a deletion has none."""
+    match operation.carrier:
         case Number():
             return _U32
-        case Bit() | Text():
+        case Bit() | Text() | None:
             return 0
 
 
@@ -127,8 +127,8 @@ _ALL = (
     Way(
         "sendmsg",
         "N messages, one send",
-        f"A message for each interface, up to {PER_SEND:,} of them in one send, an ACK for the last; "
-        "one send and one receive for each such batch.",
+        f"A message for each interface by its index, without the group attribute, up to {PER_SEND:,} of them in one "
+        "send, an ACK for the last; one send and one receive for each such batch.",
         True,
         "building a message for each interface",
         _sendmsg,
@@ -144,7 +144,7 @@ _ALL = (
     ),
     Way(
         "ip-group",
-        "ip link set group",
+        "one ip for the group",
         "One process of iproute2's `ip` sends a probe and the same group message.",
         False,
         "starting one process",
@@ -162,7 +162,8 @@ _ALL = (
     Way(
         "process",
         "a process per interface",
-        "The paper's baseline: `ip link set dev X …` once for each interface, one process after the other.",
+        "The paper's baseline: `ip link set dev X …`, or `ip link del dev X`, once for each interface, one process "
+        "after the other.",
         True,
         "starting processes",
         _process,
@@ -170,7 +171,7 @@ _ALL = (
     Way(
         "ioctl",
         "ioctl each",
-        "ifconfig's way, which the paper calls deprecated: an ioctl for each interface by name (two for up and down), "
+        "ifconfig's way, which the paper calls deprecated: an ioctl for each interface by name (two for a flag), "
         "no netlink.",
         True,
         "a system call for each interface",
@@ -179,7 +180,7 @@ _ALL = (
     Way(
         "sysfs",
         "sysfs write each",
-        "A file below /sys/class/net opened, written and closed for each interface (for up and down read before).",
+        "A file below /sys/class/net opened, written and closed for each interface (for a flag read before).",
         True,
         "opening, writing and closing a file for each interface",
         _sysfs,
