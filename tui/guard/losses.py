@@ -1,7 +1,8 @@
 """What a change will lose that the settings alone don't bring back: addresses, routes, neighbours.
 
 Down: all routes, the IPv6 addresses (but with keep_addr_on_down) and the permanent neighbours. An MTU that is too small
-for a protocol ends it on that link, addresses, routes, settings and all. Measured on 6.18.
+for a protocol ends it on that link, addresses, routes, settings and all. ARP switched on or off: the permanent
+neighbours. Measured on 6.18.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from tui.model.change.attribute import Harm
 from tui.model.change.reversal import Step
 from tui.model.link import Link
 from tui.model.text import visible
-from tui.netlink.dependants.item import read_held
+from tui.netlink.dependants.item import is_proxy, read_held
 from tui.netlink.dependants.record import RouteOrAddress
 from tui.netlink.dump import read_links
 from tui.netlink.sockets import open_socket
@@ -76,18 +77,25 @@ class _Toll:
     """Whether IPv6 addresses stay on it while it is down."""
     ended: frozenset[int]
     """The families that end altogether."""
+    forgets: bool
+    """Whether permanent neighbours go; who is answered for stays."""
 
 
 def _toll(step: Step) -> _Toll | None:
     harm = step.wanted.harm(step.before)
     down = Harm.TAKES_DOWN in harm
+    forgets = Harm.FORGETS in harm and step.before.is_up
     ended = frozenset(family for family, ends in _ENDS.items() if ends in harm)
-    return _Toll(down, down and _keeps_addresses(step.before), ended) if down or ended else None
+    if not (down or ended or forgets):
+        return None
+    return _Toll(down, down and _keeps_addresses(step.before), ended, forgets)
 
 
 def _goes(held: RouteOrAddress, toll: _Toll) -> bool:
     if held.sort == "nexthop":
         return toll.down
+    if toll.forgets and held.sort == "neighbour" and not is_proxy(held):
+        return True
     if held.family in toll.ended or not toll.down:
         return held.family in toll.ended
     if held.sort == "address":

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui.model.change.intent import Intent
-from tui.model.change.outcome import Outcome, Refusal, Reply, first_suspect, met_before, with_refusal
+from tui.model.change.outcome import Outcome, Reply, first_suspect, met_before, with_refusal
 from tui.model.link import Link
 from tui.model.store import Snapshot
 from tui.model.text import reason
@@ -57,7 +57,7 @@ def change_group(
 def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker) -> Outcome:
     """Ask the kernel for the member that seems to have refused, alone and by index: its error names the reason.
 
-    If it agrees now, it has changed: the read-back is made anew and tells so.
+    What that changes the read-back, made anew, tells.
     """
     intent, reply = outcome.intent, outcome.reply
     seq = writer.next_seq()
@@ -67,6 +67,9 @@ def _ask_again(outcome: Outcome, suspect: Link, writer: Writer, checker: Checker
     except (OSError, WireError):
         return outcome
     asked = Reply(reply.errno, reply.text, reply.messages + 1, reply.size + len(data), reply.waited, reply.sent_at)
-    if ack.errno:
-        return with_refusal(replace(outcome, reply=asked), Refusal(suspect, ack.words, ack.errno))
-    return read_back(intent, outcome.sent, (), asked, checker)
+    if not ack.errno or intent.wanted(suspect.ifindex).divisible:
+        # It has changed, or a part of it may have.
+        outcome = read_back(intent, outcome.sent, (), asked, checker)
+    else:
+        outcome = replace(outcome, reply=asked)
+    return with_refusal(outcome, suspect.ifindex, ack.words, ack.errno) if ack.errno else outcome

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tui.model.change.intent import Intent
 from tui.model.change.merge import merged
-from tui.model.change.outcome import Outcome, Refusal, Reply, compare, first_suspect, met_before, with_refusal
+from tui.model.change.outcome import Outcome, Reply, compare, first_suspect, met_before, with_refusal
 from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.model.store import Snapshot
@@ -144,10 +144,9 @@ def _ask_again(outcomes: list[Outcome], suspects: Mapping[int, Link], read: _Rea
         reply = found[place].reply
         asked = replace(reply, messages=reply.messages + 1, size=reply.size + len(data))
         found[place] = replace(found[place], reply=asked)
-    if len(refused) < len(batch.items):
-        # Who agrees now has changed.
+    if len(refused) < len(batch.items) or any(outcomes[place].intent.divisible for place in refused):
+        # Who agrees now has changed; of who refused a part may have.
         found = read.outcomes([(one.intent, one.reply) for one in found])
     for place, ack in refused.items():
-        if any(link.ifindex == suspects[place].ifindex for link in found[place].not_reached):
-            found[place] = with_refusal(found[place], Refusal(suspects[place], ack.words, ack.errno))
+        found[place] = with_refusal(found[place], suspects[place].ifindex, ack.words, ack.errno)
     return found

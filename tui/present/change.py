@@ -4,8 +4,8 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 
-from tui.model.change.attribute import Attribute
-from tui.model.change.attributes import GROUP
+from tui.model.change.attribute import Attribute, Harm
+from tui.model.change.attributes import GROUP, MASTER
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Refusal, Reply, sent_to
 from tui.model.change.plan import Former, Plan, Preview, ip_lines
@@ -149,6 +149,14 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
             f"{members(len(preview.refusing))} can't take {what(preview, names)}: {refusing}"
             + (f" and {count(more)} more" if more > 0 else "")
             + (f". {_STOPS[bool(preview.groups)]}" if stops else ".")
+        )
+    if Harm.FORGETS in preview.harms and preview.changing_up:
+        found.append("Permanent neighbours of those that are UP go with it, and an undo doesn't bring them back.")
+    if Harm.LEAVES in preview.harms:
+        leaving = sum(number for master, number in preview.former.get(MASTER, ()) if master)
+        found.append(
+            f"{members(leaving)} {'leaves' if leaving == 1 else 'leave'} a master: what was set on them as ports"
+            " (VLANs, cost, static FDB entries) goes with it, and an undo doesn't bring it back."
         )
     if preview.loses_ipv6:
         found.append(f"Below {LEAST_IPV6_MTU} bytes IPv6 is taken off an interface, and its addresses don't come back.")
@@ -308,9 +316,16 @@ def _overtaken(outcome: Outcome, links: Sequence[Link]) -> list[Refusal]:
 
 
 def _halves(outcome: Outcome) -> list[Refusal]:
-    """Return who was changed in part, and what of it is set."""
+    """Return who was changed in part, what of it is set, and what was left midway."""
+    return [Refusal(link, _half(part, outcome.intent.wanted(link.ifindex))) for link, part in outcome.halves]
+
+
+def _half(part: Settings, wanted: Settings) -> str:
+    done = Settings({one: value for one, value in part.items() if value == wanted[one]})
+    midway = Settings({one: value for one, value in part.items() if one not in done})
     nobody = NameMap()
-    return [Refusal(link, f"{part.words(nobody)} is set, the rest isn't") for link, part in outcome.halves]
+    told = [f"{done.words(nobody)} is set, the rest isn't"] if done else []
+    return ", ".join([*told, *([f"{midway.words(nobody)} now"] if midway else [])])
 
 
 def _is(links: Sequence[Link]) -> str:

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from tui.model.change.attribute import Harm
 from tui.model.change.plan import Plan
 from tui.model.change.reversal import Reversal
 from tui.model.names.map import NameMap
@@ -12,6 +13,14 @@ from tui.present.removal import removal_asked
 from tui.present.words import some
 from tui.session.question import Hindrance, Overtaken, Question, Undo
 from tui.session.session import Session
+
+_LOST = {
+    Harm.TAKES_DOWN: "Routes and IPv6 addresses that went when they went down don't come back by this.",
+    Harm.FORGETS: "Permanent neighbours that went when ARP was switched don't come back by this.",
+    Harm.LEAVES: "What was set on them as ports of their master (VLANs, cost, static FDB entries) doesn't come back by"
+    " this.",
+}
+"""What an undo doesn't bring back, by what the change did."""
 
 
 def hindrance_sentence(why: Hindrance, session: Session, names: NameMap) -> str:
@@ -61,8 +70,7 @@ def question_sentences(question: Question) -> list[str]:
 
 def undo_sentences(undo: Undo) -> list[str]:
     """Return who is not touched by an undo, and what it doesn't bring back, a sentence each."""
-    down = "Routes and IPv6 addresses that went when they went down don't come back by this."
-    return [*_left_alone(undo.found), *([down] if undo.took_down else [])]
+    return [*_left_alone(undo.found), *(sentence for harm, sentence in _LOST.items() if harm in undo.harms)]
 
 
 def nothing_to_undo(undo: Undo) -> str:

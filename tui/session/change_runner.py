@@ -19,7 +19,7 @@ from tui.model.change.plan import Plan
 from tui.model.change.progress import Progress
 from tui.model.change.reversal import Step
 from tui.model.change.sample import Sample
-from tui.model.change.still import steps_now, still_so, still_whole
+from tui.model.change.still import lost_master, steps_now, still_so, still_whole
 from tui.model.link import Link
 from tui.model.store import Snapshot, Store
 from tui.model.wire.trace import WireTrace
@@ -169,6 +169,8 @@ class ChangeRunner:
     def _change(self, intent: Intent, progress: Progress, guard: Guard | None) -> Outcome:
         if intent.undoes is not None:
             intent = self._undo_now(intent)
+        if why := lost_master(intent, self._store.snapshot()):
+            raise _UnseenError(why)
         writer, monitor, snapshot = self._writer, self._monitor, self._store.snapshot
         if intent.whole and _gone(guard):
             raise GuardError("The guard ended before the change was sent; nothing was sent.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from tui.model.change.attribute import Harms
 from tui.model.change.plan import Plan
 from tui.model.change.reversal import Reversal
 
@@ -41,8 +42,8 @@ class Undo:
     """None: nothing is left to be done."""
     found: Reversal
     """Who is left alone, among others."""
-    took_down: bool
-    """Whether the change took somebody down: routes and IPv6 addresses that went with that don't come back."""
+    harms: Harms
+    """What the change did to somebody beside what it was made for: an undo brings nothing of that back."""
 
 
 @dataclass(frozen=True, slots=True)

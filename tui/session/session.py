@@ -332,8 +332,8 @@ class Session:
         snapshot = self.services.snapshot()
         intent, found = plan_undo(number, entry.steps, entry.revision, snapshot)
         plan = None if intent is None else self.services.plan(intent, snapshot)
-        took_down = any(Harm.TAKES_DOWN in step.wanted.harm(step.before) for step in entry.steps)
-        return Undo(number, plan, found, took_down)
+        harms = frozenset[Harm]().union(*(step.wanted.harm(step.before) for step in entry.steps))
+        return Undo(number, plan, found, harms)
 
     def decide(self, decision: Decision, unheard: Callable[[str], object]) -> None:
         """Keep the change that counts down, or have it taken back; ``unheard`` hears why the guard didn't hear."""

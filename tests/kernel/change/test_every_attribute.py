@@ -40,7 +40,7 @@ from tui.model.change.settings import Settings
 from tui.model.change.undo import plan_undo
 from tui.model.link import ADDRGENMODES
 from tui.model.names.map import NameMap
-from tui.present.change import limits, outcome_line
+from tui.present.change import limits, outcome_line, risks
 
 VALUES: dict[Attribute, Value] = {
     MTU: 1400,
@@ -136,6 +136,8 @@ def test_a_master_takes_and_releases_a_group(hands: Hands) -> None:
     outcome = hands.set(master=bridge)
     assert (outcome.verdict, outcome.reply.messages, len(outcome.changed)) == ("done", 1, 2)
     assert [link["master"] for link in hands.seen("v0", "v1")] == ["br0", "br0"]
+    preview = make_preview(make_intent(hands.watch.store.snapshot(), Settings({MASTER: 0}), 7), {}, NameMap())
+    assert [text.partition(": ")[0] for text in risks(preview, NameMap())] == ["2 members leave a master"]
     assert hands.undo(outcome).verdict == "done"
     assert ["master" in link for link in hands.seen("v0", "v1")] == [False, False]
     assert [link["mtu"] for link in hands.seen("v0", "v1")] == [link["mtu"] for link in before]
@@ -199,6 +201,21 @@ def test_what_was_set_of_a_device_before_it_refused_is_told_and_taken_back(hands
     )
     assert hands.undo(outcome).verdict == "done"
     assert hands.seen("br0") == before
+
+
+def test_a_port_that_lost_its_master_to_one_that_refused_it_is_told_and_put_back(hands: Hands) -> None:
+    add(hands.ip, "bridge", "br0")
+    for name in ("v0", "v1"):
+        hands.ip("link", "set", name, "master", "br0")
+    add(hands.ip, "ifb", "none0")
+    (wrong,) = [index for index, link in hands.watch.check().items() if link.name == b"none0"]
+    outcome = hands.set(master=wrong)
+    assert (outcome.verdict, len(outcome.refused), len(outcome.not_reached)) == ("partly", 1, 1)
+    (off,) = [link["ifname"] for link in hands.seen("v0", "v1") if "master" not in link]
+    assert outcome.halves == ((outcome.refused[0].link, Settings({MASTER: 0})),)
+    assert f"1 of these half changed ({off}: no master now)" in outcome_line(outcome, NameMap()).text
+    assert hands.undo(outcome).verdict == "done"
+    assert [link["master"] for link in hands.seen("v0", "v1")] == ["br0", "br0"]
 
 
 def test_what_has_no_ipv6_is_known_to_have_no_addrgenmode(hands: Hands) -> None:

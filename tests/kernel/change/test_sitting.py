@@ -12,6 +12,9 @@ from tests.links import Ip, add, cheap_kind, index_of, many, until
 from tests.sitting import Sitting, sitting
 from tests.writers import record_sends
 from tui.guard.ending import Ending
+from tui.model.change.attribute import Harm
+from tui.model.change.attributes import MASTER
+from tui.model.change.settings import Settings
 from tui.present.log import reverted_words
 from tui.present.session import hindrance_sentence, nothing_to_undo, undo_sentences
 from tui.session.change_runner import Result
@@ -60,6 +63,22 @@ def test_a_change_is_proposed_sent_told_booked_and_undone(sat: Sitting, ip: Ip) 
     assert states(ip) == before
     assert [entry.undone_by for entry in session.log.entries] == [2, None]
     assert session.log.last_undoable() is None
+
+
+def test_a_master_that_another_has_the_index_of_by_now_gets_no_ports(sat: Sitting, ip: Ip) -> None:
+    add(ip, "bridge", "br0")
+    index = index_of(ip, "br0")
+    sat.check()
+    plan = sat.propose(Settings({MASTER: index}), 7).plan
+    ip("link", "delete", "br0")
+    until(lambda: index not in sat.session.services.snapshot().links, "the deletion")
+    outcome = sat.carry_out(plan)
+    assert (outcome.verdict, outcome.reply.text) == ("refused", "the master vanished; choose another")
+    ip("link", "add", "wrong", "index", str(index), "type", "bridge")
+    until(lambda: index in sat.session.services.snapshot().links, "the other bridge")
+    outcome = sat.carry_out(plan)
+    assert outcome.verdict == "refused"
+    assert outcome.reply.text == f"the master vanished, and its index {index} is wrong's now; choose another"
 
 
 def test_an_outcome_is_booked_once_when_painted_or_asked_for(sat: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +197,7 @@ def test_when_others_changed_all_of_it_there_is_no_undo(sat: Sitting, ip: Ip) ->
 def test_the_undo_of_a_down_says_what_does_not_come_back(sat: Sitting, ip: Ip) -> None:
     sat.carry_out(sat.propose(setting(up=True), 7).plan)
     sat.carry_out(sat.propose(setting(up=False), 7).plan)
-    assert (sat.undo(1).took_down, sat.undo(2).took_down) == (False, True)
+    assert [Harm.TAKES_DOWN in sat.undo(number).harms for number in (1, 2)] == [False, True]
     assert undo_sentences(sat.undo(2))[0].startswith("Routes and IPv6 addresses that went")
 
 

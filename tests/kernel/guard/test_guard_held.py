@@ -10,6 +10,7 @@ from tests.changes import setting
 from tests.guards import arm, steps_of
 from tests.links import PATIENCE, Ip, add, index_of, until
 from tui.guard.losses import losses
+from tui.model.change.attributes import ARP
 from tui.model.change.reversal import Step
 from tui.model.change.settings import Settings
 from tui.netlink.dependants.item import read_held
@@ -175,6 +176,26 @@ def test_what_is_lost_is_said_before_by_name(wan: list[Step], ip: Ip) -> None:
 def test_a_change_that_loses_nothing_says_nothing(wan: list[Step], wanted: Settings) -> None:
     found = losses(steps_of("wan", wanted))
     assert (found.restorable, found.for_good, found.held, found.followers) == ([], [], (), ())
+
+
+@pytest.mark.parametrize("switched_on", [False, True])
+def test_the_neighbours_that_arp_forgets_are_told_and_put_back(wan: list[Step], ip: Ip, switched_on: bool) -> None:
+    if switched_on:
+        ip("link", "set", "wan0", "arp", "off")
+        ip("neigh", "add", "192.0.2.1", "lladdr", "02:00:00:00:00:01", "dev", "wan0", "nud", "permanent")
+    ip("-6", "neigh", "add", "2001:db8::1", "lladdr", "02:00:00:00:00:01", "dev", "wan0", "nud", "permanent")
+    steps = steps_of("wan", Settings({ARP: switched_on}))
+    assert losses(steps).restorable == [
+        "permanent neighbour 192.0.2.1 on wan0",
+        "permanent neighbour 2001:db8::1 on wan0",
+    ]
+    before = settled(ip)
+    guard = arm(steps)
+    ip("link", "set", "wan0", "arp", "on" if switched_on else "off")
+    guard.sent()
+    assert "02:00:00:00:00:01" not in " ".join(picture(ip))
+    assert guard.revert().complete
+    assert lacking(ip, before) == ([], [])
 
 
 def test_addresses_that_the_kernel_keeps_are_not_called_lost(wan: list[Step], ip: Ip) -> None:

@@ -90,7 +90,7 @@ def test_a_group_that_refuses_is_told_apart_and_doesnt_stop_the_others() -> None
     intent = intent_for_branch(before, setting(mtu=9000), DC1)
     after = seen(*(made(link, setting(mtu=9000)) if link.group in (257, 259) else link for link in FARM))
     outcome = came_to(intent, before, after, UNSENT, ACK, SENT, ACK)
-    refused = with_refusal(outcome.parts[2], Refusal(FARM[2], "no such MTU", 22))
+    refused = with_refusal(outcome.parts[2], FARM[2].ifindex, "no such MTU", 22)
     outcome = merged(intent, (*outcome.parts[:2], refused, outcome.parts[3]), before)
     assert [part.verdict for part in outcome.parts] == ["nothing", "done", "failed", "done"]
     assert (outcome.verdict, [link.ifindex for link in outcome.changed]) == ("partly", [1, 2, 4])

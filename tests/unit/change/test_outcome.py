@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.changes import asked, setting
 from tests.links import LINKS, a_link, fuzz
 from tui.model.change.intent import Intent
-from tui.model.change.outcome import Outcome, Refusal, Reply, Verdict, compare, first_suspect, steps_taken, with_refusal
+from tui.model.change.outcome import Outcome, Reply, Verdict, compare, first_suspect, steps_taken, with_refusal
 from tui.model.change.reversal import Step, reversal
 from tui.model.link import Link
 from tui.model.store import Store
@@ -167,7 +167,7 @@ def test_each_member_is_in_exactly_one_place(
     members = {index: link for index, link in before.items() if link.group == 7}
     outcome = became(Intent(asked(operation, 9000), 7, members, len(members)), after, ACK)
     if suspect := first_suspect(outcome):
-        outcome = with_refusal(outcome, Refusal(suspect, "why"))
+        outcome = with_refusal(outcome, suspect.ifindex, "why", 0)
         assert suspect not in outcome.not_reached
     found = places(outcome)
     joined, renamed = found.pop("joined", []), found.pop("renamed", [])
@@ -218,7 +218,7 @@ def test_a_known_refusal_keeps_the_rest_not_reached() -> None:
     outcome = became(intent(*before), by_index(before[0]._replace(mtu=9000), *before[1:]), REFUSED)
     suspect = first_suspect(outcome)
     assert suspect is not None
-    told = with_refusal(outcome, Refusal(suspect, "too much"))
+    told = with_refusal(outcome, suspect.ifindex, "too much", 0)
     assert places(told) == {"changed": [1], "refused": [2], "not_reached": [3]}
     assert (told.verdict, told.refused[0].reason) == ("partly", "too much")
 

@@ -84,3 +84,10 @@ def problem(line: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+@pytest.mark.parametrize(("kind", "said"), [(b"veth", "veth"), (b"", "hardware")])
+def test_what_can_be_nobodys_master_is_refused(kind: bytes, said: str) -> None:
+    links = {7: a_link(7, name=b"wan", kind=kind)}
+    with pytest.raises(ValueError, match=f"“wan” can't be a master, it is {said}: give a bridge, bond or VRF"):
+        settings_of(split("master wan"), links)

@@ -23,6 +23,10 @@ class Harm(Enum):
     ENDS_IPV4 = auto()
     ENDS_IPV6 = auto()
     """The protocol ends on the interface: addresses, routes, settings and all."""
+    FORGETS = auto()
+    """Permanent neighbours go, IPv4's and IPv6's, if it is UP."""
+    LEAVES = auto()
+    """It leaves its master: all that was set on it as a port goes."""
 
 
 Harms: TypeAlias = frozenset[Harm]
@@ -103,6 +107,8 @@ class Attribute:
     """Return what it takes where it doesn't take all, a clause: "takes 68…9000"."""
     harm: Callable[[Value, Value], Harms] = lambda now, wanted: frozenset()
     """Return what it does to go from one value to another."""
+    midway: frozenset[Value] = frozenset()
+    """Values that it can be left at where the kernel refuses the one that is wanted."""
     along: "Attribute | None" = None
     """What the kernel may set along with it: to take one back is to take both back."""
 

@@ -33,6 +33,7 @@ _INT = 0x7FFFFFFF  # `ip` takes no more packets (get_integer, iproute2 lib/utils
 _GRO_MOST = 8 * 65535  # GRO_MAX_SIZE, linux/netdevice.h: the kernel refuses more whatever the driver says
 _NONE: Harms = frozenset()
 _CUTS_OFF: Harms = frozenset({Harm.CUTS_OFF})
+_LEAVES: Harms = frozenset({Harm.LEAVES})
 
 
 def _up_or_down(value: Value, names: NameMap | None = None) -> str:
@@ -139,6 +140,12 @@ def _switch(name: str, bit: Bit, harm: Callable[[Value, Value], Harms] = lambda 
     )
 
 
+def _arp_harm(now: Value, wanted: Value) -> Harms:
+    # Both ways the kernel forgets all neighbours, permanent ones too: arp_netdev_event (net/ipv4/arp.c) and
+    # ndisc_netdev_event (net/ipv6/ndisc.c), by neigh_changeaddr.
+    return (_NONE if now == wanted else frozenset({Harm.FORGETS})) | _lost(now, wanted)
+
+
 def _lost(now: Value, wanted: Value) -> Harms:
     """What is switched off can cut off."""
     return _CUTS_OFF if now and not wanted else _NONE
@@ -147,7 +154,7 @@ def _lost(now: Value, wanted: Value) -> Harms:
 PROMISC = _switch("promisc", Bit(IFF_PROMISC))
 ALLMULTICAST = _switch("allmulticast", Bit(IFF_ALLMULTI))
 # Neighbours, IPv4's by ARP and IPv6's by multicast, are found no more.
-ARP = _switch("arp", Bit(IFF_NOARP, inverted=True), _lost)
+ARP = _switch("arp", Bit(IFF_NOARP, inverted=True), _arp_harm)
 MULTICAST = _switch("multicast", Bit(IFF_MULTICAST), _lost)
 
 
@@ -227,7 +234,10 @@ MASTER = Attribute(
     bare={"nomaster": 0},
     takes=lambda link, value: value == link.master or not (link.is_loopback or value == link.ifindex),
     limits=lambda link: "can't be a port" if link.is_loopback else "can't be its own master",
-    harm=lambda now, wanted: _CUTS_OFF if now != wanted else _NONE,
+    harm=lambda now, wanted: (_CUTS_OFF | _LEAVES if now else _CUTS_OFF) if now != wanted else _NONE,
+    midway=frozenset(
+        {0}
+    ),  # a port leaves its old master before the new one is asked: do_set_master, net/core/rtnetlink.c
 )
 _PROTODOWN_KINDS = frozenset({b"macvlan", b"vxlan", b""})  # of hardware the driver alone knows
 PROTODOWN = Attribute(

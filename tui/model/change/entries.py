@@ -19,7 +19,7 @@ Links: TypeAlias = Mapping[int, Link] | None
 _LONGEST = 20  # characters of what was typed that an error repeats
 _LONGEST_ALIAS = 255  # bytes: IFALIASZ - 1
 _NO_MASTER = "none"
-_MASTERS = frozenset({b"bridge", b"bond", b"team", b"vrf", b"hsr", b"batadv", b"openvswitch"})
+_MASTERS = frozenset({b"bridge", b"bond", b"team", b"vrf", b"hsr", b"batadv", b"openvswitch", b"rmnet"})
 
 
 def quoted(text: str) -> str:
@@ -127,9 +127,12 @@ class MasterEntry:
             raise ValueError(f"Give {self.wants}.")
         if links is None:
             return 0
-        found = [link for link in links.values() if visible(link.name) == name]
-        if found:
-            return found[0].ifindex
+        found = next((link for link in links.values() if visible(link.name) == name), None)
+        if found is not None:
+            if found.kind not in _MASTERS:
+                kind = visible(found.kind) or ("loopback" if found.is_loopback else "hardware")
+                raise ValueError(f"{quoted(name)} can't be a master, it is {kind}: give {self.wants}.")
+            return found.ifindex
         if name == _NO_MASTER:
             return 0
         near = did_you_mean(name, self.choices(links))

@@ -90,6 +90,11 @@ class Intent:
         return self.settings if isinstance(self.settings, Settings) else None
 
     @property
+    def divisible(self) -> bool:
+        """Whether the kernel can do a part of it to an interface and refuse the rest."""
+        return not isinstance(self.settings, Settings) or self.settings.divisible
+
+    @property
     def operation(self) -> str:
         """What it is called in the audit file and the timing panel; "restore": each gets back its own."""
         return self.settings.operation if isinstance(self.settings, Settings) else "restore"

@@ -103,7 +103,7 @@ class Outcome:
         The kernel sets one attribute of a device after the other and stops at the first that fails (do_setlink,
         net/core/rtnetlink.c).
         """
-        if self.intent.alike is not None and len(self.intent.alike) == 1:
+        if not self.intent.divisible:
             return ()
         short = (*(refusal.link for refusal in self.refused), *self.not_reached)
         parts = ((link, self.intent.wanted(link.ifindex).part(self.before(link), link)) for link in short)
@@ -214,10 +214,14 @@ def first_suspect(outcome: Outcome) -> Link | None:
     return next(refusing, short[0] if short else None)
 
 
-def with_refusal(outcome: Outcome, refusal: Refusal) -> Outcome:
-    """Return ``outcome`` with one of the members that were not reached known to have refused."""
-    rest = tuple(link for link in outcome.not_reached if link.ifindex != refusal.link.ifindex)
-    return replace(outcome, refused=(*outcome.refused, refusal), not_reached=rest)
+def with_refusal(outcome: Outcome, ifindex: int, words: str, errno: int) -> Outcome:
+    """Return ``outcome`` with one of the members that were not reached known to have refused.
+
+    ``words``, ``errno``: the kernel's. Nothing becomes of it if the member isn't among them.
+    """
+    found = tuple(Refusal(link, words, errno) for link in outcome.not_reached if link.ifindex == ifindex)
+    rest = tuple(link for link in outcome.not_reached if link.ifindex != ifindex)
+    return replace(outcome, refused=(*outcome.refused, *found), not_reached=rest)
 
 
 def with_failures(outcome: Outcome, refused: Mapping[int, tuple[int, str]], skipped: Mapping[int, Refusal]) -> Outcome:

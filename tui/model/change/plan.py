@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from tui.model.change.attribute import Attribute, Harm
+from tui.model.change.attribute import Attribute, Harm, Harms
 from tui.model.change.attributes import GROUP
 from tui.model.change.entries import Value
 from tui.model.change.intent import Intent
@@ -21,6 +21,7 @@ from tui.model.names.tree import SEPARATOR
 from tui.model.text import plural, visible
 
 _NO_FIELDS: frozenset[str] = frozenset()
+_NOTHING: Harms = frozenset()
 _FEW = 3  # interfaces in a line that is shown beside a key
 
 
@@ -53,8 +54,8 @@ class Preview:
     """Those of them that are taken down, retagged, or get a smaller MTU: what the lock-out guard watches over."""
     untagged: tuple[Link, ...] = ()
     """Of single interfaces: `lo`, and members of group 0 that aren't just retagged. They are asked for like group 0."""
-    loses_ipv6: bool = False
-    """Whether IPv6 addresses will be lost for good on some member, for want of MTU."""
+    harms: Harms = _NOTHING
+    """What it does to some member beside what it is made for."""
     groups: tuple[int, ...] = ()
     """Several groups that are changed as wholes, by a message each."""
     path: bytes = b""
@@ -70,6 +71,11 @@ class Preview:
         if self.groups:
             return len(self.groups) - len(self.empty) + self.alone
         return self.members if self.group_id is None else 1
+
+    @property
+    def loses_ipv6(self) -> bool:
+        """Whether IPv6 addresses will be lost for good on some member, for want of MTU."""
+        return Harm.ENDS_IPV6 in self.harms
 
     @property
     def needs_name(self) -> bool:
@@ -104,7 +110,7 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
     members, alone = intent.members, intent.alone
     wanted_of = intent.by_group()
     changing = changing_up = refusing = 0
-    loses_ipv6 = False
+    harms = _NOTHING
     former: dict[Attribute, Counter[Value]] = {}
     for link, number in _likenesses(intent):
         wanted = intent.wanted(link.ifindex)
@@ -113,7 +119,7 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
         changing += number
         changing_up += number if link.is_up else 0
         refusing += 0 if wanted.taken_by(link) else number
-        loses_ipv6 |= Harm.ENDS_IPV6 in wanted.harm(link)
+        harms |= wanted.harm(link)
         for attribute, value in wanted.items():
             if (old := attribute.read(link)) != value:
                 former.setdefault(attribute, Counter())[old] += number
@@ -134,7 +140,7 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
         protected=carrying,
         endangered=tuple(link for link in carrying if Harm.CUTS_OFF in intent.wanted(link.ifindex).harm(link)),
         untagged=tuple(link for index, link in alone.items() if _like_group_0(intent.wanted(index), link)),
-        loses_ipv6=loses_ipv6,
+        harms=harms,
         groups=intent.groups,
         path=intent.path,
         empty=tuple(group_id for group_id in intent.groups if group_id not in wanted_of),

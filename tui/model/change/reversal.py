@@ -56,5 +56,5 @@ def reversal(steps: Iterable[Step], find: Callable[[Link], Link | None], *, halv
 
 
 def _half(before: Link, wanted: Settings, now: Link) -> bool:
-    """Whether each attribute is either as it was or as it was to be."""
-    return all(one.read(now) in (value, one.read(before)) for one, value in wanted.items())
+    """Whether each attribute is either as it was or as it was to be, or was left midway."""
+    return all(one.read(now) in (value, one.read(before), *one.midway) for one, value in wanted.items())

@@ -76,10 +76,22 @@ class Settings(Mapping[Attribute, Value]):
         return found
 
     def part(self, before: Link, now: Link) -> "Settings":
-        """Return what of it ``now`` has that ``before`` hadn't: what was set, if not all of it was."""
+        """Return what of it ``now`` has that ``before`` hadn't: what was set, if not all of it was.
+
+        What was left midway stands in it as it is now.
+        """
         return Settings(
-            {one: value for one, value in self.items() if one.read(now) == value and one.read(before) != value}
+            {
+                one: is_now
+                for one, value in self.items()
+                if (is_now := one.read(now)) != one.read(before) and (is_now == value or is_now in one.midway)
+            }
         )
+
+    @property
+    def divisible(self) -> bool:
+        """Whether the kernel can do a part of it to an interface and refuse the rest."""
+        return len(self._values) > 1 or any(one.midway for one in self._values)
 
     def otherwise(self, link: Link) -> str:
         """Return what ``link`` is instead, in words: "now 1400", "now down", "now in group 9"; empty: it is so."""

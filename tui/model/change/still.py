@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tui.model.change.attributes import MASTER
 from tui.model.change.intent import Intent
 from tui.model.change.reversal import Step
+from tui.model.change.settings import UNTOUCHED
 from tui.model.link import Link
 from tui.model.store import Snapshot
 from tui.model.text import visible
@@ -27,6 +29,16 @@ def obstacle(intent: Intent, seen: Link, now: Snapshot) -> str:
     if intent.undoes is None or wanted.met_by(link) or wanted.as_of(seen).met_by(link):
         return ""
     return f"{wanted.as_of(seen).otherwise(link)}, set by another"
+
+
+def lost_master(intent: Intent, now: Snapshot) -> str:
+    """Return why all are no longer to become ports of what they were to be ports of, a clause; empty: they are."""
+    master = (intent.alike or UNTOUCHED).get(MASTER)
+    if not master or now.same(master, intent.revision) is not None:
+        return ""
+    if (other := now.links.get(master)) is None:
+        return "the master vanished; choose another"
+    return f"the master vanished, and its index {master} is {visible(other.name)}'s now; choose another"
 
 
 def still_whole(intent: Intent, now: Snapshot) -> Intent:

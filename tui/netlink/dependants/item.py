@@ -67,6 +67,11 @@ def read_held(sock: socket.socket, indexes: Container[int], names: Names) -> lis
     return sorted(found, key=lambda held: (held.sort, held.leans))
 
 
+def is_proxy(held: RouteOrAddress) -> bool:
+    """Whether it is a neighbour that the interface answers for."""
+    return held.sort == "neighbour" and _NDMSG.unpack_from(held.body)[3] & _NTF_PROXY != 0
+
+
 def read_message(type: int, body: bytes, names: Names) -> RouteOrAddress | None:
     """Read the message that makes something anew as if the kernel had listed it; None: no such thing is made anew.
 
