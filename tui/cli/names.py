@@ -38,17 +38,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         return own
 
     number = "the group's number; either may come first; left out: the first free one of the parent's block"
-    old = "its name, and all below it is renamed too; or its number: that entry alone"
+    whose = "its name or number; dc1/ is dc1 and all names below it"
     deed("list", "print every entry, in the order of the file")
     deed("set", "name a group", ("NAME", "the name"), ("[ID]", number))
-    deed(
-        "rename",
-        "give an entry, or a parent with all that is below it, another name",
-        ("OLD", old),
-        ("NEW", "the other"),
-    )
-    removal = deed("rm", "remove an entry", ("WORD", "its name or number"))
-    removal.add_argument("--tree", action="store_true", help="with all names below it")
+    deed("rename", "give an entry another name, or a parent with all below it", ("OLD", whose), ("NEW", "the other"))
+    deed("rm", "remove an entry, or a parent with all below it", ("WORD", whose))
     matching = deed("match", "print what matches a parent and all below it in nft and iptables", ("PATH", "its name"))
     matching.add_argument("--out", action="store_true", help="by the interface that packets go out by, not in by")
     deed("check", "print what is wrong as FILE:LINE: TEXT, and exit with 1 if there is anything")
@@ -69,13 +63,14 @@ def run(options: argparse.Namespace) -> int:
             name, group_id = read_pair(options.name, options.id)
             return _change(options, lambda document: set_name(document, name, group_id))
         case "rename":
-            if problem := check_name(options.new):
+            new = options.new.removesuffix("/") if options.old.endswith("/") else options.new
+            if problem := check_name(new):
                 raise ValueError(problem)
-            return _change(options, lambda document: rename(document, options.old, options.new))
+            return _change(options, lambda document: rename(document, options.old, new))
         case None:
             raise ValueError("Say what to do with the name map: names list, set, rename, rm, match or check.")
         case _:
-            return _change(options, lambda document: remove(document, options.word, tree=options.tree))
+            return _change(options, lambda document: remove(document, options.word))
 
 
 def _read(options: argparse.Namespace) -> tuple[NameEditor, str]:

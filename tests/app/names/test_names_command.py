@@ -169,22 +169,25 @@ TREE = b"# ours\n0x100 dc1\n0x101 dc1/web\n20 home\n"
 def test_a_parent_is_renamed_and_removed_with_all_of_it_in_one_save(names: Map) -> None:
     names.path.write_bytes(TREE)
     done = names.run("rename", "dc1", "dc2")
+    assert (done.returncode, names.path.read_bytes()) == (1, TREE)
+    assert done.stderr == "ifgroup: 1 name is below dc1: “dc1/” renames it too, 256 renames it alone.\n"
+    done = names.run("rename", "dc1/", "dc2/")
     assert (done.returncode, done.stdout) == (0, "dc1 is dc2 now, with 1 name below it: 2 lines renamed.\n")
     assert names.path.read_bytes() == TREE.replace(b"dc1", b"dc2")
     assert names.path.with_name("group-").read_bytes() == TREE
     assert len(names.records()) == 1
-    found = names.json("rename", "dc2", "home/dc")
+    found = names.json("rename", "dc2/", "home/dc")
     assert found["changed_names"] == [
         {"group_id": 256, "before": "dc2", "after": "home/dc"},
         {"group_id": 257, "before": "dc2/web", "after": "home/dc/web"},
     ]
-    assert names.json("rename", "home/dc", "home")["result"] == "refused"  # home is there
+    assert names.json("rename", "home/dc/", "home")["result"] == "refused"  # home is there
     before = names.state()
     done = names.run("rm", "home/dc")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("ifgroup: 1 name is below home/dc: --tree removes what is below it too, 256 in place")
+    assert done.stderr.startswith("ifgroup: 1 name is below home/dc: “home/dc/” removes it too, 256 removes it alone.")
     assert names.state()[:-2] == before[:-2]
-    assert names.run("rm", "home/dc", "--tree").returncode == 0
+    assert names.run("rm", "home/dc/").returncode == 0
     assert names.path.read_bytes() == b"# ours\n20 home\n"
 
 

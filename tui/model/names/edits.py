@@ -95,12 +95,14 @@ def set_below(document: NameDocument, name: str, used: Callable[[], Collection[i
 
 
 def rename(document: NameDocument, old: str, new: str) -> Edit:
-    """Give what is called ``old`` another name: a name with all that is below it, a number alone.
+    """Give what is called ``old`` another name: a parent with all that is below it, or one entry.
 
-    Raises NameRuleError, UnknownNameError.
+    A “/” at its end means the parent; so does its bare name where no entry bears it. Where one does, and others are
+    below it, the bare name is in doubt, and refused. Raises NameRuleError, UnknownNameError.
     """
-    tree = find_subtree(document, old)
-    if tree.below:
+    if tree := _parent(document, old):
+        if own := tree.own:
+            _refuse_bare(old, tree, "renames", f" too, {own.group_id} renames it alone")
         if tree.path != new.encode():
             _whole(document)
         return rename_tree(tree, new)
@@ -119,7 +121,7 @@ def rename(document: NameDocument, old: str, new: str) -> Edit:
 def rename_tree(tree: Subtree, new: str) -> Edit:
     """Give a parent, which needs no entry of its own, and all that is below it another name. Raises NameRuleError."""
     document, shown = tree.document, visible(tree.path)
-    own = next((line.group_id for line in tree.lines if line.name == tree.path), None)
+    own = tree.own.group_id if tree.own else None
     if tree.path == new.encode():
         return Edit(document, f"{new} and the {_names(tree.below)} below it are named so already.", own, new)
     if problem := tree.error(new):
@@ -140,24 +142,15 @@ def _renamed_already(document: NameDocument, old: str, new: str) -> Edit:
     return Edit(document, told, group_id, new)
 
 
-def remove(document: NameDocument, word: str, *, tree: bool = False) -> Edit:
-    """Take the name of a group away, given by that or by its number.
+def remove(document: NameDocument, word: str) -> Edit:
+    """Take the name of a group away, given by that or by its number; with a “/” at its end, a parent's and all below.
 
-    ``tree``: with all names below it; else a name that has some is refused, and a number means that entry alone.
-    Raises NameRuleError.
+    The bare name of what has others below it is in doubt, and refused. Raises NameRuleError.
     """
-    found = find_subtree(document, word)
-    if tree and not found.below and (line := _find(document, word)):
-        found = subtree(document, line.name)
-    if tree and found.below:
-        return _remove_tree(found)
-    if found.below:
-        own = next((line.group_id for line in found.lines if line.name == found.path), None)
-        alone = "" if own is None else f", {own} in place of the name removes it alone"
-        are = "is" if found.below == 1 else "are"
-        raise NameRuleError(
-            f"{_names(found.below)} {are} below {visible(found.path)}: --tree removes what is below it too{alone}."
-        )
+    if tree := _parent(document, word):
+        own = tree.own
+        _refuse_bare(word, tree, "removes", "" if own is None else f" too, {own.group_id} removes it alone")
+        return _remove_tree(tree)
     line = _find(document, word)
     if line is None:
         if word == DEFAULT_NAME or (not check_id(word) and int(word, 0) == DEFAULT_GROUP):
@@ -167,6 +160,34 @@ def remove(document: NameDocument, word: str, *, tree: bool = False) -> Edit:
     told = f"Group {line.group_id} has no name now, no longer {visible(line.name)}.{_stay(document, line)}"
     given_up = (GivenUp(line.name, line.group_id or 0),)
     return Edit(document.delete(line.number), told, line.group_id, "", given_up, "delete")
+
+
+def _parent(document: NameDocument, word: str) -> Subtree | None:
+    """Return what has names below it and is called ``word``, with or without a “/” at its end; None: nothing.
+
+    Raises NameRuleError for a “/” where nothing is below.
+    """
+    tree = find_subtree(document, word)
+    if tree.below:
+        return tree
+    if tree.lines and _slashed(word, tree):
+        group_id, name = tree.lines[0].group_id, visible(tree.path)
+        raise NameRuleError(f"Nothing is below “{visible(word)}”; without the slash it is group {name} ({group_id}).")
+    return None
+
+
+def _slashed(word: str, tree: Subtree) -> bool:
+    """Whether ``word`` says by its end that all below is meant; a name that ends so itself says nothing."""
+    return word.endswith("/") and not tree.path.endswith(b"/")
+
+
+def _refuse_bare(word: str, tree: Subtree, deed: str, rest: str) -> None:
+    """Refuse a word that could mean a parent's own entry alone as well as all below it."""
+    if _slashed(word, tree):
+        return
+    shown, are = visible(tree.path), "is" if tree.below == 1 else "are"
+    it = "it" if tree.below == 1 else "them"
+    raise NameRuleError(f"{_names(tree.below)} {are} below {shown}: “{shown}/” {deed} {it}{rest}.")
 
 
 def _remove_tree(tree: Subtree) -> Edit:

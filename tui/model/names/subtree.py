@@ -23,13 +23,17 @@ class Subtree:
         """How many entries are below the path itself."""
         return sum(line.name != self.path for line in self.lines)
 
+    @property
+    def own(self) -> NameLine | None:
+        """The first entry that bears the path itself; None: none does."""
+        return next((line for line in self.lines if line.name == self.path), None)
+
     def error(self, new: str) -> str:
         """Return why the path can't become ``new``, one sentence that names what clashes, or "": it can.
 
         Fit to be called at every keystroke.
         """
-        own = next((line.group_id for line in self.lines if line.name == self.path), None)
-        if problem := check_name(new, own):
+        if problem := check_name(new, self.own.group_id if self.own else None):
             return problem
         try:
             self.renamed(new)
