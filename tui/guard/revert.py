@@ -9,7 +9,7 @@ from tui.files.audit import Audit
 from tui.files.syslog import SOCKETS
 from tui.guard.dependants import is_bridge
 from tui.guard.order import GuardOrder, Reverted
-from tui.model.change.audit import settings_row
+from tui.model.change.audit import masters_row, settings_row
 from tui.model.change.outcome import Refusal
 from tui.model.change.reversal import reversal
 from tui.model.change.settings import Settings
@@ -40,7 +40,7 @@ def revert_now(order: GuardOrder, why: str) -> Reverted:
             finally:
                 writer.close()
     except OSError as error:
-        return _on_record(order, Reverted(why, problem=_sentence(error)))
+        return _on_record(order, Reverted(why, problem=_sentence(error)), {})
 
 
 def revert(
@@ -52,15 +52,17 @@ def revert(
     A change that the kernel is still at is waited for: a dump takes the same lock (RTNL; seen on 6.18).
     Blocks; never raises for what the kernel does: the report tells.
     """
+    eyes = _Eyes(sock, deletions)
     try:
-        done = _revert(order, why, sock, _Eyes(sock, deletions), writer)
+        done = _revert(order, why, sock, eyes, writer)
     except _FAILURES as error:
         done = Reverted(why, problem=_sentence(error))
-    return _on_record(order, done)
+    return _on_record(order, done, eyes.links)
 
 
-def _on_record(order: GuardOrder, done: Reverted) -> Reverted:
-    return replace(done, audit_problem=Audit(order.audit, SOCKETS if order.journal else ()).write(_record(order, done)))
+def _on_record(order: GuardOrder, done: Reverted, links: Mapping[int, Link]) -> Reverted:
+    audit = Audit(order.audit, SOCKETS if order.journal else ())
+    return replace(done, audit_problem=audit.write(_record(order, done, links)))
 
 
 def _sentence(error: Exception) -> str:
@@ -157,7 +159,7 @@ def _put_back_held(order: GuardOrder, done: Reverted, eyes: _Eyes, sock: socket.
     return Restored(restored.back, (*restored.missing, *missing))
 
 
-def _record(order: GuardOrder, done: Reverted) -> dict[str, object]:
+def _record(order: GuardOrder, done: Reverted, links: Mapping[int, Link]) -> dict[str, object]:
     """Return the line for the audit file."""
     return {
         "event": "revert",
@@ -166,6 +168,7 @@ def _record(order: GuardOrder, done: Reverted) -> dict[str, object]:
         "complete": done.complete,
         "back": _names(done.back),
         "put_back": [*_put_back_rows(order, done)],
+        "masters": masters_row((step.wanted.as_of(step.before) for step in order.steps), links),
         "as_before": _names(done.as_before),
         "changed_since": _names(done.changed_since),
         "gone": _names(done.gone),

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tui.model.change.attribute import Attribute, Harm
-from tui.model.change.attributes import GROUP, MASTER
+from tui.model.change.attributes import GROUP, LEAST_IPV4_MTU, MASTER
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Refusal, Reply, sent_to
 from tui.model.change.plan import Former, Plan, Preview, ip_lines
@@ -113,7 +113,13 @@ def warning(preview: Preview, names: NameMap) -> str:
     if preview.refusing:
         more = len(preview.refusing) - 1
         return f"refused by {limits(preview.refusing[0], preview.alike)}" + (f" and {count(more)} more" if more else "")
-    return f"IPv6 is lost below {LEAST_IPV6_MTU}" if preview.loses_ipv6 else ""
+    return next((f"{what} is lost below {least}" for what, least in _ended(preview)), "")
+
+
+def _ended(preview: Preview) -> list[tuple[str, int]]:
+    """Return the protocols that end for want of MTU, with the bytes that they take."""
+    both = (preview.loses_ipv6, "IPv6", LEAST_IPV6_MTU), (preview.loses_ipv4, "IPv4", LEAST_IPV4_MTU)
+    return [(what, least) for ends, what, least in both if ends]
 
 
 def plan_line(key: str, preview: Preview, names: NameMap) -> list[Field]:
@@ -158,8 +164,10 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
             f"{members(leaving)} {'leaves' if leaving == 1 else 'leave'} a master: what was set on them as ports"
             " (VLANs, cost, static FDB entries) goes with it, and an undo doesn't bring it back."
         )
-    if preview.loses_ipv6:
-        found.append(f"Below {LEAST_IPV6_MTU} bytes IPv6 is taken off an interface, and its addresses don't come back.")
+    found += [
+        f"Below {least} bytes {what} is taken off an interface, and its addresses don't come back."
+        for what, least in _ended(preview)
+    ]
     return found
 
 

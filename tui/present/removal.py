@@ -90,8 +90,8 @@ def removal_sentences(deletion: Deletion, names: NameMap) -> list[str]:
     if deletion.also:
         found.append(f"{plural(len(deletion.also), 'more goes', 'more go')} too: {some_companions(deletion.also)}.")
     if deletion.torn:
-        ends = "The other end of" if len(deletion.torn) == 1 else "The other ends of"
-        found.append(f"{ends} {some(deletion.torn)}, in another netns, can't be seen from here and go too.")
+        ends, go = ("The other end of", "goes") if len(deletion.torn) == 1 else ("The other ends of", "go")
+        found.append(f"{ends} {some(deletion.torn)}, in another netns, can't be seen from here and {go} too.")
     if deletion.released:
         found.append(f"No port of anything any more, but not deleted: {some(deletion.released)}.")
     if deletion.staying:

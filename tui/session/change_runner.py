@@ -92,7 +92,7 @@ class ChangeRunner:
         """
         result = self._carry_out(plan, title, pressed, progress, risk_now)
         told(result)
-        record = change_record(title, result.outcome, guarded=result.armed)
+        record = change_record(title, result.outcome, guarded=result.armed, links=self._store.snapshot().links)
         return replace(result, complaint=self._audit.write(record))
 
     def _carry_out(

@@ -163,7 +163,7 @@ def test_what_is_told_is_what_happened(
             ours = index in intent.members and (seen.name, seen.life) == (planned[index].name, planned[index].life)
         assert sent[index] == (seen._replace(mtu=9000) if ours else seen)
 
-    rows = {row["ifindex"]: row for row in change_record("", result.outcome, guarded=False)["members"]}  # type: ignore[attr-defined]
+    rows = {row["ifindex"]: row for row in change_record("", result.outcome, guarded=False, links={})["members"]}  # type: ignore[attr-defined]
     assert rows.keys() >= intent.members.keys()
     for index, row in rows.items():
         became, then, now = row["became"], before.get(index), after.get(index)

@@ -142,7 +142,7 @@ def test_nothing_of_a_part_is_left_out_of_the_whole() -> None:
 
 
 def record_of(outcome: Outcome) -> dict[str, Any]:
-    record = {"time": "2026-01-02T03:04:05Z", **change_record("x", outcome, guarded=False)}
+    record = {"time": "2026-01-02T03:04:05Z", **change_record("x", outcome, guarded=False, links={})}
     return json.loads(json.dumps(record))  # type: ignore[no-any-return]
 
 

@@ -15,6 +15,7 @@ from tui.model.change.plan import Plan, make_plan
 from tui.model.link import Link
 from tui.model.names.map import NameMap, parse
 from tui.model.store import Store
+from tui.present.change import risks, warning
 
 assert MTU.typed
 TYPED = MTU.typed
@@ -77,6 +78,7 @@ def test_who_will_refuse_the_mtu() -> None:
         (1279, 1500, True),
         (68, 1280, True),
         (68, 1279, False),
+        (67, 1500, True),
         (1500, 1500, False),
         (1000, 1000, False),
     ],
@@ -85,6 +87,16 @@ def test_an_mtu_that_takes_ipv6_off(mtu: int, was: int, loses: bool) -> None:
     plan = a_plan(a_link(1, mtu=was), mtu=mtu)
     assert plan.preview.loses_ipv6 is loses
     assert plan.preview.needs_yes is loses
+
+
+def test_an_mtu_that_ends_ipv4_alone_is_asked_for_too() -> None:
+    plan = a_plan(a_link(1, mtu=1000, min_mtu=0), mtu=67)
+    assert (plan.preview.loses_ipv6, plan.preview.loses_ipv4, plan.preview.needs_yes) == (False, True, True)
+    assert warning(plan.preview, NameMap()) == "IPv4 is lost below 68"
+    assert risks(plan.preview, NameMap()) == [
+        "Below 68 bytes IPv4 is taken off an interface, and its addresses don't come back."
+    ]
+    assert not a_plan(a_link(1, mtu=67, min_mtu=0), mtu=60).preview.needs_yes
 
 
 def test_one_member_is_enough_to_lose_ipv6_and_down_is_no_mtu() -> None:

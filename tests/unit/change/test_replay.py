@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.changes import setting
 from tests.hostile import NAMES
 from tests.links import a_link, fuzz
+from tui.model.change.attributes import MASTER
 from tui.model.change.audit import change_record
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, Reply
@@ -43,7 +44,7 @@ def recorded(settings: Settings | dict[int, Settings], group_id: int | None = 7,
     links = {1: a_link(1, name=b"a\x1b'"), 2: a_link(2, name=b"b")}
     intent = Intent(settings, group_id, links, 0)
     outcome = Outcome(intent, Reply(0, "", 1, 40, 0.1), changed=tuple(links.values()), **more)
-    return json.loads(json.dumps(change_record("x", outcome, guarded=False)))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(change_record("x", outcome, guarded=False, links={})))  # type: ignore[no-any-return]
 
 
 @fuzz
@@ -104,6 +105,27 @@ def test_single_interfaces_are_named_whatever_their_names_hold() -> None:
     assert lines(**record) == wanted
     record["members"][0] |= {"became": "refused", "reason": "no\nway"}
     assert lines(**record) == [wanted[1], "# not done again: a\\x1b': refused then, no\\x0away"]
+
+
+def test_a_master_is_named_as_it_was_called_then() -> None:
+    links = {5: a_link(5, name=b"br 5"), 6: a_link(6, name=b"-rf")}
+    port = a_link(1, name=b"a", master=6)
+    outcome = Outcome(Intent(Settings({MASTER: 5}), 7, {1: port}, 0), Reply(0, "", 1, 40, 0.1), changed=(port,))
+    record = json.loads(json.dumps(change_record("x", outcome, guarded=False, links=links)))
+    assert record["masters"] == {"5": "br 5", "6": "-rf"}
+    unclear = "# not done again: which interface had index 5, the master, isn't on record"
+    assert lines(**record) == [unclear]  # no interface can be called so
+    record["masters"]["5"] = "$(id)"
+    assert lines(**record) == ["ip link set group 7 master '$(id)'"]
+    wrong: tuple[Any, ...] = (None, [], {"5": 5}, {"five": "br5"}, {"-5": "br5"}, {"\u0665": ""})
+    for masters in wrong:
+        assert lines(**record | {"masters": masters}) == [unclear]
+    back: dict[str, Any] = {
+        "event": "revert",
+        "masters": {"6": "br6"},
+        "put_back": [{"ifname": "a", "settings": {"master": 6}}],
+    }
+    assert lines(**WHEN | back) == ["ip link set dev a master br6"]
 
 
 @pytest.mark.parametrize("raw", NAMES)

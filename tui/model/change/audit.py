@@ -1,8 +1,8 @@
 """What goes on record of a change: one flat record, ready for JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from tui.model.change.attributes import ATTRIBUTES
+from tui.model.change.attributes import ATTRIBUTES, MASTER
 from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome
 from tui.model.change.settings import UNTOUCHED, Settings
@@ -10,8 +10,8 @@ from tui.model.link import Link
 from tui.model.text import visible
 
 
-def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, object]:
-    """Return the record of an attempted change. ``title``: what was asked, in words."""
+def change_record(title: str, outcome: Outcome, *, guarded: bool, links: Mapping[int, Link]) -> dict[str, object]:
+    """Return the record of an attempted change. ``title``: what was asked, in words; ``links``: all interfaces."""
     intent, reply = outcome.intent, outcome.reply
     asked = intent.alike or UNTOUCHED
     return {
@@ -33,8 +33,25 @@ def change_record(title: str, outcome: Outcome, *, guarded: bool) -> dict[str, o
         "settings": None if intent.alike is None else settings_row(asked),
         "groups": sorted({outcome.before(link).group for link in intent.members.values()}),
         "by_group": [_group_row(part) for part in outcome.parts if part.intent.group_id is not None] or None,
+        "masters": masters_row(_settings_told(intent), links),
         "members": [*_rows(outcome)],
     }
+
+
+def masters_row(told: Iterable[Settings], links: Mapping[int, Link]) -> dict[str, str] | None:
+    """Return the names of the masters in ``told`` by ifindex, as records hold them; None: there are none."""
+    indexes = {settings[MASTER] for settings in told if settings.get(MASTER)}
+    return {str(index): visible(links[index].name) for index in sorted(indexes) if index in links} or None
+
+
+def _settings_told(intent: Intent) -> Iterator[Settings]:
+    """Yield all that was asked, and, where that is of masters, what was before."""
+    if intent.alike is not None and MASTER not in intent.alike:
+        return
+    for index, link in intent.members.items():
+        wanted = intent.wanted(index)
+        yield wanted
+        yield wanted.as_of(link)
 
 
 def _group_row(part: Outcome) -> dict[str, object]:

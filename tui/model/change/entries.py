@@ -118,7 +118,7 @@ class MasterEntry:
     def choices(self, links: Links) -> list[str]:
         """Return who can be a master; safe to show."""
         able = [visible(link.name) for link in (links or {}).values() if link.kind in _MASTERS]
-        return [*sorted(able), _NO_MASTER]
+        return [*sorted({*able} - {_NO_MASTER}), _NO_MASTER]
 
     def parse(self, text: str, links: Links = None) -> int:
         """Read what was typed. Raises ValueError with one sentence; of a name only if ``links`` are known."""

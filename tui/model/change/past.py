@@ -72,6 +72,11 @@ class Past:
         """Return a text of it; empty: there is none."""
         return _text(self.record, key)
 
+    def fields(self, key: str) -> Fields:
+        """Return an object of it; empty: there is none."""
+        value = self.record.get(key)
+        return value if isinstance(value, dict) else {}
+
     def number(self, key: str) -> int:
         """Return a whole number of it; 0: there is none."""
         value = self.record.get(key)

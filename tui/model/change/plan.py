@@ -78,6 +78,11 @@ class Preview:
         return Harm.ENDS_IPV6 in self.harms
 
     @property
+    def loses_ipv4(self) -> bool:
+        """Whether IPv4 addresses will be."""
+        return Harm.ENDS_IPV4 in self.harms
+
+    @property
     def needs_name(self) -> bool:
         """Whether the operator must type a name first."""
         return self.members > 0 and (self.group_id == DEFAULT_GROUP or bool(self.protected or self.untagged))
@@ -94,7 +99,7 @@ class Preview:
     @property
     def needs_yes(self) -> bool:
         """Whether a plain yes is asked first."""
-        return bool(self.refusing) or self.loses_ipv6
+        return bool(self.refusing) or self.loses_ipv6 or self.loses_ipv4
 
 
 def _like_group_0(wanted: Settings, link: Link) -> bool:

@@ -3,10 +3,12 @@
 What is not on record precisely enough, or wasn't done, is a comment that says why: never a line that does otherwise.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tui.model.change.attributes import ATTRIBUTES, BY_ID, MASTER
 from tui.model.change.past import Fields, Netns, Past, Row
@@ -33,7 +35,7 @@ def replay(past: Past, names: NameMap, here: Netns) -> list[str]:
     ``names``: the name map by which `ip` will read them, and how it is called; groups are written as numbers.
     ``here``: where they are to be run.
     """
-    numbers = replace(names, by_id=MappingProxyType({}))
+    numbers = replace(names, by_id=MappingProxyType({}), devices=_masters(past))
     try:
         if past.event not in _LINES:
             raise _UnclearError(_NOT_INTERFACES.get(past.event, "this ifgroup doesn't know what that is"))
@@ -49,6 +51,19 @@ _NOT_INTERFACES = {
     "save": "the name map was saved, which is no change of interfaces",
     "keep": "a change was kept, which changed nothing",
 }
+
+
+class _Master(NamedTuple):
+    name: bytes
+
+
+def _masters(past: Past) -> Mapping[int, _Master]:
+    """Return what is on record of those that were somebody's master, by ifindex."""
+    found = {}
+    for index, shown in past.fields("masters").items():
+        with contextlib.suppress(_UnclearError):
+            found[index] = _Master(_name(shown) if isinstance(shown, str) else b"")
+    return {int(index): master for index, master in found.items() if index.isdecimal() and master.name}
 
 
 def _was_done(past: Past) -> None:
@@ -81,7 +96,7 @@ def _move(past: Past, names: NameMap) -> Iterator[str]:
 
 def _change(past: Past, names: NameMap) -> Iterator[str]:
     _was_done(past)
-    alike = _alike(past)
+    alike = _alike(past, names)
     if past.by_group:
         yield from _groups(past, alike, names)
     elif past.group_id is None:
@@ -107,7 +122,7 @@ def _groups(past: Past, alike: Settings | None, names: NameMap) -> Iterator[str]
         try:
             match part.outcome:
                 case "done" | "partly":
-                    yield from _group(part.group_id, alike or _settings(part.settings or {}), names)
+                    yield from _group(part.group_id, alike or _settings(part.settings or {}, names), names)
                 case "nothing":
                     pass
                 case "failed":
@@ -120,22 +135,22 @@ def _groups(past: Past, alike: Settings | None, names: NameMap) -> Iterator[str]
         yield from _each(rest, alike, names)
 
 
-def _alike(past: Past) -> Settings | None:
+def _alike(past: Past, names: NameMap) -> Settings | None:
     """Return what was set on all interfaces; None: on each something of its own."""
     record = past.record
     if isinstance(fields := record.get("settings"), dict):
-        return _settings(fields)
+        return _settings(fields, names)
     if "settings" in record or record.get("operation") == "restore":
         return None
     # Before 'settings' was recorded, each attribute had a key of its own, None where it wasn't set.
     found = {a.id: value for a in ATTRIBUTES if a.recorded and (value := record.get(a.recorded)) is not None}
-    settings = _settings(found)
+    settings = _settings(found, names)
     if settings.operation != record.get("operation"):
         raise _UnclearError("what was set isn't on record")
     return settings
 
 
-def _settings(fields: Fields) -> Settings:
+def _settings(fields: Fields, names: NameMap) -> Settings:
     if not fields:
         raise _UnclearError("what was set isn't on record")
     found = {}
@@ -146,7 +161,7 @@ def _settings(fields: Fields) -> Settings:
             found[attribute] = attribute.of_record(recorded)
         except ValueError as error:
             raise _UnclearError(f"its {key} is none that can be set") from error
-    if found.get(MASTER):
+    if found.get(MASTER) and found[MASTER] not in names.devices:
         raise _UnclearError(f"which interface had index {found[MASTER]}, the master, isn't on record")
     return Settings(found)
 
@@ -161,7 +176,7 @@ def _each(rows: Iterable[Row], alike: Settings | None, names: NameMap) -> Iterat
         try:
             if row.became and row.became not in _DID:
                 raise _UnclearError(f"{row.became} then{f', {row.reason}' if row.reason else ''}")
-            own = alike or _settings(row.settings or row.after or {})
+            own = alike or _settings(row.settings or row.after or {}, names)
             able.append((_name(row.ifname), own))
         except _UnclearError as error:
             unable.append(f"# not done again: {row.ifname}: {error}")

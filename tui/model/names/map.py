@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tui.model.group import DEFAULT_GROUP, MAX_IP_GROUP
-from tui.model.link import Link
 from tui.model.text import visible
 
 # sscanf(p, "0x%x %s") and then sscanf(p, "%d %s"): greedy, no stepping back, and white space may be missing.
@@ -20,6 +19,14 @@ WIDTH = 511
 """Bytes, line end excluded; fgets() into char[512] reads a longer line as several."""
 _BUCKETS = 256
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
+
+
+class Named(Protocol):
+    """What has an interface's name: an interface, for one."""
+
+    @property
+    def name(self) -> bytes:
+        """As the kernel holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class NameMap:
     ip: str = "ip"
     """How the `ip` that reads this map is called where we look, correct shell: see `shell.ip_in`."""
 
-    devices: Mapping[int, Link] = field(default_factory=dict, compare=False, repr=False)
+    devices: Mapping[int, Named] = field(default_factory=dict, compare=False, repr=False)
     """The interfaces of the same moment by ifindex, for words that name one."""
 
     def device(self, index: int) -> bytes:

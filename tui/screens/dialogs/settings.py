@@ -49,7 +49,7 @@ class SettingsScreen(PlannedScreen[Settings], commands=OnSettings):
         self._now: dict[Attribute, str] = {}
         self._moved = False
         """Whether the operator has moved in the list since he typed: Enter means its choice then."""
-        self._table = KeyedTable(_COLUMNS, self._row, empty="free text, or a number", ascii=ascii, id="targets")
+        self._table = KeyedTable(_COLUMNS, self._row, empty="nothing to choose from", ascii=ascii, id="targets")
         self._table.can_focus = False
 
     def compose(self) -> ComposeResult:
