@@ -20,10 +20,11 @@ _COMPARED = ("kernel", "cpu", "cores", "iproute2", "ifgroup")
 def last_with(reports: Sequence[TimingReport], operation: str) -> TimingReport | None:
     """Return the first report of this operation, else the first that has results; None: there is none.
 
-    Nothing is estimated from a run on a busy machine.
+    Nothing is estimated from a run on a busy machine, and no other work from what takes a hundred times as long.
     """
     usable = [report for report in reports if report.results and not report.busy]
-    return next((one for one in usable if one.order.operation == operation), usable[0] if usable else None)
+    alike = [report for report in usable if not report.order.work.deletes and not report.ipv6]
+    return next((one for one in usable if one.order.operation == operation), alike[0] if alike else None)
 
 
 def estimate(report: TimingReport, way: str, links: int) -> float | None:

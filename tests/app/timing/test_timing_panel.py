@@ -27,6 +27,7 @@ from tui.present.commands import OnTiming
 from tui.screens.timing.run import Last, Request
 from tui.screens.timing.screen import TimingScreen
 from tui.timing.report import history
+from tui.timing.runner import Run
 from widgets.keyed_table.table import KeyedTable
 
 GROUP = Group(10, 12, 3, ((1500, 12),), ((b"ifb", 12),))
@@ -124,13 +125,20 @@ async def test_by_default_the_papers_sizes_and_the_groups_own_are_measured() -> 
         assert hands.app.panel.request.order(GROUP).links == (12, 128, 256, 512, 1024, 2048)
 
 
-async def test_esc_stops_half_way_and_keeps_what_there_is_and_esc_again_leaves() -> None:
+async def test_esc_stops_half_way_and_keeps_what_there_is_and_esc_again_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with panel(LONG) as hands:
         await hands.press("enter")
         child = await hands.child()
         await hands.sees(" left; ")
         await hands.press("enter")
         assert "It is measuring already" in hands.words
+        with monkeypatch.context() as patched:
+            # A kill waits for the kernel: to delete interfaces one by one keeps it for seconds.
+            patched.setattr(Run, "stop", lambda run: None)
+            await hands.press("escape")
+            await hands.sees("stopping: the kernel finishes what it is at")
         await hands.press("escape")
         await hands.sees("Stopped; what was measured until then stays")
         assert not hands.app.left

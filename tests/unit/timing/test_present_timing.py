@@ -242,6 +242,13 @@ def test_estimates_come_from_the_last_measurement_of_the_same_work_or_else_the_l
     assert last_with([empty], "mtu") is None
 
 
+def test_what_takes_a_hundred_times_as_long_stands_for_no_other_work() -> None:
+    delete, crowded = measured(8, operation="delete"), measured(8, state="up", ipv6=True)
+    assert last_with([delete], "retag") is last_with([crowded], "retag") is None
+    assert last_with([delete, crowded], "mtu") is crowded
+    assert last_with([crowded, delete], "delete") is delete
+
+
 def test_two_runs_are_compared_result_by_result_with_what_else_differs() -> None:
     past, latest = on_kernel(measured(128, 512), "6.1\x1b[7z"), measured(128, 256, factor=2.0)
     lines = comparison(past, latest)
