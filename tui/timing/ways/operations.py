@@ -89,7 +89,7 @@ class Operation:
         low, high = values
         if isinstance(self.attribute.typed, Typed):
             return f"{self.label} {low} ↔ {high} {self.attribute.typed.unit}"
-        return f"{self.label} off ↔ on"
+        return f"{self.label} on ↔ off"
 
 
 _SIOCSIFFLAGS = 0x8914
