@@ -2,8 +2,7 @@
 
 import argparse
 
-from tui.cli.change import group_there
-from tui.cli.removal import remove
+from tui.cli.removal import one_group, remove
 from tui.model.change.removal import Deletion
 from tui.model.view.shown import Shown
 from tui.present.removal_script import deletion_json, deletion_lines
@@ -21,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError("Say which group's interfaces are to be deleted: one group, by its name or number.")
 
     def plan(shown: Shown) -> Deletion:
-        group_id = group_there(options.words[0], shown, "nothing was sent")
+        group_id = one_group(options.words[0], shown, "deleted")
         return plan_deletion(shown.snapshot, group_id, shown.protected)
 
     return remove(options, plan, lambda deletion: bar(deletion, guarded=False), deletion_json, deletion_lines)

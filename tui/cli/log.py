@@ -13,12 +13,13 @@ from pathlib import Path
 from tui.cli.output import remark, say
 from tui.cli.place import names_there
 from tui.cli.status import DONE
-from tui.cli.wish import group_of
+from tui.cli.wish import whom_of
 from tui.files.audit import default_path, netns_here
 from tui.files.audit_lines import oldest_first
 from tui.model.change.past import NOWHERE, Netns, Past, past_of
 from tui.model.change.replay import replay
 from tui.model.names.map import NameMap
+from tui.model.names.tree import Branch, Place
 from tui.model.text import ascii_text, plural, visible
 from tui.present.past import comment, line
 from tui.present.words import as_ascii
@@ -31,7 +32,11 @@ _WHEN = re.compile(rb'\{"time":"([^"\\]{10,40})"')
 def add(parser: argparse.ArgumentParser) -> None:
     """Add what narrows it, and the other form."""
     parser.add_argument("--since", metavar="WHEN", help="90s, 15m, 1h, 2d ago, or a date or time such as 2026-01-31")
-    parser.add_argument("--group", metavar="G", help="changes of this group, by its number or what it is called now")
+    parser.add_argument(
+        "--group",
+        metavar="G",
+        help="changes of this group, by its number or what it is called now; dc1/: and of all below",
+    )
     parser.add_argument("--sh", action="store_true", help="the `ip` lines that do the same again")
 
 
@@ -39,14 +44,14 @@ def run(options: argparse.Namespace) -> int:
     """Print the records, the oldest first; return the exit status. Raises ValueError, OSError."""
     since = since_of(options.since, datetime.now(UTC)) if options.since is not None else None
     names = names_there(options)
-    group_id = group_of(options.group, names.names) if options.group is not None else None
+    whom = whom_of(options.group, names.names) if options.group is not None else None
     if options.netns is not None:
         from tui.netlink.namespace import enter_named
 
         enter_named(options.netns)
     here = netns_here()
     path: Path = options.audit or default_path(private=False)
-    reader = _Reader(path, since, here if options.netns is not None else NOWHERE, group_id)
+    reader = _Reader(path, since, here if options.netns is not None else NOWHERE, whom)
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
         for past in reader:
             _print(past, options, names.names, here)
@@ -71,11 +76,12 @@ def since_of(text: str, now: datetime) -> datetime:
 class _Reader:
     """Goes through the records that are wanted, once."""
 
-    def __init__(self, path: Path, since: datetime | None, netns: Netns, group_id: int | None) -> None:
+    def __init__(self, path: Path, since: datetime | None, netns: Netns, whom: Place | None) -> None:
         self._path = path
         self._since = since
         self._netns = netns
-        self._group_id = group_id
+        self._branch = visible(whom.path) if isinstance(whom, Branch) else None
+        self._group_ids = whom.group_ids if isinstance(whom, Branch) else () if whom is None else (whom,)
         self._foreign = 0
         self._told = 0
         self._guarded: set[str] = set()
@@ -104,13 +110,19 @@ class _Reader:
             return False
         if past.elsewhere(self._netns):
             return False
-        if self._group_id is None:
+        if not self._group_ids:
             return True
         # The guard and who keeps a change name it alone.
-        if past.concerns(self._group_id) or (past.event in ("revert", "keep") and past.text("what") in self._guarded):
+        if self._concerned(past) or (past.event in ("revert", "keep") and past.text("what") in self._guarded):
             self._guarded.add(past.text("what"))
             return True
         return False
+
+    def _concerned(self, past: Past) -> bool:
+        # The map may have put other groups below the parent since.
+        return past.concerns(self._group_ids) or (
+            self._branch is not None and past.record.get("branch") == self._branch
+        )
 
     def remarks(self) -> Iterator[str]:
         shown = visible(os.fsencode(self._path))

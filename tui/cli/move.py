@@ -3,8 +3,7 @@
 import argparse
 from dataclasses import replace
 
-from tui.cli.change import group_there
-from tui.cli.removal import remove
+from tui.cli.removal import one_group, remove
 from tui.model.change.move import Move
 from tui.model.view.shown import Shown
 from tui.present.move_script import move_json, move_lines
@@ -28,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     word, netns = options.words
 
     def plan(shown: Shown) -> Move:
-        group_id = group_there(word, shown, "nothing was sent")
+        group_id = one_group(word, shown, "moved")
         return replace(plan_move(shown.snapshot, group_id, netns, shown.protected), each=options.each)
 
     return remove(options, plan, lambda move: move_bar(move, guarded=False), move_json, move_lines)

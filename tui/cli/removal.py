@@ -5,14 +5,16 @@ import errno
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from tui.cli.change import STATUS, named_option
+from tui.cli.change import STATUS, group_there, named_option
 from tui.cli.output import remark, say
 from tui.cli.place import enter, names_there
 from tui.cli.status import DIFFERENCES, FAILED
+from tui.cli.wish import parent_of
 from tui.files.audit import Audit, default_path
 from tui.model.change.move import Move
 from tui.model.change.removal import Deletion
-from tui.model.names.map import NameMap
+from tui.model.names.map import NameMap, group_title
+from tui.model.names.tree import place_title
 from tui.model.text import plural, reason, visible
 from tui.model.view.shown import Shown
 from tui.present.removal import removal_asked, removal_words, removed_line
@@ -22,6 +24,33 @@ from tui.present.script_rows import refusal_json
 from tui.session.headless import Headless
 
 Planned = TypeVar("Planned", Deletion, Move)
+_FEW = 5  # groups that an error lists
+
+
+def one_group(word: str, shown: Shown, deed: str) -> int:
+    """Return the group that ``word`` means; a parent's own alone, with a remark that those below it stay.
+
+    ``deed``: what is done to it, "deleted". Raises OSError for a parent: nothing takes it back, so each group is seen
+    first, and asked for by its own name.
+    """
+    names, parent = shown.names, parent_of(word, shown.names)
+    if parent and not parent.by_own_name:
+        found = [names.name(each) for each in parent.branch.group_ids if shown.snapshot.members(each)]
+        title = place_title(parent.branch, names)
+        if not found:
+            raise FileNotFoundError(errno.ENOENT, f"Nobody is in {title}; nothing was sent.")
+        few = ", ".join(found[:_FEW]) + (f" and {len(found) - _FEW} more" if len(found) > _FEW else "")
+        why = f"{title} can't be {deed} at once; nothing was sent. Take one group at a time: {few}."
+        raise OSError(errno.EINVAL, why)
+    group_id = group_there(word, shown, "nothing was sent")
+    if parent:
+        below = plural(parent.below, "group")
+        remark(f"{group_title(group_id, names)} alone is meant; the {below} below it {_stay(parent.below)}.")
+    return group_id
+
+
+def _stay(number: int) -> str:
+    return "stays" if number == 1 else "stay"
 
 
 def remove(

@@ -50,6 +50,9 @@ def group_of(word: str, names: NameMap) -> int:
         return number
     if (branch := _branch_of(word.removesuffix(_BELOW), names)) is not None:
         first = names.name(branch.group_ids[0])
+        if parent_of(word, names) is None:
+            title = group_title(branch.group_ids[0], names)
+            raise FileNotFoundError(errno.ENOENT, f"Nothing is below “{word}”; without the slash it is {title}.")
         why = f"“{word}” is no group: it stands above others, so name one of them, such as {first}."
         raise FileNotFoundError(errno.ENOENT, why)
     near = did_you_mean(word, map(os.fsdecode, names.by_name))
@@ -64,24 +67,39 @@ def _known(word: str, names: NameMap) -> int | None:
     return next((group_id for group_id, name in names.by_id.items() if visible(name) == word), None)
 
 
+class Parent(NamedTuple):
+    """A parent in the tree of names, by the word that was typed for it."""
+
+    branch: Branch
+    below: int
+    """How many groups are below it, more than none."""
+    by_own_name: bool
+    """Whether the word is the name of a group at the parent itself, and so means that alone, as it does for `ip`."""
+
+
+def parent_of(word: str, names: NameMap) -> Parent | None:
+    """Return the parent that ``word`` names, with a slash at its end or without; None: nothing is below it."""
+    if (branch := _branch_of(word.removesuffix(_BELOW), names)) is None:
+        return None
+    below = len(branch.group_ids) - len(tree_of(names).own(branch.path))
+    known = _known(word, names) is not None
+    return Parent(branch, below, known) if below and not (known and word.endswith(_BELOW)) else None
+
+
 def whom_of(word: str, names: NameMap) -> int | Branch:
     """Return what ``word`` means: a group, or a parent in the tree of names with all groups below it.
 
     The name of a group is that group alone, as it is for `ip`, even if others are below it; with a slash at its end it
     is the parent. A parent without an id is meant by its name alone too. Raises FileNotFoundError, one sentence.
     """
-    branch = _branch_of(word.removesuffix(_BELOW), names)
-    below = 0 if branch is None else len(branch.group_ids) - len(tree_of(names).own(branch.path))
-    if branch is None or _known(word, names) is not None:
-        group_id = group_of(word, names)
-        if below and not word.endswith(_BELOW):
-            more = f"{word}{_BELOW} means the {plural(below, 'group')} below it too"
-            remark(f"{group_title(group_id, names)} alone is meant; {more}.")
-        return group_id
-    if not below:
-        alone = group_title(branch.group_ids[0], names)
-        raise FileNotFoundError(errno.ENOENT, f"Nothing is below “{word}”; without the slash it is {alone}.")
-    return branch
+    parent = parent_of(word, names)
+    if parent and not parent.by_own_name:
+        return parent.branch
+    group_id = group_of(word, names)
+    if parent:
+        more = f"{word}{_BELOW} means the {plural(parent.below, 'group')} below it too"
+        remark(f"{group_title(group_id, names)} alone is meant; {more}.")
+    return group_id
 
 
 def _branch_of(word: str, names: NameMap) -> Branch | None:

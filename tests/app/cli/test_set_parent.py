@@ -191,3 +191,39 @@ def test_random_verbs_on_a_tree_against_ip(ip: Ip, tmp_path: Path, seed: int) ->
 def seen(ip: Ip) -> dict[str, tuple[int, Any]]:
     links = json.loads(ip("-N", "-j", "-d", "link"), strict=False)
     return {link["ifname"]: (int(link["group"]), link["mtu"]) for link in links}
+
+
+def test_the_log_finds_a_parents_change_by_the_parent_and_by_each_group(ip: Ip, names: Path, tmp_path: Path) -> None:
+    audit = ("--audit", tmp_path / "audit", "--names", names)
+    verb("set", "dc1/", "mtu", "1400", *audit)
+    verb("set", "dc1/b", "mtu", "1300", *audit)
+    verb("set", "other", "mtu", "1290", *audit)
+    whole, one, _ = verb("log", *audit).out.splitlines(keepends=True)
+    for word in ("dc1", "256", "dc1/a", "dc1/r2/d", "dc1/r2", "260"):
+        assert verb("log", "--group", word, *audit).out == whole, word
+    for word in ("dc1/", "dc1/b"):
+        assert verb("log", "--group", word, *audit).out == whole + one, word
+    assert "dc1/ means the 4 groups below it too" in verb("log", "--group", "dc1", *audit).err
+    # Other groups are below it by now: what was done to the parent is found all the same.
+    names.write_text("999 dc1/new\n")
+    assert verb("log", "--group", "dc1/", *audit).out == whole
+
+
+def test_what_nothing_takes_back_takes_one_group_at_a_time(ip: Ip, names: Path) -> None:
+    there = mtus(ip)
+    for words, deed in ((("delete", "{}", "--yes"), "deleted"), (("move", "{}", "far", "--yes"), "moved")):
+        for word in ("dc1/", "dc1/r2"):
+            done = verb(*(one.format(word) for one in words), "--names", names)
+            assert (done.status, done.out) == (1, "")
+            title, whom = (
+                ("dc1/ (5 groups)", "dc1/a, dc1/b, dc1/r2/c") if word == "dc1/" else ("dc1/r2/ (2 groups)", "dc1/r2/c")
+            )
+            assert done.err == (
+                f"ifgroup: {title} can't be {deed} at once; nothing was sent. Take one group at a time: {whom}.\n"
+            )
+        done = verb(*(one.format("dc1/b/") for one in words), "--names", names)
+        assert done.err == "ifgroup: Nothing is below “dc1/b/”; without the slash it is group dc1/b (258).\n"
+    done = verb("delete", "dc1", "--yes=dc1", "--names", names)
+    assert (done.status, done.err) == (0, "ifgroup: group dc1 (256) alone is meant; the 4 groups below it stay.\n")
+    assert "Nobody is in" in done.out
+    assert mtus(ip) == there

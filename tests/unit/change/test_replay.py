@@ -260,7 +260,7 @@ def test_whatever_a_record_holds_it_is_told_on_one_harmless_line(record: dict[st
     for one in (*entry.lines, *replay(found, NO_NAMES, NOWHERE)):
         assert one.isascii()
         assert one.isprintable()
-    found.concerns(7)
+    found.concerns((7,))
 
 
 def test_problems_of_members_are_told_in_short() -> None:
@@ -290,6 +290,8 @@ def test_who_and_where_are_told_where_it_was_elsewhere() -> None:
         ({"group_id": 8}, False),
         ({"new_group_id": 7}, True),
         ({"groups": [3, 7]}, True),
+        ({"by_group": [{"group_id": 7, "messages": 0}]}, True),
+        ({"by_group": [{"group_id": "7"}, 7, {"group_id": True}]}, False),
         ({"members": [{"ifname": "a", "before": {"group": 7}}]}, True),
         ({"members": [{"ifname": "a", "before": {"mtu": 7}}]}, False),
         ({"event": "save", "diff": ["--- before", "+++ after", "@@ -1 +1 @@", "+7    dmz"]}, True),
@@ -298,4 +300,4 @@ def test_who_and_where_are_told_where_it_was_elsewhere() -> None:
     ],
 )
 def test_a_record_knows_the_groups_it_concerns(record: dict[str, Any], concerned: bool) -> None:
-    assert past(**{"event": "change"} | record).concerns(7) is concerned
+    assert past(**{"event": "change"} | record).concerns([5, 7]) is concerned

@@ -1,7 +1,7 @@
 """A record of the audit file, read back: what any program may have written there, taken as no more than it is."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
@@ -152,17 +152,19 @@ class Past:
         """The lines that a save of the name map changed."""
         return [harmless(line) for line in _rows(self.record.get("diff")) if isinstance(line, str)]
 
-    def concerns(self, group_id: int) -> bool:
-        """Whether it was a change of this group or of members of it, into it or out of it; or of its name."""
+    def concerns(self, group_ids: Collection[int]) -> bool:
+        """Whether it was a change of one of these groups or of members of it, into it or out of it; or of its name."""
         numbers: list[object] = [self.record.get("group_id"), self.record.get("new_group_id")]
         numbers += _rows(self.record.get("groups"))
+        numbers += [group.group_id for group in self.by_group]
         for row in self.rows():
             numbers += [row.before.get("group"), (row.after or {}).get("group"), (row.settings or {}).get("group")]
         numbers += [(row.settings or {}).get("group") for row in self.rows("put_back")]
         for line in self.diff[2:]:
             if line[:1] in ("+", "-") and (found := entry(line[1:].encode(errors="replace"))) is not None:
                 numbers.append(found.group_id)
-        return any(number == group_id and not isinstance(number, bool) for number in numbers)
+        whole = (number for number in numbers if isinstance(number, int) and not isinstance(number, bool))
+        return any(number in group_ids for number in whole)
 
 
 def past_of(line: bytes) -> Past | None:
