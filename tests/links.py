@@ -5,8 +5,10 @@ import math
 import os
 import socket
 import struct
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +67,7 @@ _FORMS: dict[str, tuple[Any, ...]] = {
     "addrgenmode": (NONE, 0, 1),
     "forwarding": (NONE, 0, 1),
     "rp_filter": (NONE, 0, 2),
+    "disable_ipv6": (0, 1),
 }
 
 
@@ -224,10 +227,12 @@ def _by_family(spec: Any) -> dict[str, int]:
     inet = spec.get_attr("AF_INET") if spec else None
     inet6 = spec.get_attr("AF_INET6") if spec else None
     mode = inet6.get_attr("IFLA_INET6_ADDR_GEN_MODE") if inet6 else None
+    conf = inet6.get_attr("IFLA_INET6_CONF") if inet6 else None
     return {
         "forwarding": inet["forwarding"] if inet else NONE,
         "rp_filter": inet["rp_filter"] if inet else NONE,
         "addrgenmode": NONE if mode is None else mode,
+        "disable_ipv6": conf["disable_ipv6"] if conf else 0,
     }
 
 
@@ -353,3 +358,17 @@ def many(kind: str, count: int, group: int, *, up: bool, prefix: str = "m") -> N
             ]
             sock.send(b"".join(parts))
             assert struct.unpack_from("=i", sock.recv(1 << 16), 16)[0] == 0
+
+
+def ipv6_on() -> None:
+    """Have links that are made from now on have IPv6."""
+    for which in ("all", "default"):
+        Path(f"/proc/sys/net/ipv6/conf/{which}/disable_ipv6").write_text("0")
+
+
+def slow_group(ip: Ip, count: int = 400, group: int = 7) -> None:
+    """Make ``count`` links that are UP with IPv6, and so many IPv6 routes that a group message to them takes long."""
+    ipv6_on()
+    many(cheap_kind(ip), count, group, up=True)
+    lines = "".join(f"route add 2001:{number:x}::/48 dev m0\n" for number in range(25_000))
+    subprocess.run(["ip", "-6", "-batch", "-"], input=lines, text=True, check=True)

@@ -24,10 +24,11 @@ GIVEN = {
     "--yes": ("--yes",),
     "--expect": ("--expect", "1"),
     "--confirm": ("--confirm",),
+    "--each": ("--each",),
     "--json": ("--json",),
     "--ascii": ("--ascii",),
 }
-SCRIPTED = {"--dry-run", "--yes", "--expect", "--confirm", "--json"}
+SCRIPTED = {"--dry-run", "--yes", "--expect", "--confirm", "--each", "--json"}
 HONOURED = {
     "": set(GIVEN) - SCRIPTED,
     "console": set(GIVEN) - SCRIPTED,
@@ -40,8 +41,10 @@ HONOURED = {
     "pending": {"--netns", "--read-only", "--json", "--ascii"},
     "keep": {"--netns", "--read-only", "--audit", "--json", "--ascii"},
     "revert": {"--netns", "--read-only", "--audit", "--json", "--ascii"},
-    **dict.fromkeys(["delete", "move"], set(GIVEN) - {"--confirm-timeout", "--no-mouse", "--confirm"}),
-    **dict.fromkeys(["set", "up", "down", "retag"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
+    "delete": set(GIVEN) - {"--confirm-timeout", "--no-mouse", "--confirm", "--each"},
+    "move": set(GIVEN) - {"--confirm-timeout", "--no-mouse", "--confirm"},
+    **dict.fromkeys(["set", "up", "down"], set(GIVEN) - {"--confirm-timeout", "--no-mouse"}),
+    "retag": set(GIVEN) - {"--confirm-timeout", "--no-mouse", "--each"},
 }
 REFUSED = [(command, flag) for command, flags in HONOURED.items() for flag in GIVEN if flag not in flags]
 

@@ -50,6 +50,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"addrgenmode": 1}, "addrgenmode eui64 → none"),
     ({"addrgenmode": -1, "forwarding": 1}, "addrgenmode eui64 → none, forwarding off → on"),
     ({"rp_filter": 2}, "rp_filter off → loose"),
+    ({"disable_ipv6": 1}, "disable_ipv6 off → on"),
     ({"mtu": 1400, "group": 8}, "group dmz → web, mtu 1500 → 1400"),
 ]
 

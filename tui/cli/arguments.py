@@ -135,6 +135,15 @@ _OPTIONS = (
             "`ifgroup keep` comes first",
         },
     ),
+    _Option(
+        "--each",
+        False,
+        {
+            "action": "store_true",
+            "help": "a message for each interface instead of one for all: others' changes get through in between, and "
+            "Ctrl+C stops it",
+        },
+    ),
     _Option("--json", False, {"action": "store_true", "help": "as JSON"}),
     _Option(
         "--ascii",

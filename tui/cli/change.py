@@ -17,7 +17,7 @@ from tui.cli.wish import STDIN, Wish, group_of, names_from_stdin, whom_of
 from tui.files.audit import Audit, default_path
 from tui.files.names.file import NameFile
 from tui.guard.errors import GuardError
-from tui.model.change.plan import Plan
+from tui.model.change.plan import Plan, make_plan
 from tui.model.change.settings import Settings
 from tui.model.change.shell_word import quote
 from tui.model.change.typed import settings_of
@@ -25,6 +25,7 @@ from tui.model.names.map import NameMap, group_title
 from tui.model.names.tree import Branch
 from tui.model.text import did_you_mean, plural, reason, visible
 from tui.model.view.shown import Shown
+from tui.present.busy import busy
 from tui.present.change import asked, outcome_line
 from tui.present.log import change_words
 from tui.present.script import Missing, Pending, Report, as_json, as_lines
@@ -92,13 +93,14 @@ def carry_out(options: argparse.Namespace, wish: Wish, names: NameFile) -> int:
 def _carry_out(
     options: argparse.Namespace, wish: Wish, wanted: "Filter | None", sitting: Headless, shown: Shown
 ) -> Report:
-    plan, spared = _narrowed(shown, wish.settings_in(shown.snapshot.links), _chosen(wish, wanted, shown))
+    settings, chosen = wish.settings_in(shown.snapshot.links), _chosen(wish, wanted, shown)
+    plan, spared = _narrowed(shown, settings, chosen, each=options.each)
     number = plan.preview.members + spared
     if options.expect is not None and number != options.expect:
         raise OSError(
             errno.EPERM, f"It concerns {plural(number, 'interface')}, not {options.expect}; nothing was sent."
         )
-    missing = _missing(options, Question(plan), shown.names) if plan.preview.changing else ()
+    missing = _missing(options, Question(plan, patient=True), shown.names) if plan.preview.changing else ()
     report = Report(plan, spared, options.dry_run, missing)
     if options.dry_run or not plan.preview.changing:
         return report
@@ -106,6 +108,8 @@ def _carry_out(
         raise PermissionError(errno.EPERM, f"Nothing can be changed: {why}.")
     if missing:
         return report
+    if why := busy(plan.preview):
+        remark(why)
     result = sitting.send(plan, asked(plan.intent, shown.names))
     line = outcome_line(result.outcome, shown.names).text
     sitting.book(result, change_words(result, line, shown.names))
@@ -150,12 +154,15 @@ def group_there(word: str, shown: Shown, why: str = "the kernel would agree and 
     return group_id
 
 
-def _narrowed(shown: Shown, settings: Settings, chosen: Chosen) -> tuple[Plan, int]:
+def _narrowed(shown: Shown, settings: Settings, chosen: Chosen, *, each: bool) -> tuple[Plan, int]:
     """Return the plan, of single interfaces for those alone that aren't as asked, and how many are already."""
-    plan = plan_change(shown, settings, chosen)
+    plan = plan_change(shown, settings, chosen, each=each)
     spared = plan.already
     if plan.intent.whole or not spared or not plan.preview.changing:
         return plan, 0
+    if each:
+        narrowed = replace(plan.intent, members={link.ifindex: link for link in plan.changing})
+        return make_plan(narrowed, shown.protected, shown.names, shown.fib), spared
     return plan_change(shown, settings, frozenset(link.ifindex for link in plan.changing)), spared
 
 

@@ -30,10 +30,12 @@ _HERE = frozenset({"--netns", "--read-only", "--names", "--ascii"})
 _WRITES = frozenset({"--audit", "--no-guard"})
 _SCREEN = frozenset({"--no-mouse", "--confirm-timeout"})
 _SCRIPT = _HERE | _WRITES | {"--dry-run", "--yes", "--expect", "--confirm", "--json"}
+_SET = _SCRIPT | {"--each"}
 _DECIDES = frozenset({"--netns", "--read-only", "--audit", "--json", "--ascii"})
 _DECIDED = "it decides one change, as it was made"
 _FOR_GOOD = "it acts once, shows no screen, and nothing can take it back"
 _ONCE = "it acts once and shows no screen"
+_TAGS = "it acts once, shows no screen, and sends a message for each interface anyhow"
 
 COMMANDS = (
     Command(
@@ -54,15 +56,15 @@ COMMANDS = (
         _HERE | {"--json"},
         "it prints once and changes nothing",
     ),
-    Command("set", "set attributes of a group in one message, or of chosen interfaces", _SCRIPT, _ONCE),
-    Command("up", "take a group, or chosen interfaces, up", _SCRIPT, _ONCE),
-    Command("down", "take a group, or chosen interfaces, down", _SCRIPT, _ONCE),
-    Command("retag", "move chosen interfaces to another group", _SCRIPT, _ONCE),
+    Command("set", "set attributes of a group in one message, or of chosen interfaces", _SET, _ONCE),
+    Command("up", "take a group, or chosen interfaces, up", _SET, _ONCE),
+    Command("down", "take a group, or chosen interfaces, down", _SET, _ONCE),
+    Command("retag", "move chosen interfaces to another group", _SCRIPT, _TAGS),
     Command("delete", "delete the interfaces of a group, by one message", _SCRIPT - {"--confirm"}, _FOR_GOOD),
     Command(
         "move",
         "move the interfaces of a group to another network namespace, by one message",
-        _SCRIPT - {"--confirm"},
+        _SET - {"--confirm"},
         _FOR_GOOD,
     ),
     Command(

@@ -12,11 +12,6 @@ from tui.session.move import move_bar, plan_move
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add whom and whither to ``parser``."""
-    parser.add_argument(
-        "--each",
-        action="store_true",
-        help="a message for each interface: as slow, but others' changes get through in between, and Ctrl+C stops it",
-    )
     parser.add_argument("words", nargs="*", metavar="GROUP NETNS", help="a group; a netns of `ip netns`, or a path")
 
 

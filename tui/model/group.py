@@ -15,7 +15,7 @@ DEFAULT_GROUP = 0
 """Every interface that nobody tagged, ``lo`` included, bears this tag."""
 MAX_IP_GROUP = 0x7FFFFFFF
 """`ip` takes no larger group number (get_integer, iproute2 lib/utils.c)."""
-FORM = ("flags", "kind", "mtu", "min_mtu", "max_mtu", "txqlen")
+FORM = ("flags", "kind", "mtu", "min_mtu", "max_mtu", "txqlen", "addrgenmode", "disable_ipv6")
 """The fields of a Link by which members are counted: those that a plan for a whole group goes by."""
 
 COUNTED = frozenset({"group", *FORM})

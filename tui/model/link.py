@@ -132,11 +132,18 @@ class Link(NamedTuple):
     """1: IPv4 packets that come in here are forwarded; NONE: there is no IPv4 on it."""
     rp_filter: int = NONE
     """Whether the source of an IPv4 packet is checked: 0, 1 strict, 2 loose (RFC 3704); NONE: no IPv4 on it."""
+    disable_ipv6: int = 0
+    """1: IPv6 is switched off on it, though the kernel keeps settings for it (sysctl)."""
 
     @property
     def is_up(self) -> bool:
         """Whether it is administratively up."""
         return bool(self.flags & IFF_UP)
+
+    @property
+    def has_ipv6(self) -> bool:
+        """Whether it has IPv6 addresses and routes while it is up."""
+        return self.addrgenmode != NONE and not self.disable_ipv6
 
     @property
     def is_loopback(self) -> bool:

@@ -78,8 +78,11 @@ def change_links(
     checker: Checker,
     known: Callable[[], Snapshot],
     progress: Progress,
+    estimate: float = 0.0,
 ) -> Outcome:
     """Send a message for each interface, in batches; read back, and say what happened to each.
+
+    ``estimate``: how long the kernel may need for all of them, in seconds.
 
     Right before each batch ``known`` tells what is known of the interfaces by then: who can't be meant any more is
     skipped (`tui.model.change.still.obstacle`). Blocks: not for the screen's thread. Never raises for what the
@@ -87,7 +90,7 @@ def change_links(
     """
     tally = _Tally()
     try:
-        writer.send_all(_batches(intent, writer, known, progress, tally), ack_deadline(BATCH))
+        writer.send_all(_batches(intent, writer, known, progress, tally), ack_deadline(BATCH, estimate))
     except (NoAnswerError, WireError) as error:
         tally.errno, tally.text = None, reason(error)
         tally.unanswered()

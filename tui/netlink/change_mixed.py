@@ -10,12 +10,17 @@ from tui.model.change.progress import Progress
 from tui.model.store import Snapshot
 from tui.netlink.change_groups import change_groups
 from tui.netlink.change_links import change_links
-from tui.netlink.read_back import Checker
+from tui.netlink.read_back import Checker, ack_deadline
 from tui.netlink.writer import Writer
 
 
 def change_mixed(
-    intent: Intent, writer: Writer, checker: Checker, known: Callable[[], Snapshot], progress: Progress
+    intent: Intent,
+    writer: Writer,
+    checker: Checker,
+    known: Callable[[], Snapshot],
+    progress: Progress,
+    estimate: float = 0.0,
 ) -> Outcome:
     """Change the groups first, then who is in none of them; as change_groups and change_links do.
 
@@ -24,14 +29,14 @@ def change_mixed(
     alone = intent.alone
     grouped = replace(intent, members={i: link for i, link in intent.members.items() if i not in alone})
     single = replace(intent, members=alone, groups=())
-    groups = change_groups(grouped, writer, checker, known)
+    groups = change_groups(grouped, writer, checker, known, ack_deadline(len(grouped.members), estimate))
     if not groups.checked:
         return replace(groups, intent=intent, parts=())
     progress.done += len(grouped.members)
     if groups.reply.errno is None:
         rest = Outcome(single, Reply(0, "", 0, 0, 0.0), groups.sent, not_reached=(*alone.values(),))
     else:
-        rest = change_links(single, writer, checker, known, progress)
+        rest = change_links(single, writer, checker, known, progress, estimate)
         if rest.reply.messages == 0 and not rest.checked:
             rest = replace(rest, not_reached=(*alone.values(),), checked=True)
     links = {**groups.sent.links, **rest.sent.links}

@@ -50,9 +50,11 @@ _IFLA_TSO_MAX_SEGS = 60
 _IFLA_GSO_IPV4_MAX_SIZE = 63
 _IFLA_GRO_IPV4_MAX_SIZE = 64
 _IFLA_INET_CONF = 1
+_IFLA_INET6_CONF = 2
 _IFLA_INET6_ADDR_GEN_MODE = 8
-# linux/ip.h; the settings stand in an array that begins with the first of them.
+# linux/ip.h, linux/ipv6.h; the settings stand in an array that begins with the first of them.
 _FORWARDING, _RP_FILTER = 1, 8
+_DISABLE_IPV6 = 27
 
 _ATTRS = BODY + IFINFO.size
 _CONF = struct.calcsize("=I")
@@ -92,7 +94,10 @@ _FIELDS: _Tree = {
         socket.AF_INET: {
             _IFLA_INET_CONF: (_Field("forwarding", "conf", _FORWARDING), _Field("rp_filter", "conf", _RP_FILTER))
         },
-        socket.AF_INET6: {_IFLA_INET6_ADDR_GEN_MODE: (_Field("addrgenmode", "B"),)},
+        socket.AF_INET6: {
+            _IFLA_INET6_CONF: (_Field("disable_ipv6", "conf", _DISABLE_IPV6),),
+            _IFLA_INET6_ADDR_GEN_MODE: (_Field("addrgenmode", "B"),),
+        },
     },
     IFLA_PROP_LIST: (_Field("altnames", "s"),),
 }

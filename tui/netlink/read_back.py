@@ -10,6 +10,8 @@ from tui.model.change.outcome import Outcome, Reply, compare
 from tui.model.store import Snapshot
 from tui.netlink.dump import StoppedError
 
+_SLOWER = 5  # times that a kernel may take what we think: other machines, and others at work on this one
+
 
 class Checker(Protocol):
     """Who can make a full check: the monitor."""
@@ -21,13 +23,13 @@ class Checker(Protocol):
         """Take note that a check will be asked for soon."""
 
 
-def ack_deadline(members: int) -> float:
-    """Return how long to wait for an ACK, in seconds.
+def ack_deadline(members: int, estimate: float = 0.0) -> float:
+    """Return how long to wait for an ACK, in seconds; ``estimate``: how long the kernel may need for it.
 
     The kernel answers after the last member. Bringing 16,384 links up takes 0.2 s without IPv6 and half a minute
     with it (measured on 6.18), so this is generous: the screen tells meanwhile that the answer is awaited.
     """
-    return 10.0 + 0.005 * members
+    return 10.0 + 0.005 * members + _SLOWER * estimate
 
 
 def read_back(

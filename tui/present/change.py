@@ -16,7 +16,8 @@ from tui.model.link import LEAST_IPV6_MTU, Link
 from tui.model.names.map import NameMap, group_title
 from tui.model.names.tree import branch_title
 from tui.model.text import plural, visible
-from tui.present.words import Field, count, members, milliseconds, some
+from tui.present.busy import busy
+from tui.present.words import Field, about, count, members, milliseconds, some
 
 _VALUES = 3  # values that are told of those that the members have
 _ROOM = 200  # characters of a line that is to be looked at
@@ -41,6 +42,9 @@ def target(intent: Intent, names: NameMap) -> str:
     """Return whom it is asked of: "group dmz (10)", "interface eth0", "12 interfaces"."""
     if intent.group_id is not None:
         return group_title(intent.group_id, names)
+    if intent.each_of:
+        number = plural(len(intent.members), "interface")
+        return f"{number} of {_whose(intent, names)}"
     if intent.path:
         return branch_title(intent.path, len(intent.groups))
     if intent.groups:
@@ -49,6 +53,13 @@ def target(intent: Intent, names: NameMap) -> str:
     if len(intent.members) == 1:
         return f"interface {visible(next(iter(intent.members.values())).name)}"
     return plural(len(intent.members), "interface")
+
+
+def _whose(intent: Intent, names: NameMap) -> str:
+    groups = intent.each_of
+    if intent.path:
+        return branch_title(intent.path, len(groups))
+    return group_title(groups[0], names) if len(groups) == 1 else plural(len(groups), "group")
 
 
 def asked(intent: Intent, names: NameMap) -> str:
@@ -107,7 +118,12 @@ def limits(link: Link, wanted: Settings | None) -> str:
 
 
 def warning(preview: Preview, names: NameMap) -> str:
-    """Return the worst that is known beforehand, one clause; empty: nothing."""
+    """Return the worst that is known beforehand, one clause, and how long it takes if that is long."""
+    time = about(preview.estimate.seconds) if preview.estimate.long else ""
+    return "  ".join(filter(None, [time, _worst(preview, names)]))
+
+
+def _worst(preview: Preview, names: NameMap) -> str:
     if preview.needs_name:
         return f"asks for the name ({preview.accepted(names)[0]})"
     if preview.refusing:
@@ -136,7 +152,7 @@ def plan_line(key: str, preview: Preview, names: NameMap) -> list[Field]:
 
 def risks(preview: Preview, names: NameMap) -> list[str]:
     """Return every risk of a plan, a sentence each."""
-    found = []
+    found = [sentence] if (sentence := busy(preview)) else []
     if preview.protected:
         whole = preview.group_id
         who = "The choice" if whole is None else group_title(whole, names)

@@ -42,6 +42,7 @@ _PARTS: tuple[tuple[str, Callable[[Link, Around], str]], ...] = (
     *((attribute.label, _valued(attribute)) for attribute in _PLAIN),
     ("tso_max_size", lambda link, around: str(link.tso_max_size)),
     ("tso_max_segs", lambda link, around: str(link.tso_max_segs)),
+    ("disable_ipv6", lambda link, around: "on" if link.disable_ipv6 else "off"),
 )
 _IN_STATE = frozenset({"UP", "LOWER_UP", "NO-CARRIER", "DORMANT"})  # flags that the state tells
 

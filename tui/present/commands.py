@@ -372,6 +372,8 @@ class OnConfirm(Commands, title=""):
 
     yes = Command(keys="y", label="do it")
     name = Command(keys="enter", label="do it", heard_by_focus=True)
+    each = Command(keys="b", label="do it by a message each")
+    other_way = Command(keys="tab", label="the other way")
 
 
 class OnRemoval(Commands, title=""):

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tui.model.change.intent import Intent
 from tui.model.change.outcome import Outcome, sent_to
 from tui.model.change.plan import Plan, ip_lines
 from tui.model.change.shell import shortened
 from tui.model.names.map import NameMap, name_as_ip
 from tui.model.text import plural, visible
+from tui.present.busy import instead
 from tui.present.change import asked, effort, empty_groups, outcome_line, part_lines, risks, transition
 from tui.present.script_rows import SCHEMA, Result, change_row, group_rows, name_row, name_rows, reason_row
 
@@ -80,7 +82,7 @@ class Report:
 def as_json(verb: str, report: Report, names: NameMap) -> str:
     """Return all of it on one line of ASCII; ``verb``: the command's name."""
     plan, outcome = report.plan, report.outcome
-    group_id = plan.intent.group_id
+    group_id = _group_id(plan.intent)
     reply = outcome.reply if outcome else None
     data: dict[str, Any] = {
         "schema": SCHEMA,
@@ -110,10 +112,20 @@ def as_json(verb: str, report: Report, names: NameMap) -> str:
         "confirm": None,
         "branch": visible(plan.intent.path) if plan.intent.path else None,
         "groups": group_rows(plan, outcome, report.result, names),
+        "each": bool(plan.intent.each_of),
+        "seconds_estimated": round(plan.preview.estimate.seconds, 3),
+        "seconds_estimated_each": round(plan.preview.estimate.each, 3),
     }
     if report.pending is not None:
         data["confirm"] = {"id": report.pending.id, "deadline": report.pending.deadline.isoformat(timespec="seconds")}
     return json.dumps(data)
+
+
+def _group_id(intent: Intent) -> int | None:
+    """Return the one group that was chosen; None: it were several, or single interfaces."""
+    if len(intent.each_of) == 1 and not intent.path:
+        return intent.each_of[0]
+    return intent.group_id
 
 
 def as_lines(report: Report, names: NameMap) -> Iterator[str]:
@@ -121,6 +133,8 @@ def as_lines(report: Report, names: NameMap) -> Iterator[str]:
     yield _line(report, names)
     if report.outcome is None and report.plan.preview.changing:
         yield from risks(report.plan.preview, names)
+        if report.plan.preview.estimate.long and (way := instead(report.plan.preview)):
+            yield f"--each: {way}."
     if report.plan.preview.changing:
         yield from empty_groups(report.plan.preview.empty, names)
     for missing in report.missing:

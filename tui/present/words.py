@@ -84,6 +84,17 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
 
 
+def about(seconds: float) -> str:
+    """Return an estimate, no more exact than it is: "about 3 s", "about 40 s", "about 2 min"."""
+    if seconds < 1:
+        return "less than 1 s"
+    if seconds < 10:
+        return f"about {seconds:.0f} s"
+    if seconds < 57:
+        return f"about {5 * round(seconds / 5)} s"
+    return f"about {count(round(seconds / 60))} min"
+
+
 def state_field(link: Link) -> Field:
     """Return the administrative and the operational state as words."""
     if not link.is_up:

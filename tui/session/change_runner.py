@@ -111,7 +111,7 @@ class ChangeRunner:
             if plan.preview.endangered and plan.preview.changing and self._guard_timeout is not None:
                 guard = self._arm(plan, title, self._guard_timeout)
             before = self._store.snapshot().links
-            outcome = self._change(plan.intent, progress, guard)
+            outcome = self._change(plan.intent, plan.preview.estimate.seconds, progress, guard)
             # Not before the message: it looks at every interface.
             followers = _followers(outcome, before)
         except HeldError as error:
@@ -144,7 +144,7 @@ class ChangeRunner:
         # Most verbs of the command line need none, and must start fast.
         from tui.guard.client import Guard
 
-        wait = ack_deadline(len(plan.intent.members)) * 2
+        wait = ack_deadline(len(plan.intent.members), plan.preview.estimate.seconds) * 2
         for _ in range(_TRIES):
             seen = self._latest(plan.intent)
             guard = Guard.arm(
@@ -166,7 +166,7 @@ class ChangeRunner:
                 return guard
         raise GuardError("Somebody else keeps changing these interfaces; nothing was sent.")
 
-    def _change(self, intent: Intent, progress: Progress, guard: Guard | None) -> Outcome:
+    def _change(self, intent: Intent, estimate: float, progress: Progress, guard: Guard | None) -> Outcome:
         if intent.undoes is not None:
             intent = self._undo_now(intent)
         if why := lost_master(intent, self._store.snapshot()):
@@ -174,18 +174,19 @@ class ChangeRunner:
         writer, monitor, snapshot = self._writer, self._monitor, self._store.snapshot
         if intent.whole and _gone(guard):
             raise GuardError("The guard ended before the change was sent; nothing was sent.")
+        deadline = ack_deadline(len(intent.members), estimate)
         if intent.group_id is not None:
-            return change_group(intent, writer, monitor, snapshot)
+            return change_group(intent, writer, monitor, snapshot, deadline)
         if intent.groups and not intent.alone:
             from tui.netlink.change_groups import change_groups  # a script seldom changes several
 
-            return change_groups(intent, writer, monitor, snapshot)
+            return change_groups(intent, writer, monitor, snapshot, deadline)
         change = change_links
         if intent.groups:
             from tui.netlink.change_mixed import change_mixed
 
             change = change_mixed
-        return change(intent, writer, monitor, self._known(progress, guard), progress)
+        return change(intent, writer, monitor, self._known(progress, guard), progress, estimate)
 
     def _undo_now(self, intent: Intent) -> Intent:
         """Return an undo as it stands at this moment: a group message only if that touches nothing of others.

@@ -19,6 +19,14 @@ class Answer(Enum):
     """The name of what is changed, typed."""
 
 
+class Agreed(Enum):
+    """What the operator has agreed to."""
+
+    AS_PLANNED = auto()
+    EACH = auto()
+    """The same by a message for each member."""
+
+
 class Hindrance(Enum):
     """Why nothing can be changed now."""
 
@@ -57,6 +65,8 @@ class Question:
     """He hasn't seen the plan: what he pressed didn't say what it would do, or there was no room for it."""
     undo: Undo | None = None
     """What it takes back."""
+    patient: bool = False
+    """Nothing is asked for the time alone that the kernel will be busy with it, though that may be long."""
 
     @property
     def answer(self) -> Answer:
@@ -67,8 +77,13 @@ class Question:
         if preview.needs_name:
             return Answer.NAME
         # An undo is always shown first: which change it takes back isn't on the screen.
-        seen_first = self.hidden or self.unseen or self.plan.intent.undoes is not None
+        seen_first = self.hidden or self.unseen or self.plan.intent.undoes is not None or self.long
         return Answer.YES if preview.needs_yes or seen_first else Answer.NOTHING
+
+    @property
+    def long(self) -> bool:
+        """Whether the kernel will be busy with it for so long that it is asked for that alone."""
+        return self.plan.preview.estimate.long and not self.patient
 
     @property
     def guarded(self) -> bool:

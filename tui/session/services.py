@@ -24,6 +24,7 @@ from tui.model.health import Health
 from tui.model.names.map import NameMap
 from tui.model.store import Snapshot, Store
 from tui.model.text import reason, visible
+from tui.netlink.fib import fib_size
 from tui.netlink.monitor import Monitor
 from tui.netlink.route_news import RouteNews
 from tui.netlink.routes import Carriers
@@ -189,7 +190,7 @@ class Services:
 
     def plan(self, intent: Intent, snapshot: Snapshot) -> Plan:
         """Work out what an intent takes."""
-        return make_plan(intent, self.protected(snapshot), self.names)
+        return make_plan(intent, self.protected(snapshot), self.names, fib_size())
 
     def change(
         self,

@@ -27,6 +27,7 @@ from tui.model.names.tree import tree_of
 from tui.model.store import EMPTY
 from tui.model.view.shown import Shown
 from tui.model.wire.trace import WireTrace
+from tui.netlink.fib import fib_size
 from tui.session.change_runner import Result
 from tui.session.earlier import earlier_sittings
 from tui.session.question import Hindrance, Overtaken, Question, Undo
@@ -99,7 +100,8 @@ class Session:
         if not services.health.checked_at:
             return Shown(EMPTY, services.names, {}, reading=True)
         snapshot = services.snapshot()
-        return Shown(snapshot, replace(services.names, devices=snapshot.links), services.protected(snapshot))
+        names, protected = replace(services.names, devices=snapshot.links), services.protected(snapshot)
+        return Shown(snapshot, names, protected, fib=fib_size())
 
     @property
     def at_once(self) -> Mapping[str, Settings]:

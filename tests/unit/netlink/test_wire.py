@@ -53,9 +53,11 @@ PROPERTIES = st.lists(st.one_of(text(53, 127), NAMES.map(lambda name: attr(53, n
 INET = st.lists(st.integers(0, 2), min_size=33, max_size=33).map(
     lambda conf: attr(2 | NESTED, attr(1, struct.pack("=33I", *conf)))
 )
+CONF6 = st.lists(st.integers(0, 1), min_size=60, max_size=60).map(lambda conf: attr(2, struct.pack("=60I", *conf)))
 INET6 = st.builds(
-    lambda before, mode, after: attr(10 | NESTED, before + attr(8, bytes((mode,))) + after),
-    *(st.builds(attr, st.sampled_from((1, 2, 5, 7)), st.binary(min_size=16, max_size=16)),),
+    lambda before, conf, mode, after: attr(10 | NESTED, before + conf + attr(8, bytes((mode,))) + after),
+    st.builds(attr, st.sampled_from((1, 5, 7)), st.binary(min_size=16, max_size=16)),
+    st.one_of(st.just(b""), CONF6),
     st.integers(0, 3),
     st.one_of(st.just(b""), st.just(attr(9, bytes(4)))),
 )

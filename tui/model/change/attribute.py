@@ -109,6 +109,11 @@ class Attribute:
     """Return what it does to go from one value to another."""
     midway: frozenset[Value] = frozenset()
     """Values that it can be left at where the kernel refuses the one that is wanted."""
+    walks: Callable[[Link, Value], float] = lambda link, value: 0.0
+    """Return how often the kernel walks over its IPv6 FIB to change an interface with IPv6 (model/change/busy.py)."""
+    stirs: bool = False
+    """Whether setting it, even to what it is, counts as a change of state of an interface that is UP, for which the
+    kernel walks once more, however many of these there are (do_setlink, DO_SETLINK_NOTIFY, net/core/rtnetlink.c)."""
     along: "Attribute | None" = None
     """What the kernel may set along with it: to take one back is to take both back."""
 

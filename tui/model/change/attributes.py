@@ -63,6 +63,7 @@ MTU = Attribute(
     takes=Link.takes_mtu,
     limits=lambda link: f"takes {link.min_mtu}…{link.max_mtu or 'no limit'}",
     harm=_mtu_harm,
+    walks=lambda link, value: 1.5,
 )
 GROUP = Attribute(
     id="group",
@@ -80,6 +81,7 @@ GROUP = Attribute(
     typed=None,
     by_group=False,  # the group of a group message is the one that it selects
     harm=lambda now, wanted: _CUTS_OFF if wanted != now else _NONE,
+    stirs=True,
 )
 UP = Attribute(
     id="up",
@@ -96,6 +98,7 @@ UP = Attribute(
     typed=None,
     bare={"up": True, "down": False},
     harm=lambda now, wanted: _CUTS_OFF | {Harm.TAKES_DOWN} if now and not wanted else _NONE,
+    walks=lambda link, value: 2.0 if value else 3.0,
 )
 TXQUEUELEN = Attribute(
     id="txqueuelen",
@@ -122,7 +125,12 @@ def _on_or_off(value: Value, names: NameMap | None = None) -> str:
 _SWITCH = Choice({"on": True, "off": False})
 
 
-def _switch(name: str, bit: Bit, harm: Callable[[Value, Value], Harms] = lambda now, wanted: _NONE) -> Attribute:
+def _switch(
+    name: str,
+    bit: Bit,
+    harm: Callable[[Value, Value], Harms] = lambda now, wanted: _NONE,
+    walks: Callable[[Link, Value], float] = lambda link, value: 0.0,
+) -> Attribute:
     """Return a switch that is a flag of the interface."""
     return Attribute(
         id=name,
@@ -137,6 +145,7 @@ def _switch(name: str, bit: Bit, harm: Callable[[Value, Value], Harms] = lambda 
         instead=lambda value: f"{name} {_on_or_off(value)}",
         typed=_SWITCH,
         harm=harm,
+        walks=walks,
     )
 
 
@@ -151,11 +160,16 @@ def _lost(now: Value, wanted: Value) -> Harms:
     return _CUTS_OFF if now and not wanted else _NONE
 
 
+def _told(link: Link, value: Value) -> float:
+    """The kernel tells of other flags than UP, promisc and allmulticast if the interface is UP: __dev_notify_flags."""
+    return float(link.is_up)
+
+
 PROMISC = _switch("promisc", Bit(IFF_PROMISC))
 ALLMULTICAST = _switch("allmulticast", Bit(IFF_ALLMULTI))
 # Neighbours, IPv4's by ARP and IPv6's by multicast, are found no more.
-ARP = _switch("arp", Bit(IFF_NOARP, inverted=True), _arp_harm)
-MULTICAST = _switch("multicast", Bit(IFF_MULTICAST), _lost)
+ARP = _switch("arp", Bit(IFF_NOARP, inverted=True), _arp_harm, _told)
+MULTICAST = _switch("multicast", Bit(IFF_MULTICAST), _lost, _told)
 
 
 def _sized(name: str, type_: int, typed: Typed, most: str = "", along: Attribute | None = None) -> Attribute:
@@ -212,6 +226,7 @@ ALIAS = Attribute(
     value=lambda value, names: f"“{visible(value)}”" if value else "none",
     instead=lambda value: f"alias “{visible(value)}”" if value else "without an alias",
     typed=AliasEntry(),
+    stirs=True,
 )
 
 
@@ -255,6 +270,7 @@ PROTODOWN = Attribute(
     takes=lambda link, value: value == link.protodown or (link.kind in _PROTODOWN_KINDS and not link.is_loopback),
     limits=lambda link: f"{visible(link.kind) or 'loopback'} has none",
     harm=lambda now, wanted: _CUTS_OFF if wanted and not now else _NONE,
+    stirs=True,
 )
 
 _IFLA_AF_SPEC, _IFLA_INET_CONF, _IFLA_INET6_ADDR_GEN_MODE = 26, 1, 8  # linux/if_link.h
@@ -291,6 +307,7 @@ def _of_protocol(
         takes=lambda link, value: read(link) != NONE,
         limits=lambda link: f"has no {protocol}",
         harm=harm,
+        stirs=True,
     )
 
 

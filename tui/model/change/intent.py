@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.model.change.settings import UNTOUCHED, Settings
 from tui.model.link import Link
@@ -30,11 +30,17 @@ class Intent:
     """Several groups that are changed as wholes, by a message each; members of none of them get one of their own."""
     path: bytes = b""
     """The parent in the tree of names that was chosen, whose groups those are; empty: none was."""
+    each_of: tuple[int, ...] = ()
+    """The groups that could be changed as wholes, where the operator wants a message for each member instead."""
 
     @property
     def whole(self) -> tuple[int, ...]:
         """All groups that are changed as wholes; empty: each interface is addressed by its ifindex."""
         return self.groups if self.group_id is None else (self.group_id,)
+
+    def each(self) -> "Intent":
+        """Return the same by a message for each member, which doesn't hold the group attribute."""
+        return replace(self, group_id=None, groups=(), each_of=self.whole)
 
     @property
     def alone(self) -> Mapping[int, Link]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from tui.model.change.attribute import Attribute, Harm, Harms
 from tui.model.change.attributes import GROUP
+from tui.model.change.busy import FREE, Estimate, Reckoner
 from tui.model.change.entries import Value
 from tui.model.change.intent import Intent
 from tui.model.change.reversal import Step
@@ -15,7 +16,7 @@ from tui.model.change.settings import Settings
 from tui.model.change.shell import device_lines
 from tui.model.group import COUNTED, DEFAULT_GROUP, ranked
 from tui.model.link import Link
-from tui.model.members import Sought, Together, alike_in, likenesses
+from tui.model.members import Members, Sought, Together, alike_in, likenesses
 from tui.model.names.map import NameMap, ip_set
 from tui.model.names.tree import SEPARATOR
 from tui.model.text import plural, visible
@@ -64,6 +65,8 @@ class Preview:
     """Those of them that have no members: no message goes to them."""
     alone: int = 0
     """Beside several groups: interfaces in none of them, which take a message each."""
+    estimate: Estimate = FREE
+    """How long the kernel will be busy with it."""
 
     @property
     def messages(self) -> int:
@@ -107,8 +110,8 @@ def _like_group_0(wanted: Settings, link: Link) -> bool:
     return link.is_loopback or (link.group == DEFAULT_GROUP and not wanted.keys() <= {GROUP})
 
 
-def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Preview:
-    """Work out what ``intent`` comes to; ``protected`` gives the reason by ifindex.
+def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap, fib: int = 0) -> Preview:
+    """Work out what ``intent`` comes to; ``protected`` gives the reason by ifindex, ``fib`` is as for Reckoner.
 
     Of a whole group nobody goes through the members here: they are counted by what they are alike in.
     """
@@ -117,8 +120,10 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
     changing = changing_up = refusing = 0
     harms = _NOTHING
     former: dict[Attribute, Counter[Value]] = {}
+    reckoner, whole = Reckoner(fib), frozenset(intent.whole)
     for link, number in _likenesses(intent):
         wanted = intent.wanted(link.ifindex)
+        reckoner.add(link, number, wanted, by_group=bool(whole) and (not alone or link.group in whole))
         if wanted.met_by(link):
             continue
         changing += number
@@ -150,6 +155,7 @@ def make_preview(intent: Intent, protected: Mapping[int, str], names: NameMap) -
         path=intent.path,
         empty=tuple(group_id for group_id in intent.groups if group_id not in wanted_of),
         alone=len(alone) if intent.groups else 0,
+        estimate=reckoner.estimate(),
     )
 
 
@@ -161,7 +167,7 @@ def _likenesses(intent: Intent) -> Iterable[tuple[Link, int]]:
     fields = _NO_FIELDS if intent.alike is None else intent.alike.fields
     if isinstance(intent.members, Together) and intent.alike is not None and fields <= COUNTED - {"group"}:
         return intent.members.alike()  # a thousand groups are alike in a few ways
-    if fields <= COUNTED or not intent.whole:
+    if fields <= COUNTED or not (intent.whole or isinstance(intent.members, (Members, Together))):
         return likenesses(intent.members)
     if "ifindex" in fields:
         return ((link, 1) for link in intent.members.values())
@@ -230,6 +236,6 @@ class Plan:
         return tuple(Step(link, self.intent.wanted(link.ifindex)) for link in self.changing)
 
 
-def make_plan(intent: Intent, protected: Mapping[int, str], names: NameMap) -> Plan:
-    """Work out what ``intent`` takes; ``protected`` gives the reason by ifindex."""
-    return Plan(intent, make_preview(intent, protected, names))
+def make_plan(intent: Intent, protected: Mapping[int, str], names: NameMap, fib: int = 0) -> Plan:
+    """Work out what ``intent`` takes; ``protected`` gives the reason by ifindex, ``fib`` is as for Reckoner."""
+    return Plan(intent, make_preview(intent, protected, names, fib))

@@ -132,6 +132,15 @@ class Settings(Mapping[Attribute, Value]):
         """Return what it does to ``link`` beside what it is made for."""
         return _NONE.union(*(attribute.harm(attribute.read(link), value) for attribute, value in self.items()))
 
+    def walks(self, link: Link) -> float:
+        """Return how often the kernel walks over its IPv6 FIB to change ``link``: see model/change/busy.py."""
+        return sum(one.walks(link, value) for one, value in self.items() if one.read(link) != value)
+
+    @property
+    def stirs(self) -> bool:
+        """Whether it makes an interface that is UP tell that its state changed, beside what `walks` counts."""
+        return any(attribute.stirs for attribute in self._values)
+
     def words(self, names: NameMap) -> str:
         """Return what is set, in words: "MTU 1500, group dmz (10), up"."""
         return ", ".join(attribute.words(value, names) for attribute, value in self.items())

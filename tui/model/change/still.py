@@ -26,6 +26,8 @@ def obstacle(intent: Intent, seen: Link, now: Snapshot) -> str:
     if link.name != seen.name:
         return f"is called {visible(link.name)} now"
     wanted = intent.wanted(index)
+    if intent.each_of and intent.undoes is None and link.group != seen.group:
+        return f"in group {link.group} now"
     if intent.undoes is None or wanted.met_by(link) or wanted.as_of(seen).met_by(link):
         return ""
     return f"{wanted.as_of(seen).otherwise(link)}, set by another"

@@ -21,6 +21,8 @@ class Shown:
     reading: bool = False
     """Whether not even the first full check was complete. Nothing counts as shown then: what is marked or changed would
     be the first parts of a dump."""
+    fib: int = 0
+    """How long the kernel's IPv6 FIB is, in entries and nodes; 0: not known."""
 
     @cached_property
     def groups(self) -> Mapping[int, Group]:

@@ -6,21 +6,23 @@ from textual.widgets import Input
 
 from tui.guard.losses import Losses
 from tui.model.names.map import NameMap
-from tui.present.change import asked, empty_groups, in_short, risks
+from tui.present.busy import instead
+from tui.present.change import asked, effort, empty_groups, in_short, risks
 from tui.present.commands import OnConfirm, OnDialog, hint
 from tui.present.guard import loss_sentences
 from tui.present.session import question_sentences
 from tui.screens.dialogs.dialog import Dialog
-from tui.session.question import Answer, Question
+from tui.session.question import Agreed, Answer, Question
 from widgets.safe_input import SafeInput
 
 _WEIGHING = "Asking the kernel what this would cut off…"
 
 
-class ConfirmScreen(Dialog[bool], commands=OnConfirm):
+class ConfirmScreen(Dialog[Agreed], commands=OnConfirm):
     """Shows a plan with its risks; wants a name typed, or a plain yes, as the question needs.
 
-    Where the kernel must be asked first what would be cut off, nobody can agree before `weighed` tells.
+    Where the kernel must be asked first what would be cut off, nobody can agree before `weighed` tells. Where the
+    kernel would be busy for long with whole groups, he may have a message sent for each member instead.
     """
 
     def __init__(self, question: Question, names: NameMap, notice: str) -> None:
@@ -32,6 +34,8 @@ class ConfirmScreen(Dialog[bool], commands=OnConfirm):
         self._weighing = question.weighed
         self._lost = f"! {_WEIGHING}"
         self._hasty = False
+        self._instead = instead(question.plan.preview) if question.plan.preview.estimate.long else ""
+        self._agreed = Agreed.AS_PLANNED
         self._needs_name = question.answer is Answer.NAME
         self._words = question.plan.preview.accepted(names) if self._needs_name else ("", "")
 
@@ -50,6 +54,8 @@ class ConfirmScreen(Dialog[bool], commands=OnConfirm):
                 yield self.line(f"! {risk}", "risk")
             if question.weighed:
                 yield self.line(self._lost, "risk weighing")
+            if self._instead:
+                yield self.line(self._ways(), "ways")
             if self._needs_name:
                 whose = "group" if preview.group_id is not None else "parent" if preview.path else "interface"
                 way = f"type the {whose}'s name ({self._words[0]}) and press {OnConfirm.name}"
@@ -57,7 +63,16 @@ class ConfirmScreen(Dialog[bool], commands=OnConfirm):
                 yield SafeInput(id="name", select_on_focus=False)
                 yield self.line(classes="error")
             else:
-                yield self.line(hint(OnConfirm.yes, OnDialog.leave))
+                each = [OnConfirm.each] if self._instead else []
+                yield self.line(hint(OnConfirm.yes, *each, OnDialog.leave))
+
+    def _ways(self) -> str:
+        """Return what a message each would take, and where a name is typed, which way is chosen."""
+        if not self._needs_name:
+            return f"Or {self._instead}."
+        planned = self._agreed is Agreed.AS_PLANNED
+        chosen, other = (effort(self._question.plan.preview), self._instead)[:: 1 if planned else -1]
+        return f"Chosen: {chosen}. {OnConfirm.other_way}: {other}."
 
     def weighed(self, lost: Losses | str) -> None:
         """Tell what the kernel said that the change would cut off, or why that can't be told."""
@@ -73,7 +88,18 @@ class ConfirmScreen(Dialog[bool], commands=OnConfirm):
     def action_yes(self) -> None:
         """Agree, where a plain yes is enough."""
         if not self._needs_name:
-            self.dismiss(True)
+            self.dismiss(Agreed.AS_PLANNED)
+
+    def action_each(self) -> None:
+        """Agree to a message each instead, where that is offered and a plain yes is enough."""
+        if self._instead and not self._needs_name:
+            self.dismiss(Agreed.EACH)
+
+    def action_other_way(self) -> None:
+        """Choose a message each, or as planned again, where a name is typed."""
+        if self._instead and self._needs_name:
+            self._agreed = Agreed.EACH if self._agreed is Agreed.AS_PLANNED else Agreed.AS_PLANNED
+            self.tell(ways=self._ways())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Agree if the name is right; say so if not."""
@@ -82,6 +108,6 @@ class ConfirmScreen(Dialog[bool], commands=OnConfirm):
             self._hasty = True
             self.tell(error=f"{_WEIGHING} Press {OnConfirm.name} again then.")
         elif typed and typed in self._words:
-            self.dismiss(True)
+            self.dismiss(self._agreed)
         else:
             self.tell(error=f"{f'That is not {name}' if typed else f'Type {name} first'}. Nothing was sent.")

@@ -1,5 +1,7 @@
 """Shows how far a change of many interfaces has come, and stops it between two batches."""
 
+import time
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import ProgressBar
@@ -22,6 +24,7 @@ class ProgressScreen(Dialog[None], commands=OnProgress):
         super().__init__()
         self._title = title
         self._progress = progress
+        self._began = time.monotonic()
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
@@ -44,7 +47,7 @@ class ProgressScreen(Dialog[None], commands=OnProgress):
             text += ": reading back what became of them…"
         elif progress.stop.is_set():
             text += ": stopping…"
-        self.tell(plan=text)
+        self.tell(plan=f"{text}   {time.monotonic() - self._began:.0f} s")
 
     def action_leave(self) -> None:
         """Send nothing after the batch that is under way."""

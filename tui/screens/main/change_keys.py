@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+
 from tui.model.change.attribute import Attribute
 from tui.model.change.attributes import GROUP, MTU, TXQUEUELEN
 from tui.model.change.entries import Typed
@@ -15,6 +17,7 @@ from tui.model.change.settings import Settings
 from tui.model.names.tree import place_title
 from tui.model.text import plural
 from tui.model.view.shown import Shown
+from tui.present.busy import waiting
 from tui.present.change import asked, outcome_line, outcome_report
 from tui.present.commands import OnMain
 from tui.present.guard import guard_notice
@@ -32,13 +35,14 @@ from tui.screens.main.pane import Pane
 from tui.screens.main.tables import Tables
 from tui.screens.main.view import READING, View
 from tui.session.change_runner import Result
-from tui.session.planning import Chosen, chosen_links, plan_change
-from tui.session.question import Answer, Question, Undo
+from tui.session.planning import Chosen, chosen_links, plan_change, plan_each
+from tui.session.question import Agreed, Answer, Question, Undo
 from tui.session.session import Session
 
 if TYPE_CHECKING:
     from tui.session.removal import RemovalResult
 
+_SECOND = 1.0
 _PAINTED = 0.05  # seconds in which an outcome is painted: three times Textual's period
 LEFT = "Left as it is; nothing was sent."
 """What is said to who leaves a question."""
@@ -69,6 +73,7 @@ class ChangeKeys:
         """Seconds within which the same key again is taken for a held one; terminals don't tell."""
         self.displaced = 0.7
         """Seconds after the row under the cursor was taken away in which no key writes."""
+        self._waiting: Timer | None = None
         self._pressed: dict[tuple[str, Chosen | None], float] = {}
         self.handlers: dict[str, Callable[[], object]] = {
             **{attribute.id: partial(self.ask, attribute) for attribute in (MTU, TXQUEUELEN)},
@@ -225,13 +230,13 @@ class ChangeKeys:
             self.send(plan)
             return
 
-        def answered(agreed: bool | None) -> None:
-            if not agreed:
+        def answered(agreed: Agreed | None) -> None:
+            if agreed is None:
                 self._screen.say(LEFT)
             elif news := session.overtaken(plan):
                 self._screen.say(overtaken_sentence(news), "warn")
             else:
-                self.send(plan)
+                self.send(self._by_each(plan) if agreed is Agreed.EACH else plan)
 
         notice = guard_notice(session.services.guard_timeout)
         page = ConfirmScreen(question, self._view.shown.names, notice)
@@ -239,6 +244,9 @@ class ChangeKeys:
         self._screen.app.push_screen(page, answered)
         if question.weighed:
             session.weigh(question, page.weighed)
+
+    def _by_each(self, plan: Plan) -> Plan:
+        return plan_each(plan, self._view.shown.names, self._view.shown.fib)
 
     def _hidden(self, plan: Plan) -> int:
         """Return how many marked interfaces are changed that the operator doesn't see now."""
@@ -251,14 +259,36 @@ class ChangeKeys:
     def send(self, plan: Plan) -> None:
         """Send it, asking nothing any more."""
         title = asked(plan.intent, self._view.shown.names)
-        self._screen.say(f"{title}: sent, waiting for the kernel…")
+        self._screen.say(waiting(title, plan, 0.0))
         progress = self._session.send(plan, title, self._ended, self._screen.complain)
-        if len(plan.intent.alone) > MANY:
+        alone = len(plan.intent.alone)
+        if alone > MANY or (alone and plan.preview.estimate.long):
             self._screen.app.push_screen(ProgressScreen(title, progress))
+        self._wait(title, plan)
+
+    def _wait(self, title: str, plan: Plan) -> None:
+        """Tell since when the kernel is at work, second by second, unless something else is said meanwhile."""
+        began, screen = time.monotonic(), self._screen
+        said = screen.message
+
+        def tell() -> None:
+            nonlocal said
+            if screen.message == said:
+                screen.say(waiting(title, plan, time.monotonic() - began))
+                said = screen.message
+
+        self._stop_waiting()
+        self._waiting = screen.set_interval(_SECOND, tell)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
 
     async def _ended(self, result: Result) -> None:
         """Tell what happened; what is to be done about it comes once that is painted."""
         names = self._view.shown.names
+        self._stop_waiting()
         line = outcome_line(result.outcome, names)
         self._session.told(result, change_words(result, line.text, names))
         if isinstance(top := self._screen.app.screen, ProgressScreen):
