@@ -17,7 +17,7 @@ class Far(NamedTuple):
 
     def ip(self, *words: str) -> str:
         line = ["nsenter", f"--net={self.path}", "ip", *words]
-        return subprocess.run(line, capture_output=True, check=True).stdout.decode()
+        return os.fsdecode(subprocess.run(line, capture_output=True, check=True).stdout)
 
     def names(self) -> set[str]:
         return {row.split(": ")[1].split("@")[0] for row in self.ip("-o", "link").splitlines()} - {"lo"}

@@ -1,9 +1,12 @@
 """`ifgroup move`: one message or one each, the name always, both namespaces read back."""
 
+import json
+import os
 from pathlib import Path
 
 from tests.app.cli.verbs import traced, verb
 from tests.elsewhere import far_netns
+from tests.hostile import NAMES, controls, make_hostile
 from tests.links import Ip, add, cheap_kind, many
 from tui.netlink.move_group import BATCH
 
@@ -58,3 +61,28 @@ def test_what_is_asked_and_what_is_refused_send_nothing(ip: Ip, way_out: str) ->
         )
         assert verb("move", "5", far.path, "--yes=5", "--no-guard").status == 0
         assert far.names() == {way_out}
+
+
+def test_names_that_get_at_terminals_are_shown_as_text_and_arrive_as_they_are(ip: Ip, tmp_path: Path) -> None:
+    path = make_hostile(ip, tmp_path)
+    with far_netns(ip) as far:
+        for group, each in ((7, ()), (8, ("--each",)), (9, ()), (10, ("--each",)), (11, ())):
+            line = ("move", str(group), far.path, *each, "--names", path, "--audit", tmp_path / "audit")
+            for more in ((), ("--dry-run",), (f"--yes={group}",)):
+                done = verb(*line, *more)
+                assert (done.status, done.err) == ({(): 1, ("--dry-run",): 4}.get(more, 0), ""), done.out
+                assert all(char.isprintable() for char in done.out.replace("\n", ""))
+        rows = json.loads(far.ip("-j", "link"), strict=False)  # which leaves control characters as they are
+        there = {os.fsencode(row["ifname"]) for row in rows} - {b"lo"}
+        assert there == set(NAMES)
+        # The second time all names are taken there: each is told.
+        for number, name in enumerate(list(NAMES)[:3]):
+            add(ip, cheap_kind(ip), f"plain{number}")
+            ip("link", "set", "dev", f"plain{number}", "group", 12)
+            ip("link", "set", "dev", f"plain{number}", "name", name)
+        done = verb("move", "12", far.path, "--yes=12", "--names", path)
+        assert (done.status, done.err) == (1, "")
+        assert all(shown in done.out for shown in list(NAMES.values())[:3])
+    for form in ((), ("--sh",), ("--json",)):
+        logged = verb("log", *form, "--names", path, "--audit", tmp_path / "audit")
+        assert not controls(logged.out)

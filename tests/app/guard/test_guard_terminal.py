@@ -13,7 +13,7 @@ import pytest
 
 from tests.driven import State, states
 from tests.guards import files, guards
-from tests.links import Ip, until
+from tests.links import Ip, cheap_kind, many, until
 from tests.terminal import ROOT, Terminal, terminal
 
 
@@ -126,3 +126,36 @@ def test_a_time_that_makes_no_sense_is_refused(netns: None, seconds: str) -> Non
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 2
     assert "--confirm-timeout" in done.stderr
+
+
+def test_the_guard_of_a_stopped_console_takes_all_groups_of_a_parent_back(ip: Ip, wan: State, tmp_path: Path) -> None:
+    """Ctrl+S, a hung terminal, a debugger: who can't answer hasn't kept it."""
+    many(cheap_kind(ip), 2, 258, up=True, prefix="b")
+    names = tmp_path / "group"
+    names.write_text("5 dc1/wan\n258 dc1/b\n")
+    before = states(ip)
+    line = ("--confirm-timeout", "5", "--names", str(names), "--audit", str(tmp_path / "audit"))
+    with terminal("-m", "tui", *line, env={"SSH_CONNECTION": ""}) as made:
+        made.press("jj")
+        made.shows("dc1/ (2 groups)")
+        made.press("d")
+        made.shows("type the parent's name (dc1)", "A guard takes it back")
+        made.press("dc1\r")
+        made.shows("It is taken back in")
+        os.kill(made.pid, signal.SIGSTOP)
+        assert not any(states(ip)[name].up for name in ("wan0", "b0", "b1"))
+        until(lambda: states(ip) == before and back(ip, wan), "the revert")
+        until(lambda: not guards(), "the guard's end")
+        os.kill(made.pid, signal.SIGCONT)
+        made.shows("taken back (nobody kept it in time): 3 put back")
+        made.press("q")
+        made.hides("Taken back")
+        made.answers()
+    change, revert = (json.loads(line) for line in (tmp_path / "audit").read_text().splitlines())
+    assert (change["branch"], change["guarded"], [row["group_id"] for row in change["by_group"]]) == (
+        "dc1",
+        True,
+        [258, 5],
+    )
+    assert (revert["event"], revert["why"], revert["complete"], len(revert["back"])) == ("revert", "timeout", True, 3)
+    assert files() == []
