@@ -81,7 +81,9 @@ class BaseScreen(BoundScreen[ScreenResultType]):
     def show_keys(self) -> None:
         """Show as many keys as there is room for, what matters most first."""
         fields, room = [Field(" ")], self.app.size.width - 1
-        for command in sorted(self.offered, key=lambda command: not command.footer):
+        # What the palette alone does takes room that keys need.
+        pressed = (command for command in self.offered if command.keys)
+        for command in sorted(pressed, key=lambda command: not command.footer):
             label = self.label(command)
             gap = "  " if len(fields) > 1 else ""
             room -= len(gap) + len(str(command)) + 1 + len(label)
