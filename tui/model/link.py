@@ -47,6 +47,7 @@ HARDWARE = "hardware"
 # RFC 2863 ifOperStatus, as include/uapi/linux/if.h numbers it.
 OPERSTATES = ("UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP")
 
+EUI64 = 0
 ADDRGENMODES = ("eui64", "none", "stable_secret", "random")
 """IN6_ADDR_GEN_MODE_* (include/uapi/linux/if_link.h) in the words that `ip` uses: how the kernel makes link-local
 addresses and those of router advertisements."""

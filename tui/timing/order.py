@@ -6,6 +6,10 @@ from typing import Any
 
 from tui.model.change.attribute import Bit
 from tui.model.change.attributes import UP
+from tui.model.change.busy import Reckoner
+from tui.model.change.settings import Settings
+from tui.model.group import BLANK
+from tui.model.link import EUI64, IFF_UP
 from tui.timing.ways.operations import OPERATIONS, Operation
 from tui.timing.ways.ways import WAYS
 
@@ -21,7 +25,6 @@ AUTO = "auto"
 """The kind that stands for the cheapest which this kernel makes."""
 
 _MOST_REPEATS = 1000
-_AT, _POWER = 1024, 2.3  # of `Crowded`; 1,024 to 8,192 interfaces grew by powers from 2.0 to 2.4 (Linux 6.18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,19 @@ class BenchOrder:
     def burden(self, way: str, links: int) -> float:
         """Return about how many seconds one run takes the kernel beyond what it takes it per interface that is down."""
         each = WAYS[way].each
-        crowd: float = (self.crowded(links) / _AT) ** _POWER
-        seconds = crowd * (self.work.crowded.each if each else self.work.crowded.group)
-        return seconds + (self.work.alone * links if each else 0.0)
+        return self._walks(self.crowded(links), each) + (self.work.alone * links if each else 0.0)
+
+    def _walks(self, number: int, each: bool) -> float:
+        """Return how many seconds IPv6 walks for so many interfaces that are, or come, up."""
+        if not number or (attribute := self.work.attribute) is None:
+            return 0.0
+        before, wanted = self.work.values if attribute is UP else self.values
+        flags = IFF_UP if attribute is not UP or before else 0
+        link = BLANK._replace(flags=flags, mtu=before, addrgenmode=EUI64)
+        reckoner = Reckoner(0)
+        value = bool(wanted) if isinstance(attribute.carrier, Bit) else wanted
+        reckoner.add(link, number, Settings({attribute: value}), by_group=not each)
+        return reckoner.estimate().seconds
 
     @property
     def held(self) -> float:

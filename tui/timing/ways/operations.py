@@ -2,28 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from tui.model.change.attribute import Attribute, Carrier
 from tui.model.change.attributes import MTU, PROMISC, TXQUEUELEN, UP
 from tui.model.change.entries import Typed
 from tui.model.link import LEAST_IPV6_MTU
-
-
-class Crowded(NamedTuple):
-    """Seconds that 1,024 interfaces take the kernel more where they are up and have IPv6, on some machine (Linux 6.18).
-
-    IPv6 goes through all of its routes for each of them (rt6_sync_up, net/ipv6/route.c), so that it grows faster than
-    their number.
-    """
-
-    group: float
-    """By one message, whose group attribute counts as a change of each."""
-    each: float
-    """By a message for each."""
-
-
-_NOT = Crowded(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +41,6 @@ class Operation:
     """Seconds that one way should take at one size, unless somebody asks for more."""
     alone: float = 0.0
     """Seconds that each interface takes the kernel more by itself than with its group, on some machine."""
-    crowded: Crowded = _NOT
 
     @property
     def carrier(self) -> Carrier | None:
@@ -106,7 +88,6 @@ _ALL = (
         ioctl=0x8922,  # SIOCSIFMTU
         sysfs="mtu",
         library="mtu",
-        crowded=Crowded(0.26, 0.14),
     ),
     # Linkwatch tells of a carrier up to a second later.
     Operation(
@@ -117,7 +98,6 @@ _ALL = (
         quiet=1.1,
         ioctl=_SIOCSIFFLAGS,
         sysfs="flags",
-        crowded=Crowded(0.06, 0.06),
     ),
     Operation(
         id="down",
@@ -127,7 +107,6 @@ _ALL = (
         quiet=1.1,
         ioctl=_SIOCSIFFLAGS,
         sysfs="flags",
-        crowded=Crowded(0.1, 0.1),
     ),
     Operation(
         id="txqueuelen",
@@ -138,7 +117,6 @@ _ALL = (
         ioctl=0x8943,  # SIOCSIFTXQLEN
         sysfs="tx_queue_len",
         library="txqlen",
-        crowded=Crowded(0.13, 0.05),
     ),
     Operation(
         id="promisc",
@@ -151,7 +129,6 @@ _ALL = (
         # __dev_set_promiscuity, net/core/dev.c
         caution="The kernel writes a line to its log for each interface that becomes promiscuous or ceases to be; the "
         "times include that.",
-        crowded=Crowded(0.13, 0.0),
     ),
     Operation(
         id="delete",
@@ -166,7 +143,6 @@ _ALL = (
         caution="Before each run the interfaces are made anew, which isn't timed.",
         budget=5.0,
         alone=0.018,  # unregister_netdevice_queue: it waits until nobody uses the interface any more
-        crowded=Crowded(0.1, 0.1),
     ),
 )
 OPERATIONS: dict[str, Operation] = {operation.id: operation for operation in _ALL}
