@@ -178,7 +178,7 @@ def risks(preview: Preview, names: NameMap) -> list[str]:
         leaving = sum(number for master, number in preview.former.get(MASTER, ()) if master)
         found.append(
             f"{members(leaving)} {'leaves' if leaving == 1 else 'leave'} a master: what was set on them as ports"
-            " (VLANs, cost, static FDB entries) goes with it, and an undo doesn't bring it back."
+            " (VLANs, cost, static FDB entries) goes with it, and neither an undo nor a guard brings it back."
         )
     found += [
         f"Below {least} bytes {what} is taken off an interface, and its addresses don't come back."

@@ -186,17 +186,22 @@ class Session:
         intent = plan.intent
         if not intent.whole or intent.undoes is not None:
             return Overtaken()  # an undo looks for itself, right before it is sent
-        if intent.path:
-            self.services.refresh_names()
-            branch = tree_of(self.services.names).branch(intent.path)
-            if branch is None or set(branch.group_ids) != set(intent.groups):
-                return Overtaken(renamed=True)
+        if self.rearranged(plan):
+            return Overtaken(renamed=True)
         if self.services.revision == intent.revision:
             return Overtaken()
         seen = {(index, link.name) for index, link in intent.members.items()}
         members = self.services.snapshot().together(intent.whole)
         now = {(index, link.name) for index, link in members.items()}
         return Overtaken(len(now - seen), len(seen - now))
+
+    def rearranged(self, plan: Plan) -> bool:
+        """Whether the name map has other groups below the parent than ``plan`` has; asks the file, no interface."""
+        if not (intent := plan.intent).path:
+            return False
+        self.services.refresh_names()
+        branch = tree_of(self.services.names).branch(intent.path)
+        return branch is None or set(branch.group_ids) != set(intent.groups)
 
     def send(
         self,

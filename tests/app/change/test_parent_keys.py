@@ -90,6 +90,25 @@ async def test_a_parent_that_another_renames_while_the_dialog_is_open_is_left_al
         assert (sent, below(ip)) == ([], before)
 
 
+async def test_what_needs_no_yes_looks_at_the_names_again_too_and_new_names_wipe_no_outcome(
+    ip: Ip, names: Path, sent: Sent
+) -> None:
+    async with eager(names) as hands:
+        await choose(hands, b"dc1")
+        await hands.press("e", *"promisc", "space", *"on")
+        await hands.sees("6 of 6: off → on")
+        names.write_text(MAP.replace("dc1", "dc3"))
+        await hands.press("enter")
+        await hands.hears("Nothing was sent: while you read, the name map changed")
+        assert sent == []
+        await choose(hands, b"dc3")
+        await hands.press("u")
+        await hands.hears("dc3/ (4 groups) up: all 6 changed")
+        names.write_text(MAP)
+        await hands.sees("dc1")
+        await hands.hears("dc3/ (4 groups) up: all 6 changed")
+
+
 async def test_a_parent_without_members_is_told_and_nothing_is_sent(ip: Ip, names: Path, sent: Sent) -> None:
     async with eager(names) as hands:
         await choose(hands, b"dc2")

@@ -36,7 +36,7 @@ from tui.screens.main.tables import Tables
 from tui.screens.main.view import READING, View
 from tui.session.change_runner import Result
 from tui.session.planning import Chosen, chosen_links, plan_change, plan_each
-from tui.session.question import Agreed, Answer, Question, Undo
+from tui.session.question import Agreed, Answer, Overtaken, Question, Undo
 from tui.session.session import Session
 
 if TYPE_CHECKING:
@@ -227,7 +227,10 @@ class ChangeKeys:
         session = self._session
         question = Question(plan, self._hidden(plan), unseen, undo)
         if question.answer is Answer.NOTHING:
-            self.send(plan)
+            if session.rearranged(plan):
+                self._screen.say(overtaken_sentence(Overtaken(renamed=True)), "warn")
+            else:
+                self.send(plan)
             return
 
         def answered(agreed: Agreed | None) -> None:

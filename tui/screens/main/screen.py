@@ -184,10 +184,12 @@ class MainScreen(BaseScreen[None], commands=OnMain):
             self.guard.ask_orphans()
 
     def _each_second(self) -> None:
+        before = self.session.services.names_problem
         if self.session.services.refresh_names():
             if not self.view.frozen:
                 self._take()
-            self.say(self.session.services.names_problem, "warn")
+            if (problem := self.session.services.names_problem) != before:
+                self.say(problem, "warn")
         self.session.services.others.look()
         now = time.monotonic()
         self._counted = [pair for pair in self._counted if now - pair[0] <= _RATE]
