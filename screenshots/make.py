@@ -5,6 +5,7 @@ A picture whose text differs from the one that is there in measured times alone 
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from textual.pilot import Pilot
 
 from tui.app.app import GroupApp
 from tui.files.names.file import SEARCH, NameFile
-from tui.netlink.lab import build_lab, layout
+from tui.netlink.lab import build_lab, layout, tree_layout
 from tui.session.services import Services
 from tui.session.session import Session
 from widgets.lines import Lines
@@ -76,6 +77,19 @@ async def retag(app: GroupApp, pilot: Pilot[int]) -> None:
     """Some marked interfaces on their way to another group."""
     await press(pilot, "j", "j", "j", "tab", "space", "space", "space", "v", "j", "j", "v", "r")
     await press(pilot, *"edge")
+    await pilot.pause(0.5)
+
+
+async def settings(app: GroupApp, pilot: Pilot[int]) -> None:
+    """Several attributes of a group, typed on one line, with what the next word can be and the plan."""
+    await press(pilot, "j", "j", "j", "j", "e")
+    await press(pilot, *"mtu 9000 promisc on", "space")
+    await pilot.pause(0.5)
+
+
+async def tree(app: GroupApp, pilot: Pilot[int]) -> None:
+    """Groups of groups: a parent is chosen, and each key acts on all below it."""
+    await press(pilot, *"jjjjj", "right", "j", "j", "right")
     await pilot.pause(0.5)
 
 
@@ -144,12 +158,15 @@ async def name_map(app: GroupApp, pilot: Pilot[int]) -> None:
         path.write_bytes(before)
 
 
+TREE: tuple[tuple[str, tuple[int, int], Steps], ...] = (("tree", (100, 36), tree),)
+"""Those that are taken in a lab of groups of groups."""
 PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
     ("main-80x24", (80, 24), main_screen),
     ("main-wide", (160, 40), group_up),
     ("risky-plan", (80, 24), risky_plan),
     ("partial-outcome", (80, 24), partial_outcome),
     ("retag", (80, 24), retag),
+    ("settings", (80, 24), settings),
     ("command-log", (80, 24), command_log),
     ("name-map", (80, 24), name_map),
     ("message", (80, 24), message_view),
@@ -160,9 +177,9 @@ PICTURES: tuple[tuple[str, tuple[int, int], Steps], ...] = (
 )
 
 
-async def take(name: str, size: tuple[int, int], steps: Steps) -> None:
-    """Run the app, do the steps, and save what is on the screen."""
-    services = Services(NameFile(), read_only=False)
+async def take(name: str, size: tuple[int, int], steps: Steps, names: Path | None) -> None:
+    """Run the app, do the steps, and save what is on the screen. ``names``: the name map, where `ip` looks if None."""
+    services = Services(NameFile(names) if names else NameFile(), read_only=False)
     app = GroupApp(Session(services, "private lab"))
     try:
         async with app.run_test(size=size) as pilot:
@@ -196,12 +213,17 @@ def timeless(picture: str) -> str:
 
 
 def main() -> None:
-    """Build one lab and take every picture in it, or those that are named."""
-    wanted = sys.argv[1:]
-    build_lab(layout(1024, 8), "auto", lambda made, of: None)
-    for name, size, steps in PICTURES:
-        if not wanted or name in wanted:
-            asyncio.run(take(name, size, steps))
+    """Build the labs, a process each, and take every picture in them, or those that are named."""
+    wanted = sys.argv[1:] or [name for name, *_ in (*TREE, *PICTURES)]
+    for pictures, plots in ((TREE, tree_layout(1024)), (PICTURES, layout(1024, 8))):
+        if not (chosen := [one for one in pictures if one[0] in wanted]):
+            continue
+        if os.fork() == 0:
+            names = build_lab(plots, "auto", lambda made, of: None)
+            for name, size, steps in chosen:
+                asyncio.run(take(name, size, steps, names))
+            return
+        os.wait()
 
 
 if __name__ == "__main__":
