@@ -1,6 +1,6 @@
 """How long the kernel will be busy with a change → sentences."""
 
-from tui.model.change.plan import Plan, Preview
+from tui.model.change.plan import Preview
 from tui.model.text import plural
 from tui.present.words import about, members
 
@@ -32,11 +32,13 @@ def instead(preview: Preview) -> str:
     return f"{number}, one each, without the group attribute: {time}; other link changes get through in between"
 
 
-def waiting(title: str, plan: Plan, seconds: float) -> str:
-    """Return what is said while the kernel is at work, since so many seconds; ``title``: what was asked."""
+def waiting(title: str, seconds: float, *, one: bool, estimate: float = 0.0) -> str:
+    """Return what is said while the kernel is at work, since so many seconds; ``title``: what was asked.
+
+    ``one``: whether it is one message; ``estimate``: how many seconds it takes, if that is long.
+    """
     if seconds < 1:
         return f"{title}: sent, waiting for the kernel…"
-    estimate = plan.preview.estimate
-    of = f" of {about(estimate.seconds)}" if estimate.long else ""
-    end = " One message can't be interrupted." if plan.intent.group_id is not None else ""
+    of = f" of {about(estimate)}" if estimate >= 1 else ""
+    end = " One message can't be interrupted." if one else ""
     return f"{title}: sent, waiting for the kernel for {seconds:.0f} s{of}.{end}"

@@ -1,8 +1,10 @@
 """Deleting a group's interfaces from the palette, and moving them: nothing but the typed name does it."""
 
+from threading import Event
+
 from tests.driven import Driven, driven, requests
 from tests.elsewhere import far_netns
-from tests.links import Ip, cheap_kind, from_ip, many
+from tests.links import PATIENCE, Ip, cheap_kind, from_ip, many
 
 
 async def ask(hands: Driven, word: str = "delete int", label: str = "delete interfaces…") -> None:
@@ -70,3 +72,20 @@ async def test_a_move_goes_the_way_that_was_chosen(ip: Ip, sent: list[dict[int, 
             await hands.hears("all 2 moved · 2 messages")
             assert [[kind for kind, _ in batch] for batch in requests(sent)] == [[19, 19]]
         assert far.names() == {"m0", "m1"}
+
+
+async def test_while_the_kernel_moves_them_it_is_told_since_when(ip: Ip) -> None:
+    many(cheap_kind(ip), 2, 7, up=False)
+    go_on = Event()
+    with far_netns(ip) as far:
+        async with driven() as hands:
+            hands.writer.before = lambda: go_on.wait(PATIENCE)
+            await hands.choose(7)
+            await ask(hands, "move to", "move to netns…")
+            await hands.type(far.path)
+            await hands.press("enter")
+            await hands.sees("2 interfaces    one message")
+            await hands.press("7", "enter")
+            await hands.hears("sent, waiting for the kernel for 2 s. One message can't be interrupted.")
+            go_on.set()
+            await hands.hears("all 2 moved · 1 message")

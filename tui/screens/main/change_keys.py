@@ -262,22 +262,27 @@ class ChangeKeys:
     def send(self, plan: Plan) -> None:
         """Send it, asking nothing any more."""
         title = asked(plan.intent, self._view.shown.names)
-        self._screen.say(waiting(title, plan, 0.0))
+        estimate = plan.preview.estimate
+        one = plan.intent.group_id is not None
+        self.wait(title, one=one, estimate=estimate.seconds if estimate.long else 0.0)
         progress = self._session.send(plan, title, self._ended, self._screen.complain)
         alone = len(plan.intent.alone)
         if alone > MANY or (alone and plan.preview.estimate.long):
             self._screen.app.push_screen(ProgressScreen(title, progress))
-        self._wait(title, plan)
 
-    def _wait(self, title: str, plan: Plan) -> None:
-        """Tell since when the kernel is at work, second by second, unless something else is said meanwhile."""
+    def wait(self, title: str, *, one: bool, estimate: float = 0.0) -> None:
+        """Tell since when the kernel is at work, second by second, unless something else is said meanwhile.
+
+        The rest as for `waiting`.
+        """
         began, screen = time.monotonic(), self._screen
+        screen.say(waiting(title, 0.0, one=one))
         said = screen.message
 
         def tell() -> None:
             nonlocal said
             if screen.message == said:
-                screen.say(waiting(title, plan, time.monotonic() - began))
+                screen.say(waiting(title, time.monotonic() - began, one=one, estimate=estimate))
                 said = screen.message
 
         self._stop_waiting()
@@ -291,7 +296,6 @@ class ChangeKeys:
     async def _ended(self, result: Result) -> None:
         """Tell what happened; what is to be done about it comes once that is painted."""
         names = self._view.shown.names
-        self._stop_waiting()
         line = outcome_line(result.outcome, names)
         self._session.told(result, change_words(result, line.text, names))
         if isinstance(top := self._screen.app.screen, ProgressScreen):
@@ -300,6 +304,7 @@ class ChangeKeys:
 
     def tell(self, result: Result | RemovalResult, line: Field) -> None:
         """Show an outcome that is told; ``line``: in one line."""
+        self._stop_waiting()
         self._show_plan()
         self._screen.say(*line)
         # Not `call_after_refresh`: a screen that doesn't know yet of the changed line calls back before it paints.

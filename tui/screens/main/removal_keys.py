@@ -126,7 +126,10 @@ class RemovalKeys:
             self._screen.say(LEFT)
         elif self._changes.ready():
             title = removal_asked(removal, self._view.shown.names)
-            self._screen.say(f"{title}: sent, waiting for the kernel…")
+            if isinstance(removal, Move):
+                self._changes.wait(title, one=not removal.each, estimate=removal.seconds)
+            else:
+                self._changes.wait(title, one=True)
             progress = self._session.remove(removal, title, self._ended, self._screen.complain)
             if isinstance(removal, Move) and removal.each:
                 self._screen.app.push_screen(ProgressScreen(title, progress))
