@@ -18,6 +18,33 @@ BLURRED_LOOK = "keyed-table--cursor-blurred"
 FLASH_LOOK = "keyed-table--flash"
 EMPTY_LOOK = "keyed-table--muted"
 TONE_LOOKS = {tone: f"keyed-table--{tone}" for tone in ("good", "bad", "warn", "muted")}
+LOOKS = {HEADER_LOOK, CURSOR_LOOK, BLURRED_LOOK, FLASH_LOOK, *TONE_LOOKS.values()}
+"""The component classes of a table."""
+
+LOOKS_CSS = """
+KeyedTable {
+    overflow-x: hidden;
+    overflow-y: auto;
+    scrollbar-size: 1 1;
+    & > .keyed-table--header { text-style: bold underline; }
+    &:focus > .keyed-table--header { text-style: bold reverse; }
+    & > .keyed-table--cursor {
+        background: $block-cursor-background;
+        color: $block-cursor-foreground;
+        text-style: bold;
+    }
+    & > .keyed-table--cursor-blurred {
+        background: $block-cursor-blurred-background;
+        color: $block-cursor-blurred-foreground;
+    }
+    & > .keyed-table--flash { text-style: bold underline; }
+    & > .keyed-table--good { color: $text-success; }
+    & > .keyed-table--bad { color: $text-error; }
+    & > .keyed-table--warn { color: $text-warning; }
+    & > .keyed-table--muted { color: $text-muted; }
+}
+"""
+"""What they look like, unless an application says otherwise."""
 
 _GLYPHS = {CURSOR_LOOK: ">", BLURRED_LOOK: "-"}
 """What stands before the row under the cursor: where the keys go, and where they don't."""

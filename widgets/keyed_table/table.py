@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -18,17 +17,9 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from widgets.keyed_table.cells import VisibleCells
+from widgets.keyed_table.cursor import Cursor
 from widgets.keyed_table.layout import Cell, Column, Layout, Row
-from widgets.keyed_table.paint import (
-    BLURRED_LOOK,
-    CURSOR_LOOK,
-    FLASH_LOOK,
-    HEADER_LOOK,
-    TONE_LOOKS,
-    Line,
-    Painter,
-    difference,
-)
+from widgets.keyed_table.paint import BLURRED_LOOK, CURSOR_LOOK, LOOKS, LOOKS_CSS, Line, Painter, difference
 from widgets.keyed_table.view import HEADER, TableView
 
 __all__ = ["Cell", "Column", "KeyedTable", "Row"]
@@ -58,36 +49,8 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        HEADER_LOOK,
-        CURSOR_LOOK,
-        BLURRED_LOOK,
-        FLASH_LOOK,
-        *TONE_LOOKS.values(),
-    }
-    DEFAULT_CSS = """
-    KeyedTable {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size: 1 1;
-        & > .keyed-table--header { text-style: bold underline; }
-        &:focus > .keyed-table--header { text-style: bold reverse; }
-        & > .keyed-table--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: bold;
-        }
-        & > .keyed-table--cursor-blurred {
-            background: $block-cursor-blurred-background;
-            color: $block-cursor-blurred-foreground;
-        }
-        & > .keyed-table--flash { text-style: bold underline; }
-        & > .keyed-table--good { color: $text-success; }
-        & > .keyed-table--bad { color: $text-error; }
-        & > .keyed-table--warn { color: $text-warning; }
-        & > .keyed-table--muted { color: $text-muted; }
-    }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = LOOKS
+    DEFAULT_CSS = LOOKS_CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor_by(-1)", "Up", show=False),
         Binding("down,j", "cursor_by(1)", "Down", show=False),
@@ -145,17 +108,13 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
             classes: Its CSS classes, separated by blanks.
         """
         super().__init__(id=id, classes=classes)
-        self.displaced_at = 0.0
-        """When (`time.monotonic()`) a `sync` took the cursor's row away; 0.0: not since the last move."""
         self._columns = tuple(columns)
         self._row = row
         self._empty = empty
         self._arrows = ("^", "v") if ascii else ("▲", "▼")
         self._sort: tuple[str | None, bool] = (None, False)
 
-        self._keys: list[int] = []
-        self._cursor = 0
-        self._cursor_key: int | None = None
+        self._cursor = Cursor()
         self._cursor_shown = True
 
         self._cells = VisibleCells(row, flash=flash)
@@ -170,17 +129,22 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
     @property
     def keys(self) -> Sequence[int]:
         """The keys in the order shown; not to be changed."""
-        return self._keys
+        return self._cursor.keys
 
     @property
     def row_count(self) -> int:
         """The number of rows, visible or not."""
-        return len(self._keys)
+        return len(self.keys)
 
     @property
     def cursor_key(self) -> int | None:
         """The key of the row under the cursor; None only when the table is empty."""
-        return self._cursor_key
+        return self._cursor.key
+
+    @property
+    def displaced_at(self) -> float:
+        """When (`time.monotonic()`) a `sync` took the cursor's row away; 0.0: not since the last move."""
+        return self._cursor.displaced_at
 
     @property
     def sortable(self) -> list[str]:
@@ -189,7 +153,7 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
 
     def visible_keys(self) -> list[int]:
         """Return the keys on the screen, from top to bottom."""
-        return self._keys[self._top : self._top + self._body]
+        return self._cursor.keys[self._top : self._top + self._body]
 
     def sync(self, keys: Sequence[int], *, flash: bool = True) -> None:
         """Show these keys in this order, and read the visible rows again.
@@ -200,15 +164,13 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         if not flash:
             self._cells.forget()
         new = list(keys)
-        if new != self._keys:
+        if new != self.keys:
             self._rekey(new)
         self._update(reread=True)
 
     def move_to(self, key: int) -> bool:
         """Put the cursor on `key` and show it; False if there is no such row."""
-        try:
-            index = self._keys.index(key)
-        except ValueError:
+        if (index := self._cursor.find(key)) is None:
             return False
         self._place_cursor(index)
         return True
@@ -234,59 +196,34 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         if text == self._empty:
             return
         self._empty = text
-        if not self._keys:
+        if not self.keys:
             self._refresh_line(HEADER)
 
     def _rekey(self, new: list[int]) -> None:
         """Take over a new order; keep the cursor, or else the top row, on its screen line."""
-        before, seen, line = self._cursor_key, self.visible_keys(), self._cursor - self._top
-        cursor_seen = 0 <= line < len(seen)
-        self._keys = new
-        self._follow()
-        top = self._cursor - line if cursor_seen else self._anchor_top(seen)
-        self._set_virtual_height(len(self._keys))
+        cursor = self._cursor
+        before, seen, line = cursor.key, self.visible_keys(), cursor.index - self._top
+        cursor.follow(new)
+        top = cursor.index - line if 0 <= line < len(seen) else cursor.anchor(seen, self._top)
+        self._set_virtual_height(len(new))
         self._put_scroll(top)
-        if self._cursor_key != before:
-            self.post_message(self.Moved(self, self._cursor_key))
-
-    def _follow(self) -> None:
-        """Put the cursor where its key is now, or on what took its place."""
-        keys, key = self._keys, self._cursor_key
-        if key is None:
-            self._cursor = 0
-        else:
-            try:
-                self._cursor = keys.index(key)
-            except ValueError:
-                self.displaced_at = monotonic()
-                self._cursor = clamp(self._cursor, 0, max(0, len(keys) - 1))
-        self._cursor_key = keys[self._cursor] if keys else None
-
-    def _anchor_top(self, seen: Sequence[int]) -> int:
-        """Return the scroll position that leaves the first survivor of the `seen` rows where it was."""
-        alive = set(seen).intersection(self._keys)
-        for line, key in enumerate(seen):
-            if key in alive:
-                return self._keys.index(key) - line
-        return self._top
+        if cursor.key != before:
+            self.post_message(self.Moved(self, cursor.key))
 
     def _place_cursor(self, index: int) -> None:
         """Move the cursor as the user asked, and scroll no further than it takes to show it."""
-        if not self._keys:
+        if not self.keys:
             return
-        index = clamp(index, 0, len(self._keys) - 1)
-        moved = self._keys[index] != self._cursor_key
-        self._cursor, self._cursor_key = index, self._keys[index]
+        moved = self._cursor.put(index)
         self._reveal()
         if moved:
-            self.displaced_at = 0.0
-            self.post_message(self.Moved(self, self._cursor_key))
+            self.post_message(self.Moved(self, self._cursor.key))
         self._update()
 
     def _reveal(self) -> None:
         """Scroll the cursor into view."""
         if self._body:
-            self._put_scroll(clamp(self._top, self._cursor - self._body + 1, self._cursor))
+            self._put_scroll(clamp(self._top, self._cursor.index - self._body + 1, self._cursor.index))
 
     def _update(self, *, reread: bool = False) -> None:
         """Bring every visible line up to date, and have what differs repainted."""
@@ -303,7 +240,7 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         for y in tuple(self._painted):
             self._renew(y)
         if self._body:
-            self._cursor_shown = 0 <= self._cursor - self._top < self._body
+            self._cursor_shown = 0 <= self._cursor.index - self._top < self._body
         self._await_unmark()
 
     def _renew(self, y: int) -> None:
@@ -325,10 +262,10 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
     def _line(self, y: int) -> Line:
         """Return what the screen line `y` ought to show."""
         index = self._top + y - HEADER
-        if index >= len(self._keys):
+        if index >= len(self.keys):
             return Line()
-        key = self._keys[index]
-        cursor = (CURSOR_LOOK if self.has_focus else BLURRED_LOOK) if index == self._cursor else ""
+        key = self.keys[index]
+        cursor = (CURSOR_LOOK if self.has_focus else BLURRED_LOOK) if index == self._cursor.index else ""
         return Line(self._cells.of(key), self._cells.marked(key), cursor)
 
     def _await_unmark(self) -> None:
@@ -352,8 +289,8 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         self._painted.clear()
         self._strips.clear()
         self._placed = Layout(self._columns, self._width)
-        step = max(1, len(self._keys) // SAMPLE)
-        sample = (self._row(key) for key in self._keys[::step])
+        step = max(1, len(self.keys) // SAMPLE)
+        sample = (self._row(key) for key in self.keys[::step])
         visible = (self._cells.of(key) for key in self.visible_keys())
         self._placed.see([self._titles(), *([cell.text for cell in row] for row in (*sample, *visible))])
 
@@ -377,7 +314,7 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
         if y < HEADER:
             return self._painter.header(self._titles(), self._placed.slots, width)
         line = self._painted.setdefault(y, self._line(y))
-        if y == HEADER and not self._keys:
+        if y == HEADER and not self.keys:
             return self._painter.notice(self._empty, width)
         return self._painter.row(line, self._placed.slots, width)
 
@@ -413,9 +350,9 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
             self._click_header(offset.x)
             return
         index = self._top + offset.y - HEADER
-        if index >= len(self._keys):
+        if index >= len(self.keys):
             return
-        again = index == self._cursor
+        again = index == self._cursor.index
         self._place_cursor(index)
         if again:
             self.action_choose()
@@ -430,13 +367,13 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
 
     def action_cursor_by(self, rows: int) -> None:
         """Move the cursor by so many rows."""
-        self._place_cursor(self._cursor + rows)
+        self._place_cursor(self._cursor.index + rows)
 
     def action_page_by(self, pages: int) -> None:
         """Move the cursor and the rows by so many screens; the cursor keeps its screen line."""
         rows = pages * max(1, self._body)
         self._put_scroll(self._top + rows)
-        self._place_cursor(self._cursor + rows)
+        self._place_cursor(self._cursor.index + rows)
 
     def action_cursor_first(self) -> None:
         """Move the cursor to the first row."""
@@ -444,9 +381,9 @@ class KeyedTable(TableView, can_focus=True, inherit_bindings=False):
 
     def action_cursor_last(self) -> None:
         """Move the cursor to the last row."""
-        self._place_cursor(len(self._keys) - 1)
+        self._place_cursor(len(self.keys) - 1)
 
     def action_choose(self) -> None:
         """Choose the row under the cursor."""
-        if self._cursor_key is not None:
-            self.post_message(self.Chosen(self, self._cursor_key))
+        if self._cursor.key is not None:
+            self.post_message(self.Chosen(self, self._cursor.key))
