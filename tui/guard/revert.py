@@ -87,6 +87,10 @@ class _Eyes:
         if self._deletions is not None:
             self._deleted = self._deletions.heard()
 
+    def there(self, ifindex: int) -> bool:
+        """Whether an interface is there that wasn't made since, as far as is known."""
+        return ifindex in self.links and ifindex not in self._deleted
+
     def find(self, before: Link) -> Link | None:
         """Return what ``before`` is now; None: it is gone, is called otherwise, or another bears its index."""
         now = self.links.get(before.ifindex)
@@ -99,22 +103,26 @@ class _Eyes:
 def _revert(order: GuardOrder, why: str, sock: socket.socket, eyes: _Eyes, writer: Writer) -> Reverted:
     eyes.look()
     followers = (step for step in order.losses.followers if not is_bridge(step))
-    found = reversal((*order.steps, *followers), eyes.find, halves=True)
+    found = reversal((*order.steps, *followers), eyes.find, eyes.there, halves=True)
     members = {step.before.ifindex for step in order.steps}
     # Links on top last: none takes a larger MTU than the one below it.
     todo = sorted(found.back, key=lambda pair: pair[0].ifindex not in members)
     words = _put_back(todo, eyes, writer)
     there = [(now, former) for link, former in todo if (now := eyes.find(link)) is not None]
+    orphaned = {link.ifindex for link in found.orphaned}
     done = Reverted(
         why,
-        back=tuple(link for link, former in there if former.met_by(link)),
+        back=tuple(link for link, former in there if former.met_by(link) and link.ifindex not in orphaned),
         as_before=found.as_before,
-        changed_since=found.changed_since,
+        changed_since=tuple(link for link in found.changed_since if link.ifindex not in orphaned),
         gone=(*found.gone, *(link for link, _ in todo if eyes.find(link) is None)),
-        refused=tuple(
-            Refusal(link, words.get(link.ifindex, "the kernel agreed, and yet it is not so"))
-            for link, former in there
-            if not former.met_by(link)
+        refused=(
+            *(
+                Refusal(link, words.get(link.ifindex, "the kernel agreed, and yet it is not so"))
+                for link, former in there
+                if not former.met_by(link) and link.ifindex not in orphaned
+            ),
+            *(Refusal(link, "the master that it had is gone") for link in found.orphaned),
         ),
     )
     restored = _put_back_held(order, done, eyes, sock, writer)

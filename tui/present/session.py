@@ -81,8 +81,10 @@ def nothing_to_undo(undo: Undo) -> str:
 
 def _left_alone(found: Reversal) -> list[str]:
     left = []
-    if found.changed_since:
-        left.append(f"Left alone, since somebody else changed them meanwhile: {some(found.changed_since, 8)}.")
+    if found.orphaned:
+        left.append(f"The master that they had is gone, and they don't get it back: {some(found.orphaned, 8)}.")
+    if others := [link for link in found.changed_since if link not in found.orphaned]:
+        left.append(f"Left alone, since somebody else changed them meanwhile: {some(others, 8)}.")
     if found.gone:
         left.append(f"Gone, or called otherwise now: {some(found.gone, 8)}.")
     return left

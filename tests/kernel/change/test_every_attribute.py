@@ -143,6 +143,24 @@ def test_a_master_takes_and_releases_a_group(hands: Hands) -> None:
     assert [link["mtu"] for link in hands.seen("v0", "v1")] == [link["mtu"] for link in before]
 
 
+def test_an_undo_gives_no_port_to_whoever_has_the_index_of_its_former_master(hands: Hands) -> None:
+    for name in ("br0", "br1"):
+        add(hands.ip, "bridge", name)
+    for name in ("v0", "v1"):
+        hands.ip("link", "set", name, "master", "br0")
+    index = {link.name: index for index, link in hands.watch.check().items()}
+    outcome = hands.set(master=index[b"br1"], alias=b"x")
+    hands.ip("link", "delete", "br0")
+    hands.watch.check()
+    hands.ip("link", "add", "wrong", "index", index[b"br0"], "type", "bridge")
+    hands.watch.check()
+    intent, found = plan_undo(1, steps_taken(outcome), outcome.sent.revision, hands.watch.store.snapshot())
+    assert [link.name for link in found.orphaned] == [b"v1", b"v0"]
+    assert intent is not None
+    assert hands.act(intent).verdict == "done"
+    assert [(link["master"], link.get("ifalias")) for link in hands.seen("v0", "v1")] == [("br1", None)] * 2
+
+
 def test_a_master_that_is_among_its_own_ports_is_foreseen(hands: Hands) -> None:
     add(hands.ip, "bridge", "br0")
     hands.ip("link", "set", "br0", "group", 7)

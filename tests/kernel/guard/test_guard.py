@@ -16,9 +16,11 @@ from tests.links import Ip, add, index_of, many, needs_root, until
 from tui.guard import client
 from tui.guard.client import Guard
 from tui.guard.errors import GuardError
+from tui.model.change.attributes import MASTER, MTU
 from tui.model.change.past import NOWHERE, past_of
 from tui.model.change.replay import replay
 from tui.model.change.reversal import Step
+from tui.model.change.settings import Settings
 from tui.model.link import Link
 from tui.model.names.map import parse
 from tui.netlink.batch import send_each
@@ -189,6 +191,26 @@ def test_all_that_a_change_sets_is_put_back(ip: Ip, room: Path) -> None:
     guard.sent()
     assert guard.revert().complete
     assert [(link.mtu, link.is_up, link.group) for link in links_of("m")] == [(1500, True, 7)] * 2
+
+
+def test_a_port_whose_former_master_is_gone_is_named_and_the_rest_is_put_back(ip: Ip, room: Path) -> None:
+    for name in ("br0", "br1"):
+        add(ip, "bridge", name)
+    many("ifb", 1, 7, up=False)
+    ip("link", "set", "m0", "arp", "on", "master", "br0")
+    former = index_of(ip, "br0")
+    guard = arm(steps_of("m", Settings({MASTER: index_of(ip, "br1"), MTU: 1400})))
+    ip("link", "set", "m0", "master", "br1", "mtu", 1400)
+    guard.sent()
+    ip("link", "delete", "br0")
+    ip("link", "add", "br2", "index", former, "type", "bridge")
+    done = guard.revert()
+    assert [(refusal.link.name, refusal.reason) for refusal in done.refused] == [
+        (b"m0", "the master that it had is gone")
+    ]
+    assert (done.back, done.changed_since, done.complete) == ((), (), False)
+    (link,) = links_of("m")
+    assert (link.master, link.mtu) == (index_of(ip, "br1"), 1500)
 
 
 def test_a_member_that_refuses_is_named_with_the_kernels_words(ip: Ip, room: Path) -> None:

@@ -16,7 +16,11 @@ def plan_undo(number: int, steps: Iterable[Step], revision: int, snapshot: Snaps
     ``revision``: the store's when the interfaces were what ``steps`` say that they were before.
     A whole group whose members are all to be the same again takes one message; who is in none takes one of its own.
     """
-    found = reversal(steps, lambda before: snapshot.same(before.ifindex, revision))
+    found = reversal(
+        steps,
+        lambda before: snapshot.same(before.ifindex, revision),
+        lambda index: snapshot.same(index, revision) is not None,
+    )
     if not found.back:
         return None, found
     members = {link.ifindex: link for link, _ in found.back}
