@@ -49,7 +49,16 @@ class Parser(argparse.ArgumentParser):
         if self.command is not None:
             command, self.command = self.command, None
             command.load().add(self)
-        return super().parse_known_args(args, namespace)
+        found, extra = super().parse_known_args(args, namespace)
+        return self._take_up(found, extra)
+
+    def _take_up(self, found: Any, extra: list[str]) -> tuple[Any, list[str]]:
+        """Add the words that came after an option to those before it: argparse takes one run of them alone."""
+        words = [one for one in self._actions if not one.option_strings and one.nargs == argparse.ZERO_OR_MORE]
+        if not words or any(word.startswith("-") and word != "-" for word in extra):
+            return found, extra
+        setattr(found, words[0].dest, [*getattr(found, words[0].dest), *extra])
+        return found, []
 
 
 def _attached(words: Sequence[str]) -> list[str]:

@@ -50,6 +50,22 @@ def test_a_group_takes_several_attributes_in_one_message_and_none_if_it_has_them
     assert (done.status, sends, done.json["result"], done.json["changed"]) == (0, [], "unchanged", False)
 
 
+def test_options_stand_anywhere_between_the_words(ip: Ip, names: Path) -> None:
+    many(cheap_kind(ip), 1, 7, up=False)
+    file = ("--names", str(names))
+    for words in (
+        ("set", *file, "dmz", "mtu", "1400", "up", "--dry-run"),
+        ("set", "dmz", *file, "mtu", "--yes", "1400", "--dry-run", "up"),
+        ("set", "dmz", "mtu", "1400", "--dry-run", *file, "--yes", "up"),
+    ):
+        done = verb(*words)
+        assert (done.status, done.err) == (4, "")
+        assert done.out.startswith("group dmz (7) MTU 1400, up: 1 of 1: MTU 1500 → 1400, state down → up")
+    for wrong in ("-5", "--mtu"):
+        done = verb("set", "dmz", *file, "txqueuelen", wrong, "up")
+        assert (done.status, f"unrecognized arguments: txqueuelen {wrong} up" in done.err) == (2, True)
+
+
 def members(ip: Ip, group: int) -> list[dict[str, Any]]:
     found = json.loads(ip("-N", "-j", "-d", "link"), strict=False)
     return [{**link, "txqlen": link.get("txqlen", 0)} for link in found if link["group"] == str(group)]
