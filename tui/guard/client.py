@@ -103,7 +103,9 @@ class Guard:
         try:
             guard._tell(who=here())
             guard._hear("placed")
-            guard.order = GuardOrder(what, *_to_put_back(steps), timeout, change_wait, audit, journal)
+            # The guard lives in the root directory: a relative path would mean another file there.
+            file = None if audit is None else audit.absolute()
+            guard.order = GuardOrder(what, *_to_put_back(steps), timeout, change_wait, file, journal)
             guard._hand_over()
             armed = guard._hear("armed")
         except GuardError as error:

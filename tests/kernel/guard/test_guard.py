@@ -73,8 +73,11 @@ def test_kept_the_change_stands_and_nothing_is_left(three: list[Step], ip: Ip) -
         guard.revert()
 
 
-def test_timed_out_the_change_is_taken_back_and_put_on_record(three: list[Step], ip: Ip, tmp_path: Path) -> None:
-    guard = arm(three, SOON, audit=tmp_path / "audit")
+def test_timed_out_the_change_is_taken_back_and_put_on_record(
+    three: list[Step], ip: Ip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # what was named from here is meant, wherever the guard lives
+    guard = arm(three, SOON, audit=Path("audit"))
     set_mtu(ip, "m", 1400)
     assert guard.sent() == guard.deadline
     ended = guard.wait(60)
