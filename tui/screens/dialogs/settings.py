@@ -58,7 +58,7 @@ class SettingsScreen(PlannedScreen[Settings], commands=OnSettings):
             yield self.line(f"Set on {self._title}:", "head")
             yield SafeInput(id="target", placeholder="mtu 9000 promisc on up", max_length=400)
             yield self._table
-            keys = f"{OnSettings.up} {OnSettings.down}: choose    {OnSettings.complete}: complete    "
+            keys = f"{OnSettings.up} {OnSettings.down}: choose  {OnSettings.complete}: complete  "
             yield from self.foot(keys)
 
     def on_mount(self) -> None:
