@@ -1,11 +1,24 @@
 """What the tests of the console stand on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import textual.app
+import textual.pilot
 
+from tests.idle import idle
 from tests.links import Ip, cheap_kind, many
 from tests.writers import record_sends
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hurry() -> Iterator[None]:
+    """Have each Pilot wait for what it awaits, not for a time."""
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (textual.app, textual.pilot):
+            patched.setattr(module, "wait_for_idle", idle)
+        yield
 
 
 @pytest.fixture

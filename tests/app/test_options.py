@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.cli.verbs import parsed
 from tests.app.test_cli import TUI, run
 from tests.links import Ip, add, cheap_kind, needs_root
 from tests.terminal import ROOT, terminal
@@ -51,11 +52,9 @@ REFUSED = [(command, flag) for command, flags in HONOURED.items() for flag in GI
 
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize(("command", "flag"), REFUSED)
-def test_an_option_that_a_command_cant_honour_is_an_error_there(
-    netns: None, command: str, flag: str, before: bool
-) -> None:
+def test_an_option_that_a_command_cant_honour_is_an_error_there(command: str, flag: str, before: bool) -> None:
     words = [command] if command else []
-    done = run(*GIVEN[flag], *words) if before else run(*words, *GIVEN[flag])
+    done = parsed(*GIVEN[flag], *words) if before else parsed(*words, *GIVEN[flag])
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"ifgroup: {command or 'console'} can't honour {flag}, since ")
     assert done.stderr.endswith(f"; leave {flag} out.\n")
@@ -63,8 +62,8 @@ def test_an_option_that_a_command_cant_honour_is_an_error_there(
 
 
 @pytest.mark.parametrize("command", HONOURED)
-def test_the_help_shows_the_options_that_the_command_can_honour(netns: None, command: str) -> None:
-    text = run(*filter(None, [command]), "--help").stdout
+def test_the_help_shows_the_options_that_the_command_can_honour(command: str) -> None:
+    text = parsed(*filter(None, [command]), "--help").stdout
     assert {flag for flag in GIVEN if re.search(rf"^  {flag}(?![-\w])", text, re.MULTILINE)} == HONOURED[command]
     assert {flag for flag in GIVEN if re.search(rf"\[{flag}(?![-\w])", text)} == HONOURED[command]
 
@@ -112,8 +111,8 @@ def test_a_lab_is_read_only_from_either_side(netns: None, words: tuple[str, ...]
         (("bench", "--budget", "nan"), "'nan' is no number of seconds"),
     ],
 )
-def test_digits_of_other_scripts_are_no_number(netns: None, words: tuple[str, ...], says: str) -> None:
-    done = run(*words)
+def test_digits_of_other_scripts_are_no_number(words: tuple[str, ...], says: str) -> None:
+    done = parsed(*words)
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr.splitlines()[-1]
 
@@ -130,8 +129,8 @@ def test_digits_of_other_scripts_are_no_number(netns: None, words: tuple[str, ..
         ("bench", "--ways", "\u202egroup"),
     ],
 )
-def test_what_argparse_complains_of_is_no_terminals_order(netns: None, words: tuple[str, ...]) -> None:
-    done = run(*words)
+def test_what_argparse_complains_of_is_no_terminals_order(words: tuple[str, ...]) -> None:
+    done = parsed(*words)
     assert done.returncode == 2
     assert all(char.isprintable() for char in done.stderr.replace("\n", ""))
     assert done.stderr.splitlines()[-1].startswith("ifgroup")
@@ -159,8 +158,8 @@ def test_the_help_can_be_read_where_the_locale_knows_ascii_alone(netns: None) ->
         (("log", "--read-onyl"), "--read-only"),
     ],
 )
-def test_the_nearest_right_word_is_named(netns: None, words: tuple[str, ...], meant: str) -> None:
-    done = run(*words)
+def test_the_nearest_right_word_is_named(words: tuple[str, ...], meant: str) -> None:
+    done = parsed(*words)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith(f"; did you mean {meant}?\n")
-    assert "did you mean" not in run("xyzzy\x1b[7m").stderr
+    assert "did you mean" not in parsed("xyzzy\x1b[7m").stderr

@@ -14,6 +14,7 @@ from tests.perf import attributes, branch, kernel, key, live, retag, screen, tre
 from tests.perf.busy import QUIET, Watch, await_quiet
 from tests.perf.farm import farm
 from tests.perf.table import Line, failed, table
+from tests.perf.turns import at_most
 from tui.netlink.namespace import enter_private
 
 ROWS: dict[str, Callable[[int], list[Line]]] = {
@@ -38,6 +39,8 @@ LINEAR = "linear"
 def main() -> None:
     """Measure what is asked for."""
     options = _parser().parse_args()
+    if options.once:
+        at_most(1)
     try:
         enter_private()
     except OSError as error:
@@ -84,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="S",
         help="seconds to wait before each row for the load to fall to that of a quiet machine; default: %(default)g",
     )
+    parser.add_argument("--once", action="store_true", help="measure what takes long once: to see that it can be")
     parser.add_argument(
         "--scale",
         type=lambda text: [int(size) for size in text.split(",")],

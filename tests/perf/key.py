@@ -16,6 +16,7 @@ from tests.perf.farm import GROUP, farm
 from tests.perf.screen import names
 from tests.perf.sink import SIZE, SinkDriver, played, settled, written
 from tests.perf.table import Line, ms, spread, timed, times
+from tests.perf.turns import turns
 from tui.app import interpreter
 from tui.app.app import GroupApp
 from tui.files.names.file import NameFile
@@ -28,7 +29,7 @@ from tui.session.session import Session
 
 FEW = 16
 """Members of the group beside which the many are measured."""
-_TURNS = 9  # of which the first comes right after the start, and isn't counted
+_TURNS = 8  # and one before them, right after the start, which isn't counted
 _DONE = "ACK after"  # in the sentence that tells of a change that was done
 
 
@@ -116,7 +117,7 @@ async def press_keys(file: NameFile, row: Callable[[GroupApp], int | None] = _gr
                 await asyncio.sleep(0.1)
             app.main.group_table.move_to(key)
             await settled(app)
-            for turn in range(_TURNS):
+            for turn in range(len(turns(_TURNS)) + 1):
                 opened[0].sent.clear()
                 # No server's name: so that the SSH sessions are asked for anew each time, as they are after a pause.
                 os.environ["STY"] = f"turn{turn}"

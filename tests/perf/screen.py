@@ -16,6 +16,7 @@ from tests.perf.console import HEIGHT, Terminal
 from tests.perf.farm import GROUP
 from tests.perf.sink import SIZE, PlainTable, SinkDriver, played, settled, written
 from tests.perf.table import Line, ms, spread, times
+from tests.perf.turns import turns
 from tui.app.app import GroupApp
 from tui.files.names.file import NameFile
 from tui.model.health import Health
@@ -102,7 +103,7 @@ async def _paint(file: NameFile) -> tuple[list[float], list[float]]:
     async with app.run_test(headless=False, size=SIZE):
         await settled(app)
         with mock.patch.object(app.main.session, "look", timed_look):
-            for turn in range(_PAINTS):
+            for turn in turns(_PAINTS):
                 mtu = 2000 + turn
                 changed = {index: link._replace(mtu=mtu) for index, link in links.items()}
                 # All frames so far, so that the terminal shows what ours does.

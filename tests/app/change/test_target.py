@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,6 @@ from tests.writers import record_sends
 from tui.guard.losses import Losses
 from tui.model import store
 from tui.model.change.plan import Plan
-from tui.model.store import Store
 from tui.model.view.order import ALL_GROUPS
 from tui.present.change import transition
 from tui.screens.dialogs.choice import ChoiceScreen
@@ -175,15 +175,14 @@ async def test_nothing_is_taken_before_the_first_check_is_complete(
 ) -> None:
     """Keys while the first dump is taken in; they acted on the parts of it that had come by then."""
     halted, go_on = threading.Event(), threading.Event()
-    take_in = Store._apply
 
-    def haltingly(self: Store, part: Any) -> None:
-        take_in(self, part)
+    def haltingly(seconds: float) -> None:
         halted.set()
         go_on.wait(PATIENCE)
 
     monkeypatch.setattr(store, "_PART", 2)
-    monkeypatch.setattr(Store, "_apply", haltingly)
+    # Between two parts, where the store's lock is free.
+    monkeypatch.setattr(store, "time", SimpleNamespace(sleep=haltingly))
     sent = record_sends(monkeypatch)
     before = states(ip)
     async with eager(names, wait=False) as hands:
