@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -45,7 +46,8 @@ class Done:
 def verb(*words: str | Path, stdin: bytes = b"", before: tuple[str | Path, ...] = ()) -> Done:
     """Run `ifgroup` with ``words``."""
     line = [*map(str, before), *TUI, *map(str, words)]
-    return Done(subprocess.run(line, input=stdin, capture_output=True, check=False, cwd=ROOT, timeout=60))
+    told = {**os.environ, "LC_ALL": "C.UTF-8"}  # where a locale isn't UTF-8, other signs are written
+    return Done(subprocess.run(line, input=stdin, capture_output=True, check=False, cwd=ROOT, timeout=60, env=told))
 
 
 def parsed(*words: str) -> "subprocess.CompletedProcess[str]":
