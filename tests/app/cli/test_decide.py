@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import ascii_uppercase
 
 import pytest
 
@@ -157,13 +158,25 @@ def test_a_stopped_guard_is_told_of(three: None, ip: Ip) -> None:
     assert verb("revert", guard.path.stem).status == 0
 
 
-@pytest.mark.parametrize("raw", NAMES, ids=NAMES.get)
-def test_hostile_words_reach_no_terminal(three: None, ip: Ip, raw: bytes) -> None:
-    what = os.fsdecode(raw)
-    name = leave_one(ip, what=what).path.stem
-    for done in (verb("pending"), verb("keep"), verb("pending", "--ascii"), verb("keep", name)):
+def test_hostile_words_reach_no_terminal(ip: Ip, room: Path) -> None:
+    waiting = {}
+    for raw, letter in zip(NAMES, ascii_uppercase, strict=False):
+        many("ifb", 1, 7, up=False, prefix=letter)
+        steps, what = steps_of(letter, setting(mtu=1400)), os.fsdecode(raw)
+        guard = Guard.arm(steps, timeout=FOREVER, change_wait=FOREVER, audit=None, what=what, journal=False)
+        guard.sent()
+        guard.leave()
+        waiting[raw] = guard.path.stem
+    assert len(waiting) == len(NAMES)
+    pending, keep, plain = verb("pending"), verb("keep"), verb("pending", "--ascii")
+    for done in (pending, keep, plain):
         assert not controls((done.out + done.err).replace("\n", ""))
-        assert NAMES[raw] in done.out + done.err or done.out.isascii()
+    assert plain.out.isascii()
+    for raw, name in waiting.items():
+        (line,) = (line for line in pending.out.splitlines() if line.startswith(f"{name}: "))
+        assert line.startswith(f"{name}: {NAMES[raw]}, by ")
+        kept = verb("keep", name)
+        assert kept.out == f"{NAMES[raw]}: kept.\n"
 
 
 @needs_root

@@ -140,13 +140,14 @@ def test_without_a_namespace_it_says_why_in_one_sentence(netns: None, env: Mappi
 
 @pytest.mark.parametrize("form", ["json", "table"])
 def test_ctrl_c_prints_what_there_is(netns: None, env: Mapping[str, str], form: str) -> None:
-    words = ("--links", "8,9", "--ways", "group,process", "--repeat", "400", "--budget", "1000", "--format", form)
+    # Four processes for the first size, a thousand for the second.
+    words = ("--links", "2,512", "--ways", "group,process", "--repeat", "2", "--budget", "1000", "--format", form)
     with subprocess.Popen(
         [*TUI, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=env
     ) as bench:
         assert bench.stderr is not None
         # The second size has begun: of the first everything was measured.
-        until(lambda: "measuring 9 interfaces" in bench.stderr.readline(), "the second size")  # type: ignore[union-attr]
+        until(lambda: "measuring 512 interfaces" in bench.stderr.readline(), "the second size")  # type: ignore[union-attr]
         bench.send_signal(signal.SIGINT)
         out, err = bench.communicate(timeout=60)
     assert bench.returncode == 3
@@ -154,7 +155,7 @@ def test_ctrl_c_prints_what_there_is(netns: None, env: Mapping[str, str], form: 
     if form == "json":
         report = json.loads(out)
         assert report["ended"] == "stopped"
-        assert [one["repeats"] for one in report["results"] if one["links"] == 8] == [400, 400]
+        assert [one["repeats"] for one in report["results"] if one["links"] == 2] == [2, 2]
     else:
         assert "NOT COMPLETE. It was stopped" in out
     assert len(kept(env)) == 1
