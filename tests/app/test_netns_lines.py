@@ -126,7 +126,7 @@ async def test_plan_copy_log_and_export_all_name_the_namespace(ip: Ip, tmp_path:
         await hands.sees("ip -n blue link set group seven")
         seen.append(hands.text)
         await hands.press("u")
-        await hands.hears("seven")
+        await hands.hears("seven", "ACK after")
         await hands.press("y")
         await hands.sees("Copy the `ip` lines")
         seen.append(hands.text)
