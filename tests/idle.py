@@ -6,8 +6,8 @@ Textual's `wait_for_idle` sleeps 20 ms at least, three times a key, and up to a 
 import asyncio
 from typing import Any
 
-_SOON = 0.02
-"""Seconds: a timer that ends by then belongs to what a key set off, such as the next painting (Textual's MAX_FPS)."""
+_SOON = 0.05
+"""Seconds: a timer that ends by then belongs to what a key set off, such as the next painting: two turns of 1/60 s."""
 
 
 def _soonest(loop: Any) -> float | None:
