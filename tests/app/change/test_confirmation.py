@@ -77,7 +77,7 @@ async def test_the_group_of_the_default_route_asks_for_its_name_and_counts_down(
         await hands.choose(5)
         await hands.sees("asks for the name (", "! route")
         await hands.press("d")
-        await hands.sees("group uplink (5) carries the way to this machine: wan0.")
+        await hands.sees("group uplink (5) carries the way to this machine: wan0.", "A guard takes it back after")
         await refuses_all_but(hands, "uplink", "other")
         assert states(ip)["wan0"].up
         assert sent == []

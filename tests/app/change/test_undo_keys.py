@@ -151,7 +151,7 @@ async def test_the_log_shows_each_change_and_undoes_any_of_them_an_undo_too(ip: 
         await hands.hears("undo 3: group 7 MTU 9000: all 3 changed")
         assert {state.mtu for name, state in states(ip).items() if name.startswith("a")} == {9000}
         await hands.press("z", "y")  # 1 is in force again, and older than 2
-        await hands.hears("undo 2: group 8 down")
+        await hands.hears("undo 2: group 8 down: all 2 changed")
     assert logged(hands)[2:] == [
         "3 undo 1: group 7 MTU 1500: done",
         "4 undo 3: group 7 MTU 9000: done",

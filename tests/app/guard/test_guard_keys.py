@@ -301,7 +301,7 @@ async def test_where_no_guard_can_be_started_nothing_is_sent(
     async with eager() as hands:
         await hands.choose(5)
         await hands.press("d")
-        await hands.sees("type the group's name")
+        await hands.sees("type the group's name", "A guard takes it back after")
         await hands.press("5", "enter")
         await hands.hears("nothing sent: The guard can't be started", "`--no-guard` does without")
         assert hands.app.screen is hands.main
@@ -428,7 +428,7 @@ async def test_while_another_console_counts_down_nothing_is_sent_and_its_operato
     async with eager() as hands:
         await hands.choose(5)
         await hands.press("d")
-        await hands.sees("type the group's name")
+        await hands.sees("type the group's name", "A guard takes it back after")
         await hands.press("5", "enter")
         await hands.hears("nothing sent: ", f"pid {os.getpid()}, has “a test” undecided, for ", "kept or taken back")
         assert "--no-guard" not in hands.message
