@@ -64,8 +64,9 @@ def _pair(writer: Writer, other: Other, one: Attribute) -> tuple[float, float]:
     """Return the medians of ours and of the bare socket, in seconds; taken in turn, each first in half of them."""
     ours, bare = [], []
     for turn in range(_TURNS):
-        for mine in (True, False) if turn % 2 else (False, True):
-            settings = Settings({one: _values(one)[mine]})
+        # Each goes to and fro as often: to come up takes longer than to go down.
+        for value, mine in zip(_values(one), (True, False) if turn % 2 else (False, True), strict=True):
+            settings = Settings({one: value})
             if mine:
                 ours.append(_ours(writer, settings))
             else:
